@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: MIT
+"""Reads catalog/*.toml and checks every entry against catalog/schema.toml.
+
+The one parser of the catalogue: all generators get their objects from load().
+Standard library only (tomllib: Python 3.11).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any, Iterator, NoReturn
+
+Entry = dict[str, Any]
+
+LANGUAGES = ("en", "es")
+FAMILIES = {"unix": 1, "inet": 2, "ax25": 3, "ipx": 4, "appletalk": 5, "netrom": 6, "atmpvc": 8,
+            "x25": 9, "inet6": 10, "rose": 11, "netlink": 16, "packet": 17, "atmsvc": 20, "rds": 21,
+            "pppox": 24, "llc": 26, "can": 29, "tipc": 30, "bluetooth": 31, "iucv": 32, "rxrpc": 33,
+            "phonet": 35, "ieee802154": 36, "caif": 37, "alg": 38, "nfc": 39, "vsock": 40, "kcm": 41,
+            "qipcrtr": 42, "smc": 43, "xdp": 44, "mctp": 45, "isdn": 34}
+TYPES = {"stream": 1, "dgram": 2, "raw": 3, "rdm": 4, "seqpacket": 5, "dccp": 6, "packet": 10}
+PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "icmpv6": 58,
+             "l2tp": 115, "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262}
+SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "enum", "flags",
+           "ipv4", "ipv6", "sockaddr")
+FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
+                 "ipv4", "ipv6", "sockaddr", "string", "bytes", "pointer")
+FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits"}
+TAIL_KEYS = {"name", "type", "count"}
+LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies"}
+STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "description"}
+SYMBOLS_KEYS = {"name", "values", "prefix"}
+ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
+VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
+SUMMARY_MAX = 90
+
+
+class Place:
+    """Where an entry stands, to name file and line of a wrong field."""
+
+    def __init__(self, path: Path, first_line: int, fields: dict[str, int], what: str):
+        self.path = path
+        self.first_line = first_line
+        self.fields = fields
+        self.what = what
+
+    def fail(self, field: str, problem: str) -> NoReturn:
+        line = self.fields.get(field.split(".")[0], self.first_line)
+        raise CatalogError(f"{self.path}:{line}: {self.what}: {field}: {problem}")
+
+
+class CatalogError(Exception):
+    """A wrong or missing fact: the message names file, line, entry and field."""
+
+
+class Catalog:
+    """All levels, structs, symbols and options, checked and linked."""
+
+    def __init__(self) -> None:
+        self.levels: list[Entry] = []
+        self.structs: dict[str, Entry] = {}
+        self.symbols: dict[str, Entry] = {}
+        self.options: list[Entry] = []
+
+    def level(self, name: str) -> Entry:
+        return next(level for level in self.levels if level["name"] == name)
+
+
+def places(path: Path, text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
+    """Yields (table, line, {field: line}) for each [[table]] of a file, in order."""
+    header = re.compile(r"^\[\[(\w+)\]\]")
+    key = re.compile(r"^\s*([A-Za-z_]+)[A-Za-z_.]*\s*=")
+    current: tuple[str, int, dict[str, int]] | None = None
+    in_text = False
+    depth = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        if in_text:
+            in_text = "'''" not in line and '"""' not in line
+            continue
+        match = header.match(line)
+        if match:
+            if current:
+                yield current
+            current = (match[1], number, {})
+            depth = 0
+            continue
+        found = key.match(line)
+        if current and found and depth == 0:
+            current[2].setdefault(found[1], number)
+        bare = re.sub(r'"(\\.|[^"\\])*"', '""', line.split(" #")[0])
+        in_text = len(re.findall(r"'''|\"\"\"", line)) == 1
+        depth += bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}")
+    if current:
+        yield current
+
+
+def check_text(place: Place, field: str, value: Any) -> None:
+    if not isinstance(value, dict) or set(value) != set(LANGUAGES):
+        place.fail(field, "must have the keys en and es")
+    for language in LANGUAGES:
+        if not isinstance(value[language], str) or not value[language].strip():
+            place.fail(field, f"the text in {language} is empty")
+
+
+def check_keys(place: Place, field: str, value: Any, keys: list[str]) -> None:
+    if not isinstance(value, dict):
+        place.fail(field, "must be a table")
+    allowed = {key.rstrip("!") for key in keys}
+    for key in value:
+        if key not in allowed:
+            place.fail(field, f"unknown key '{key}' (known: {', '.join(sorted(allowed))})")
+    for key in keys:
+        if key.endswith("!") and key[:-1] not in value:
+            place.fail(field, f"the key '{key[:-1]}' is missing")
+    for key in ("when", "why", "note", "what", "unless"):
+        if key in value:
+            check_text(place, f"{field}.{key}", value[key])
+
+
+def check_where(place: Place, field: str, tables: list[Entry]) -> None:
+    vocabulary = {"family": FAMILIES, "type": TYPES, "protocol": PROTOCOLS}
+    for table in tables:
+        for key in ("family", "type", "protocol"):
+            for word in table.get(key, []):
+                if word not in vocabulary[key]:
+                    place.fail(field, f"'{word}' is not a {key} (known: {', '.join(vocabulary[key])})")
+
+
+def check_value(place: Place, field: str, value: Any, rule: Entry) -> None:
+    python = {"string": str, "bool": bool, "int": int, "list": list, "table": dict, "tables": list}
+    kind = rule["type"]
+    if kind == "text":
+        check_text(place, field, value)
+    elif kind != "any" and not isinstance(value, python[kind]):
+        place.fail(field, f"must be a {kind}: {rule['meaning']}")
+    if "one_of" in rule:
+        words = value if isinstance(value, list) else [value]
+        if not (rule["type"] == "any" and value == "any"):
+            for word in words:
+                if word not in rule["one_of"]:
+                    place.fail(field, f"'{word}' is not one of {', '.join(rule['one_of'])}")
+    if kind == "table" and "keys" in rule:
+        check_keys(place, field, value, rule["keys"])
+    if kind == "tables":
+        for table in value:
+            check_keys(place, field, table, rule["keys"])
+        if field.startswith("applies"):
+            check_where(place, field, value)
+
+
+def is_needed(rule: Entry, option: Entry) -> bool:
+    needed = rule["needed"]
+    return needed == "always" or (needed in ("get", "set") and needed in option.get("access", []))
+
+
+def check_option(place: Place, option: Entry, schema: dict[str, Entry]) -> None:
+    for field in option:
+        if field not in schema:
+            near = nearest(field, schema)
+            place.fields.setdefault(field, place.first_line)
+            place.fail(field, f"there is no such field{near}")
+    for field, rule in schema.items():
+        if field in option:
+            check_value(place, field, option[field], rule)
+        elif is_needed(rule, option):
+            place.fail(field, f"is missing: {rule['meaning']}")
+    check_consistency(place, option)
+
+
+def nearest(word: str, words: Any) -> str:
+    import difflib
+
+    close = difflib.get_close_matches(word, list(words), 1)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def check_consistency(place: Place, option: Entry) -> None:
+    """What one field says about another."""
+    for language in LANGUAGES:
+        summary = option["summary"][language]
+        if len(summary) > SUMMARY_MAX or summary.endswith(".") or "\n" in summary:
+            place.fail("summary", f"{language}: one line of at most {SUMMARY_MAX} characters, no full stop ({len(summary)})")
+    if not VERSION.match(option["since"]):
+        place.fail("since", f"'{option['since']}' is not a version such as 2.6.37 or 6.1")
+    settable = "set" in option["access"]
+    setting = option.get("nature", "setting") == "setting"
+    if settable and option["type"] in ("int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong"):
+        for field in ("range", "range_errno"):
+            if field not in option:
+                place.fail(field, "is missing: a settable number needs it")
+    if setting and "get" in option["access"] and "default" not in option:
+        place.fail("default", "is missing: a setting that can be read has a default")
+    if settable and option["moments"] != "any" and "late" not in option:
+        place.fail("late", "is missing: say what happens when it is set after " + ", ".join(option["moments"]))
+    if not option["access"] and option.get("bpf") != "only":
+        place.fail("access", "is empty, which only options of BPF (bpf = \"only\") may be")
+    check_number(place, option["number"])
+    if not option["sources"]:
+        place.fail("sources", "at least one is needed")
+
+
+def check_number(place: Place, number: Any) -> None:
+    if isinstance(number, dict):
+        for architecture in number:
+            if architecture not in ARCHITECTURES:
+                place.fail("number", f"'{architecture}' is not an architecture ({', '.join(sorted(ARCHITECTURES))})")
+        if "generic" not in number:
+            place.fail("number", "the key 'generic' is missing")
+    elif not isinstance(number, int):
+        place.fail("number", "must be an integer or a table of architectures")
+
+
+def check_plain(place: Place, entry: Entry, known: set[str], needed: tuple[str, ...]) -> None:
+    for key in entry:
+        if key not in known:
+            place.fail(key, f"there is no such field{nearest(key, known)}")
+    for key in needed:
+        if key not in entry:
+            place.fail(key, "is missing")
+
+
+def check_struct(place: Place, entry: Entry) -> None:
+    check_plain(place, entry, STRUCT_KEYS, ("name", "field"))
+    for field in entry["field"]:
+        for key in field:
+            if key not in FIELD_KEYS:
+                place.fail("field", f"{field.get('name')}: unknown key '{key}'{nearest(key, FIELD_KEYS)}")
+        if "name" not in field or "type" not in field:
+            place.fail("field", f"{field}: needs name and type")
+
+
+class Linker:
+    """Resolves the names that entries use: structs, symbols, other options."""
+
+    def __init__(self, catalog: Catalog, where: dict[str, Place]):
+        self.catalog = catalog
+        self.where = where
+
+    def run(self, references: bool = True) -> None:
+        names = {name for o in self.catalog.options for name in [o["name"], *o.get("aliases", [])]}
+        for name, struct in self.catalog.structs.items():
+            self.struct(self.where["struct " + name], struct)
+        for option in self.catalog.options:
+            place = self.where[option["level"] + " " + option["name"]]
+            for field in ("type", "get_type"):
+                if field in option:
+                    self.type(place, field, option[field], option)
+            if references:
+                self.references(place, option, names)
+            self.symbols(place, option)
+
+    def type(self, place: Place, field: str, name: str, option: Entry) -> None:
+        base = name.removesuffix("[]")
+        if name in (*SCALARS, "none"):
+            return
+        if name in ("string", "bytes"):
+            if "size" not in option:
+                place.fail("size", f"is missing: type {name} needs it")
+            return
+        if name.endswith("[]") and base in FIELD_SCALARS:
+            return
+        if base not in self.catalog.structs:
+            place.fail(field, f"'{name}' is neither a scalar type nor a [[struct]]{nearest(base, [*SCALARS, *self.catalog.structs])}")
+
+    def struct(self, place: Place, struct: Entry) -> None:
+        for field in struct["field"]:
+            if field["type"] not in FIELD_SCALARS and field["type"] not in self.catalog.structs:
+                place.fail("field", f"{field['name']}: '{field['type']}' is not a type of a field")
+            if isinstance(field.get("symbols"), str) and field["symbols"] not in self.catalog.symbols:
+                place.fail("field", f"{field['name']}: there is no [[symbols]] '{field['symbols']}'")
+
+    def symbols(self, place: Place, option: Entry) -> None:
+        symbols = option.get("symbols")
+        kinds = {option["type"], option.get("get_type")}
+        if symbols is None and kinds & {"enum", "flags"}:
+            place.fail("symbols", "is missing: an enum or flags needs it")
+        if isinstance(symbols, str) and symbols not in self.catalog.symbols:
+            place.fail("symbols", f"there is no [[symbols]] '{symbols}'")
+
+    def references(self, place: Place, option: Entry, names: set[str]) -> None:
+        used = {"see": option.get("see", []), "touches": option.get("touches", []),
+                "inverse": [option[k] for k in ["inverse"] if k in option],
+                "bypass": [option[k] for k in ["bypass"] if k in option],
+                "chosen_if": [option["chosen_if"]["option"]] if "chosen_if" in option else []}
+        for field, wanted in used.items():
+            for name in wanted:
+                if name not in names:
+                    place.fail(field, f"there is no option '{name}'{nearest(name, names)}")
+
+
+def read_file(path: Path, catalog: Catalog, schema: dict[str, Entry], where: dict[str, Place]) -> None:
+    text = path.read_text(encoding="utf-8")
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise CatalogError(f"{path}: {error}") from error
+    counters: dict[str, int] = {}
+    for table, line, fields in places(path, text):
+        index = counters.get(table, 0)
+        counters[table] = index + 1
+        entry = data[table][index]
+        place = Place(path, line, fields, f"{table} {entry.get('name', '#%d' % (index + 1))}")
+        add_entry(table, entry, place, data, catalog, schema, where)
+    for key in data:
+        if key not in ("level", "option", "struct", "symbols"):
+            raise CatalogError(f"{path}:1: there is no table or key '{key}' (level, [[option]], [[struct]], [[symbols]])")
+
+
+def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Catalog,
+              schema: dict[str, Entry], where: dict[str, Place]) -> None:
+    if table == "level":
+        check_plain(place, entry, LEVEL_KEYS, ("name", "number", "key", "header", "summary"))
+        check_where(place, "applies", entry.get("applies", []))
+        check_text(place, "summary", entry["summary"])
+        catalog.levels.append(entry)
+    elif table == "struct":
+        check_struct(place, entry)
+        if entry["name"] in catalog.structs:
+            place.fail("name", f"struct {entry['name']} is defined twice: {where['struct ' + entry['name']].path}")
+        where["struct " + entry["name"]] = place
+        catalog.structs[entry["name"]] = entry
+    elif table == "symbols":
+        check_plain(place, entry, SYMBOLS_KEYS, ("name", "values"))
+        catalog.symbols[entry["name"]] = entry
+    elif table == "option":
+        check_option(place, entry, schema)
+        if not isinstance(data.get("level"), str):
+            raise CatalogError(f"{place.path}:1: the file does not say of which level its options are (level = \"IPPROTO_TCP\")")
+        entry["level"] = data["level"]
+        entry["file"] = place.path.name
+        entry["line"] = place.first_line
+        key = entry["level"] + " " + entry["name"]
+        if key in where:
+            place.fail("name", f"{entry['name']} is there twice: {where[key].path}:{where[key].first_line}")
+        where[key] = place
+        catalog.options.append(entry)
+    else:
+        raise CatalogError(f"{place.path}:{place.first_line}: there is no table '[[{table}]]'")
+
+
+def load(folder: Path, only: list[Path] | None = None) -> Catalog:
+    """Reads and checks the catalogue; raises CatalogError on the first wrong fact.
+
+    only: check these files alone (and what all share), not the references to other options.
+    """
+    schema = tomllib.loads((folder / "schema.toml").read_text(encoding="utf-8"))["option"]
+    catalog = Catalog()
+    where: dict[str, Place] = {}
+    shared = [folder / "levels.toml", folder / "types.toml"]
+    for path in shared + only if only else files(folder):
+        read_file(path, catalog, schema, where)
+    known = [level["name"] for level in catalog.levels]
+    for option in catalog.options:
+        if option["level"] not in known:
+            where[option["level"] + " " + option["name"]].fail("level", f"'{option['level']}' is not in levels.toml")
+    check_numbers(catalog, where)
+    Linker(catalog, where).run(references=not only and not os.environ.get('SOCKOPT_PARTIAL'))
+    catalog.options.sort(key=lambda o: (known.index(o["level"]), generic(o["number"])))
+    return catalog
+
+
+def check_numbers(catalog: Catalog, where: dict[str, Place]) -> None:
+    """Two options of a level may share a number only if one is read and the other set."""
+    seen: dict[tuple[str, int, str], str] = {}
+    for option in catalog.options:
+        for access in option["access"]:
+            key = (option["level"], generic(option["number"]), access)
+            twin = seen.get(key)
+            if twin:
+                where[option["level"] + " " + option["name"]].fail("number", f"{key[1]} is {twin} already ({access})")
+            seen[key] = option["name"]
+
+
+def files(folder: Path) -> list[Path]:
+    """The catalogue's files: those that a build depends on, schema and checks apart."""
+    return sorted(p for p in folder.rglob("*.toml") if p.name != "schema.toml" and "checks" not in p.parts)
+
+
+def generic(number: Any) -> int:
+    return int(number["generic"] if isinstance(number, dict) else number)
+
+
+def main() -> int:
+    try:
+        only = [Path(name) for name in sys.argv[2:]]
+        catalog = load(Path(sys.argv[1] if len(sys.argv) > 1 else "catalog"), only or None)
+    except CatalogError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{len(catalog.options)} options of {len(catalog.levels)} levels, {len(catalog.structs)} structs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
