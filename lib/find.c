@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Name, key or (level, number) -> entry. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "catalog.h"
+#include "name.h"
+
+size_t sockopt_count(void)
+{
+	return catalog_tables.n_options;
+}
+
+const struct sockopt_option *sockopt_at(size_t index)
+{
+	return index < catalog_tables.n_options ? &catalog_tables.options[index] : NULL;
+}
+
+const struct sockopt_level *sockopt_level_at(size_t index)
+{
+	return index < catalog_tables.n_levels ? &catalog_tables.levels[index] : NULL;
+}
+
+const struct sockopt_level *sockopt_find_level(const char *name)
+{
+	char *end;
+	long number = strtol(name, &end, 0);
+	bool is_number = *name && *end == '\0';
+
+	for (size_t i = 0; i < catalog_tables.n_levels; i++) {
+		const struct sockopt_level *level = &catalog_tables.levels[i];
+
+		if (is_number ? level->number == number : name_equal(level->name, name, strlen(name)) ||
+			    name_equal(level->key, name, strlen(name)))
+			return level;
+		for (const char *const *alias = level->aliases; !is_number && *alias; alias++)
+			if (name_equal(*alias, name, strlen(name)))
+				return level;
+	}
+	return NULL;
+}
+
+/** The entry with exactly this name or alias, in any case. */
+static const struct sockopt_option *find_exact(const char *name, size_t length)
+{
+	size_t low = 0, high = catalog_tables.n_names;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = name_compare(catalog_tables.names[middle].name, name, length);
+
+		if (order == 0)
+			return &catalog_tables.options[catalog_tables.names[middle].option];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/** The entry of one level, its name with or without the level's prefix. */
+static const struct sockopt_option *find_in_level(const struct sockopt_level *level, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (size_t i = 0; i < catalog_tables.n_options; i++) {
+		const struct sockopt_option *option = &catalog_tables.options[i];
+
+		if (option->level == level && name_fits(option, name, length))
+			return option;
+	}
+	return NULL;
+}
+
+size_t name_matches(const char *name, const struct sockopt_option **ret, size_t max)
+{
+	size_t length = strlen(name);
+	size_t found = 0;
+
+	for (size_t i = 0; i < catalog_tables.n_options && found < max; i++) {
+		const struct sockopt_option *option = &catalog_tables.options[i];
+
+		if (!name_fits(option, name, length))
+			continue;
+		if (found && strcmp(ret[found - 1]->name, option->name) == 0)
+			continue; /* a twin */
+		ret[found++] = option;
+	}
+	return found;
+}
+
+const struct sockopt_option *sockopt_find(const char *name)
+{
+	const struct sockopt_option *fits[2];
+	const struct sockopt_option *option = find_exact(name, strlen(name));
+	const char *dot = strchr(name, '.');
+
+	if (option)
+		return option;
+
+	if (dot) {
+		char key[16];
+		const struct sockopt_level *level;
+		size_t length = (size_t)(dot - name);
+
+		if (length >= sizeof(key))
+			return NULL;
+		memcpy(key, name, length);
+		key[length] = '\0';
+		level = sockopt_find_level(key);
+		return level ? find_in_level(level, dot + 1) : NULL;
+	}
+
+	return name_matches(name, fits, 2) == 1 ? fits[0] : NULL;
+}
+
+const struct sockopt_option *sockopt_find_number(int level, int number, enum sockopt_access access)
+{
+	for (size_t i = 0; i < catalog_tables.n_options; i++) {
+		const struct sockopt_option *option = &catalog_tables.options[i];
+
+		if (option->number == number && option->level->number == level &&
+		    (option->access & (unsigned)access))
+			return option;
+	}
+	return NULL;
+}
+
+/** Writes a decimal number; returns the end. */
+static char *put_number(char *at, int number)
+{
+	char digits[12];
+	size_t n = 0;
+	unsigned int rest = number < 0 ? 0U - (unsigned int)number : (unsigned int)number;
+
+	do {
+		digits[n++] = (char)('0' + rest % 10);
+		rest /= 10;
+	} while (rest);
+	if (number < 0)
+		*at++ = '-';
+	while (n)
+		*at++ = digits[--n];
+	return at;
+}
+
+const struct sockopt_option *sockopt_make_unnamed(int level, int number, struct sockopt_unnamed *ret)
+{
+	static const char *const none[] = { NULL };
+	static const struct sockopt_field field = {
+		.name = "bytes", .scalar = SOCKOPT_BYTES, .size = SOCKOPT_VALUE_MAX, .count = 1,
+	};
+	static const struct sockopt_type bytes = {
+		.name = "bytes", .form = SOCKOPT_FORM_SCALAR, .size = SOCKOPT_VALUE_MAX, .n_fields = 1,
+		.fields = &field,
+	};
+	char *end = put_number(ret->name, level);
+
+	*end++ = ':';
+	*put_number(end, number) = '\0';
+
+	ret->level = (struct sockopt_level){
+		.name = "", .aliases = none, .key = "", .prefix = "", .constant = "", .number = level,
+	};
+	ret->option = (struct sockopt_option){
+		.name = ret->name,
+		.level = &ret->level,
+		.number = number,
+		.aliases = none,
+		.access = SOCKOPT_GET | SOCKOPT_SET,
+		.type = &bytes,
+		.get_type = &bytes,
+		.set_length = SOCKOPT_LENGTH_UP_TO,
+		.get_length = SOCKOPT_GET_VARIABLE,
+		.config = none,
+		.moments = SOCKOPT_AT_ANY_TIME,
+		.touches = none,
+		.constants = none,
+		.prepare = none,
+		.see = none,
+	};
+	return &ret->option;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* Fields, structs and arrays from text. */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "name.h"
+#include "number.h"
+#include "parse.h"
+
+static int bad(struct trouble *trouble, enum sockopt_problem problem, const char *at, int error)
+{
+	*trouble = (struct trouble){ problem, at };
+	return error;
+}
+
+bool parse_next(struct word *rest, char separator, struct word *ret_part)
+{
+	int depth = 0;
+	size_t i;
+
+	if (!rest->at)
+		return false;
+	for (i = 0; i < rest->length; i++) {
+		char c = rest->at[i];
+
+		depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		if (c == separator && depth == 0)
+			break;
+	}
+	*ret_part = (struct word){ rest->at, i };
+	if (i < rest->length)
+		*rest = (struct word){ rest->at + i + 1, rest->length - i - 1 };
+	else
+		*rest = (struct word){ NULL, 0 };
+	return true;
+}
+
+static bool copy_word(struct word word, char *ret, size_t size)
+{
+	if (word.length >= size)
+		return false;
+	memcpy(ret, word.at, word.length);
+	ret[word.length] = '\0';
+	return true;
+}
+
+int parse_sockaddr(struct word word, void *ret, struct trouble *trouble)
+{
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	char text[INET6_ADDRSTRLEN + 16];
+	char *host = text, *colon, *end;
+	unsigned long port = 0;
+	bool is_v6;
+
+	if (!copy_word(word, text, sizeof(text)))
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
+	is_v6 = text[0] == '[';
+	if (is_v6) {
+		host = text + 1;
+		end = strchr(text, ']');
+		if (!end)
+			return bad(trouble, SOCKOPT_BAD_VALUE, word.at + word.length, -EINVAL);
+		*end = '\0';
+		colon = end[1] == ':' ? end + 1 : NULL;
+	} else {
+		colon = strchr(text, ':');
+	}
+	if (colon) {
+		*colon = '\0';
+		port = strtoul(colon + 1, &end, 10);
+		if (*end || end == colon + 1 || port > UINT16_MAX)
+			return bad(trouble, SOCKOPT_BAD_VALUE, word.at + (colon + 1 - text), -EINVAL);
+	}
+	if (is_v6 ? inet_pton(AF_INET6, host, &in6.sin6_addr) != 1 : inet_pton(AF_INET, host, &in.sin_addr) != 1)
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
+
+	in6.sin6_port = in.sin_port = htons((uint16_t)port);
+	if (is_v6)
+		memcpy(ret, &in6, sizeof(in6));
+	else
+		memcpy(ret, &in, sizeof(in));
+	return 0;
+}
+
+static int parse_address(const struct sockopt_field *field, struct word word, void *ret, struct trouble *trouble)
+{
+	char text[INET6_ADDRSTRLEN];
+	int family = field->scalar == SOCKOPT_IPV4 ? AF_INET : AF_INET6;
+
+	if (!copy_word(word, text, sizeof(text)) || inet_pton(family, text, ret) != 1)
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
+	return 0;
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+static int parse_hex(struct word word, unsigned char *ret, size_t max, size_t *ret_length, struct trouble *trouble)
+{
+	size_t n;
+
+	if (word.length < 2 || word.at[0] != '0' || (word.at[1] != 'x' && word.at[1] != 'X'))
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
+	if (word.length % 2)
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at + word.length, -EINVAL);
+	n = word.length / 2 - 1;
+	if (n > max)
+		return bad(trouble, SOCKOPT_TOO_LONG, word.at, -EMSGSIZE);
+	for (size_t i = 0; i < n; i++) {
+		int high = nibble(word.at[2 + 2 * i]), low = nibble(word.at[3 + 2 * i]);
+
+		if (high < 0 || low < 0)
+			return bad(trouble, SOCKOPT_BAD_VALUE, word.at + 2 + 2 * i + (high >= 0), -EINVAL);
+		ret[i] = (unsigned char)(high << 4 | low);
+	}
+	*ret_length = n;
+	return 0;
+}
+
+/** What a field may take of a value's bytes: an option can be longer than a value holds. */
+static size_t room_of(const struct sockopt_field *field, size_t index)
+{
+	size_t at = field->offset + index * field->size;
+	size_t rest = at < SOCKOPT_VALUE_MAX ? SOCKOPT_VALUE_MAX - at : 0;
+
+	return field->size < rest ? field->size : rest;
+}
+
+static int parse_string(const struct sockopt_field *field, struct word word, unsigned char *ret,
+			size_t *ret_length, struct trouble *trouble)
+{
+	if (word.length >= field->size || word.length >= (size_t)SOCKOPT_VALUE_MAX - field->offset)
+		return bad(trouble, SOCKOPT_TOO_LONG, word.at, -EMSGSIZE);
+	memcpy(ret, word.at, word.length);
+	ret[word.length] = '\0';
+	*ret_length = word.length + 1;
+	return 0;
+}
+
+int parse_field(const struct sockopt_field *field, struct word word, unsigned char *bytes, size_t index,
+		size_t *ret_length, struct trouble *trouble)
+{
+	unsigned char *at = bytes + field->offset + index * field->size;
+	int64_t number, least, greatest;
+	int r;
+
+	*ret_length = field->size;
+	switch (field->scalar) {
+	case SOCKOPT_IPV4:
+	case SOCKOPT_IPV6:
+		return parse_address(field, word, at, trouble);
+	case SOCKOPT_SOCKADDR:
+		return parse_sockaddr(word, at, trouble);
+	case SOCKOPT_STRING:
+		return parse_string(field, word, at, ret_length, trouble);
+	case SOCKOPT_BYTES:
+		return parse_hex(word, at, room_of(field, index), ret_length, trouble);
+	case SOCKOPT_SIGNED:
+	case SOCKOPT_UNSIGNED:
+	case SOCKOPT_BIG_ENDIAN:
+		break;
+	}
+	r = parse_number(field, word, &number, trouble);
+	if (r < 0)
+		return r;
+	number_limits(field, &least, &greatest);
+	if (greatest >= 0 && (number < least || number > greatest) &&
+	    !(field->look == SOCKOPT_LOOK_FLAGS && (uint64_t)number <= UINT32_MAX))
+		return bad(trouble, SOCKOPT_OUT_OF_RANGE, word.at, -ERANGE);
+	number_store(field, bytes, index, number);
+	return 0;
+}
+
+/** "{1;2;3}" or "1": the elements of an array field. */
+static int parse_elements(const struct sockopt_field *field, struct word word, unsigned char *bytes, size_t max,
+			  size_t *ret_count, struct trouble *trouble)
+{
+	struct word part;
+	size_t n = 0, length;
+
+	if (word.length >= 2 && word.at[0] == '{' && word.at[word.length - 1] == '}')
+		word = (struct word){ word.at + 1, word.length - 2 };
+	while (word.length && parse_next(&word, ';', &part)) {
+		int r;
+
+		if (n == max)
+			return bad(trouble, SOCKOPT_TOO_LONG, part.at, -EMSGSIZE);
+		r = parse_field(field, part, bytes, n++, &length, trouble);
+		if (r < 0)
+			return r;
+	}
+	*ret_count = n;
+	return 0;
+}
+
+static int parse_tail(const struct sockopt_type *type, struct word value, struct sockopt_value *ret,
+		      struct trouble *trouble)
+{
+	size_t room = (sizeof(ret->bytes) - type->size) / type->tail->size;
+	size_t count;
+	int r = parse_elements(type->tail, value, ret->bytes + type->size, room, &count, trouble);
+
+	if (r < 0)
+		return r;
+	number_store(&type->fields[type->tail_count_field], ret->bytes, 0, (int64_t)count);
+	ret->length = (socklen_t)(type->size + count * type->tail->size);
+	return 0;
+}
+
+/** One "name=value" of a struct. */
+static int parse_member(const struct sockopt_type *type, struct word member, struct sockopt_value *ret,
+			struct trouble *trouble)
+{
+	struct word name, value = member;
+	size_t length, count;
+
+	parse_next(&value, '=', &name);
+	if (!value.at)
+		return bad(trouble, SOCKOPT_BAD_VALUE, member.at, -EINVAL);
+	if (type->tail && name_equal(type->tail->name, name.at, name.length))
+		return parse_tail(type, value, ret, trouble);
+
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct sockopt_field *field = &type->fields[i];
+
+		if (!name_equal(field->name, name.at, name.length))
+			continue;
+		if (field->count > 1)
+			return parse_elements(field, value, ret->bytes, field->count, &count, trouble);
+		return parse_field(field, value, ret->bytes, 0, &length, trouble);
+	}
+	return bad(trouble, SOCKOPT_BAD_VALUE, name.at, -EINVAL);
+}
+
+static int parse_linger(const struct sockopt_type *type, struct word word, struct sockopt_value *ret,
+			struct trouble *trouble)
+{
+	static const struct sockopt_field on_off = { .look = SOCKOPT_LOOK_BOOL, .size = sizeof(int), .count = 1 };
+	struct word rest = word, on;
+	int64_t number;
+	size_t length;
+	int r;
+
+	parse_next(&rest, ':', &on);
+	r = parse_number(&on_off, on, &number, trouble);
+	if (r < 0)
+		return r;
+	number_store(&type->fields[0], ret->bytes, 0, number);
+	if (!rest.at)
+		return number ? bad(trouble, SOCKOPT_BAD_VALUE, word.at + word.length, -EINVAL) : 0;
+	return parse_field(&type->fields[1], rest, ret->bytes, 0, &length, trouble);
+}
+
+static int parse_timeval(const struct sockopt_type *type, struct word word, struct sockopt_value *ret,
+			 struct trouble *trouble)
+{
+	static const struct sockopt_field microseconds = {
+		.scalar = SOCKOPT_SIGNED, .unit = SOCKOPT_UNIT_US, .size = sizeof(int64_t), .count = 1,
+	};
+	static const struct sockopt_field seconds = {
+		.scalar = SOCKOPT_SIGNED, .unit = SOCKOPT_UNIT_S, .size = sizeof(int64_t), .count = 1,
+	};
+	int64_t number;
+	bool bare = word.length && word.at[word.length - 1] >= '0' && word.at[word.length - 1] <= '9';
+	int r = parse_number(bare ? &seconds : &microseconds, word, &number, trouble);
+
+	if (r < 0)
+		return r;
+	if (number < 0)
+		return bad(trouble, SOCKOPT_OUT_OF_RANGE, word.at, -ERANGE);
+	number_store(&type->fields[0], ret->bytes, 0, bare ? number : number / 1000000);
+	number_store(&type->fields[1], ret->bytes, 0, bare ? 0 : number % 1000000);
+	return 0;
+}
+
+int parse_struct(const struct sockopt_type *type, struct word word, struct sockopt_value *ret,
+		 struct trouble *trouble)
+{
+	struct word member;
+	bool named = memchr(word.at, '=', word.length);
+
+	ret->length = type->size;
+	memset(ret->bytes, 0, type->size);
+	if (type->short_form == SOCKOPT_SHORT_LINGER && !named)
+		return parse_linger(type, word, ret, trouble);
+	if (type->short_form == SOCKOPT_SHORT_TIMEVAL && !named)
+		return parse_timeval(type, word, ret, trouble);
+
+	while (parse_next(&word, ',', &member)) {
+		int r = parse_member(type, member, ret, trouble);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
