@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* Words for what a socket is, and what its state means for the catalogue. */
+
+#include "facts.h"
+
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char *const state_words[] = {
+	[FACTS_UNBOUND] = "unbound",
+	[FACTS_BOUND] = "bound",
+	[FACTS_LISTENING] = "listening",
+	[FACTS_CONNECTED] = "connected",
+	[FACTS_ESTABLISHED] = "established",
+	[FACTS_SYN_SENT] = "syn-sent",
+	[FACTS_SYN_RECV] = "syn-recv",
+	[FACTS_FIN_WAIT_1] = "fin-wait-1",
+	[FACTS_FIN_WAIT_2] = "fin-wait-2",
+	[FACTS_TIME_WAIT] = "time-wait",
+	[FACTS_CLOSE_WAIT] = "close-wait",
+	[FACTS_LAST_ACK] = "last-ack",
+	[FACTS_CLOSING] = "closing",
+	[FACTS_CLOSED] = "closed",
+};
+
+const char *facts_state_word(enum facts_state state)
+{
+	return state_words[state];
+}
+
+const char *facts_family_word(int family)
+{
+	static const char *const words[] = {
+		[AF_UNIX] = "unix", [AF_INET] = "inet", [AF_INET6] = "inet6", [AF_NETLINK] = "netlink",
+		[AF_PACKET] = "packet", [AF_VSOCK] = "vsock", [44] = "xdp", [AF_CAN] = "can", [AF_ALG] = "alg",
+		[AF_BLUETOOTH] = "bluetooth", [AF_TIPC] = "tipc", [AF_RDS] = "rds", [AF_KCM] = "kcm",
+		[43] = "smc", [AF_QIPCRTR] = "qipcrtr", [45] = "mctp",
+	};
+
+	return family >= 0 && (size_t)family < sizeof(words) / sizeof(words[0]) ? words[family] : NULL;
+}
+
+const char *facts_type_word(int type)
+{
+	static const char *const words[] = {
+		[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram", [SOCK_RAW] = "raw", [SOCK_RDM] = "rdm",
+		[SOCK_SEQPACKET] = "seqpacket", [SOCK_DCCP] = "dccp", [SOCK_PACKET] = "packet",
+	};
+
+	return type >= 0 && (size_t)type < sizeof(words) / sizeof(words[0]) ? words[type] : NULL;
+}
+
+const char *facts_protocol_word(const struct sockopt_kind *kind)
+{
+	if (kind->family != AF_INET && kind->family != AF_INET6)
+		return facts_family_word(kind->family);
+	switch (kind->protocol) {
+	case IPPROTO_ICMP: return "icmp";
+	case IPPROTO_ICMPV6: return "icmpv6";
+	case IPPROTO_TCP: return "tcp";
+	case IPPROTO_UDP: return "udp";
+	case IPPROTO_UDPLITE: return "udplite";
+	case IPPROTO_SCTP: return "sctp";
+	case IPPROTO_DCCP: return "dccp";
+	case IPPROTO_MPTCP: return "mptcp";
+	case 256: return "smc";
+	default: return kind->type == SOCK_RAW ? "raw" : NULL;
+	}
+}
+
+unsigned int facts_catalog_states(const struct facts *facts)
+{
+	switch (facts->state) {
+	case FACTS_UNBOUND: return SOCKOPT_UNBOUND | SOCKOPT_UNCONNECTED;
+	case FACTS_BOUND: return SOCKOPT_BOUND | SOCKOPT_UNCONNECTED;
+	case FACTS_LISTENING: return SOCKOPT_LISTENING | SOCKOPT_BOUND | SOCKOPT_UNCONNECTED;
+	case FACTS_SYN_SENT:
+	case FACTS_SYN_RECV: return SOCKOPT_CONNECTING | SOCKOPT_BOUND;
+	case FACTS_CONNECTED:
+	case FACTS_ESTABLISHED: return SOCKOPT_CONNECTED | SOCKOPT_BOUND;
+	default: return SOCKOPT_CONNECTED | SOCKOPT_BOUND | SOCKOPT_SHUTDOWN;
+	}
+}
+
+unsigned int facts_moments_left(const struct facts *facts)
+{
+	switch (facts->state) {
+	case FACTS_UNBOUND:
+		return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_SOCKET | SOCKOPT_AT_BIND | SOCKOPT_AT_LISTEN |
+		       SOCKOPT_AT_CONNECT | SOCKOPT_AT_ACCEPT;
+	case FACTS_BOUND: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_LISTEN | SOCKOPT_AT_CONNECT;
+	case FACTS_LISTENING:
+	case FACTS_ESTABLISHED:
+	default: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_ACCEPT;
+	}
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of one socket: who it is, where it stands, who holds it. */
+#ifndef RULE_FACTS_H
+#define RULE_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <sockopt.h>
+
+enum facts_state {
+	FACTS_UNBOUND,
+	FACTS_BOUND,
+	FACTS_LISTENING,
+	FACTS_CONNECTED, /* a datagram socket with a peer */
+	FACTS_ESTABLISHED,
+	FACTS_SYN_SENT,
+	FACTS_SYN_RECV,
+	FACTS_FIN_WAIT_1,
+	FACTS_FIN_WAIT_2,
+	FACTS_TIME_WAIT,
+	FACTS_CLOSE_WAIT,
+	FACTS_LAST_ACK,
+	FACTS_CLOSING,
+	FACTS_CLOSED,
+	FACTS_N_STATES,
+};
+
+/** An endpoint's address: IP and port, or a path of AF_UNIX (abstract ones begin with '@'). */
+struct facts_address {
+	int family; /* AF_INET, AF_INET6, AF_UNIX, or AF_UNSPEC: none */
+	union {
+		unsigned char ip[16]; /* network byte order; IPv4 in the first four */
+		char path[110];
+	};
+	uint16_t port;
+	uint32_t scope; /* of a link-local address */
+};
+
+/** A (process, fd) that refers to the socket. Strings are owned by who made the facts. */
+struct facts_holder {
+	pid_t pid;
+	int fd;
+	uid_t uid;
+	const char *process; /* /proc/PID/comm */
+	const char *cgroup;  /* its path, "" if not known */
+};
+
+struct facts {
+	uint64_t cookie;
+	uint64_t inode; /* 0: none, as in TIME_WAIT */
+	uint64_t netns; /* the inode of the network namespace; 0: not known */
+	struct sockopt_kind kind;
+	enum facts_state state;
+	struct facts_address local;
+	struct facts_address peer;
+	char interface[16]; /* that it is bound to; "" if none */
+	const struct facts_holder *holders;
+	size_t n_holders;
+	/** Reads an option of this socket, as sockopt_get(); NULL where none can be read. */
+	int (*get)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
+	void *context;
+};
+
+/** "established", "listening", ...: the words of selectors and of the JSON output. */
+const char *facts_state_word(enum facts_state state);
+
+/** inet, inet6, unix, ...; NULL for a family without a word. */
+const char *facts_family_word(int family);
+
+/** stream, dgram, raw, seqpacket, ...; NULL for a type without a word. */
+const char *facts_type_word(int type);
+
+/** tcp, udp, mptcp, ... of a kind of socket; the family's word where it has no protocols ("unix"). */
+const char *facts_protocol_word(const struct sockopt_kind *kind);
+
+/** The states of the catalogue (enum sockopt_state) in which a socket is. */
+unsigned int facts_catalog_states(const struct facts *facts);
+
+/** The moments that are still to come, or that never come to an end, for a socket in its state. */
+unsigned int facts_moments_left(const struct facts *facts);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* A selector as a tree. Private to rule/. */
+#ifndef RULE_TREE_H
+#define RULE_TREE_H
+
+#include "selector.h"
+
+enum node_kind {
+	NODE_AND,
+	NODE_OR,
+	NODE_NOT,
+	NODE_ALL,
+	NODE_WORD_FAMILY, /* number */
+	NODE_WORD_TYPE,
+	NODE_WORD_PROTOCOL, /* number */
+	NODE_WORD_STATE,    /* number */
+	NODE_WORD_CONNECTED,
+	NODE_HOLDER, /* PID:FD */
+	NODE_KEY,
+	NODE_OPTION,
+};
+
+enum node_key {
+	KEY_PID,
+	KEY_FD,
+	KEY_PROCESS,
+	KEY_USER,
+	KEY_CGROUP,
+	KEY_NETNS,
+	KEY_FAMILY,
+	KEY_TYPE,
+	KEY_PROTOCOL,
+	KEY_STATE,
+	KEY_LOCAL,
+	KEY_PEER,
+	KEY_PORT,
+	KEY_LOCAL_PORT,
+	KEY_PEER_PORT,
+	KEY_INTERFACE,
+	KEY_PATH,
+	KEY_INODE,
+	KEY_COOKIE,
+	KEY_N_KEYS,
+};
+
+enum node_operator { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_GLOB };
+
+struct number_range {
+	uint64_t low, high;
+};
+
+/** An address with a prefix, and perhaps a port. */
+struct prefix {
+	int family;
+	unsigned char ip[16];
+	unsigned int bits;
+	bool has_port;
+	struct number_range port;
+};
+
+#define RANGES_MAX 16
+
+struct node {
+	enum node_kind kind;
+	enum node_key key;
+	enum node_operator op;
+	struct node *left, *right; /* NODE_NOT: left */
+	const struct sockopt_option *option;
+	struct sockopt_unnamed unnamed;
+	struct sockopt_value value;
+	char *text; /* the value as written */
+	uint64_t number;
+	int fd;
+	struct number_range ranges[RANGES_MAX];
+	size_t n_ranges;
+	struct prefix prefix;
+};
+
+struct selector {
+	struct node *root;
+};
+
+/** The words that stand for a family, protocol or state by themselves; fills kind and number. */
+bool words_find(const char *word, struct node *ret);
+
+/** The key of this name; KEY_N_KEYS if there is none. */
+enum node_key words_key(const char *word);
+
+/** Reads the value of a key into the node; NULL, or what is wrong. */
+const char *value_read(struct node *node);
+
+/** What forms the value of a key may have, for the hint. */
+const char *value_hint(enum node_key key);
+
+#endif
