@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* One option of one socket of another process, changed. */
+
+#include "change.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "identity.h"
+#include "tidy.h"
+
+bool change_readable(const struct sockopt_option *option)
+{
+	return (option->access & SOCKOPT_GET) && !option->input_from_caller && option->nature != SOCKOPT_ACTION &&
+	       option->read_effect.kind == SOCKOPT_READ_HARMLESS;
+}
+
+static void read_touched(int fd, const struct sockopt_option *option, struct change *change)
+{
+	struct sockopt_kind kind;
+
+	if (!option->touches[0] || sockopt_kind_of(fd, &kind) < 0)
+		return;
+	for (const char *const *name = option->touches; *name && change->n_touched < CHANGE_TOUCHED_MAX; name++) {
+		const struct sockopt_option *touched = sockopt_find(*name);
+		struct change_touched *entry = &change->touched[change->n_touched];
+
+		touched = touched ? sockopt_twin_for(touched, &kind, SOCKOPT_GET) : NULL;
+		if (!touched || !change_readable(touched) || !(touched->access & SOCKOPT_SET))
+			continue;
+		entry->option = touched;
+		if (sockopt_get(fd, touched, &entry->before) == 0)
+			change->n_touched++;
+	}
+}
+
+void change_plan(int fd, const struct sockopt_option *option, const struct sockopt_value *asked, struct change *ret)
+{
+	ret->option = option;
+	ret->asked.length = asked->length;
+	memcpy(ret->asked.bytes, asked->bytes, asked->length);
+	ret->result = SOCKOPT_RESULT_PLANNED;
+	ret->error = 0;
+	ret->has_after = false;
+	ret->n_touched = 0;
+	ret->has_before = change_readable(option) && sockopt_get(fd, option, &ret->before) == 0;
+	read_touched(fd, option, ret);
+}
+
+void change_make(int fd, struct change *change)
+{
+	int r = sockopt_set(fd, change->option, &change->asked);
+
+	if (r < 0) {
+		change->error = -r;
+		change->result = SOCKOPT_RESULT_FAILED;
+		return;
+	}
+	change->result = SOCKOPT_RESULT_KEPT;
+	if (!change_readable(change->option))
+		return;
+	change->has_after = sockopt_get(fd, change->option, &change->after) == 0;
+	if (change->has_after)
+		change->result = sockopt_compare(change->option, change->has_before ? &change->before : NULL,
+						 &change->asked, &change->after);
+}
+
+static bool is_now(int fd, const struct sockopt_option *option, const struct sockopt_value *wanted)
+{
+	struct sockopt_value now;
+
+	return sockopt_get(fd, option, &now) == 0 && now.length == wanted->length &&
+	       memcmp(now.bytes, wanted->bytes, now.length) == 0;
+}
+
+int change_restore(int fd, const struct sockopt_option *option, const struct sockopt_value *before)
+{
+	const struct sockopt_option *bypass;
+	struct sockopt_value asked;
+	int r;
+
+	if (is_now(fd, option, before))
+		return 0;
+	sockopt_asked_for(option, before, &asked);
+	r = sockopt_set(fd, option, &asked);
+	if (r == 0 && is_now(fd, option, before))
+		return 0;
+	/* A value that the kernel itself had chosen can be over the limit of the plain option. */
+	bypass = option->bypass ? sockopt_find(option->bypass) : NULL;
+	if (bypass && sockopt_set(fd, bypass, &asked) == 0)
+		r = 0;
+	return r;
+}
+
+int change_borrow(struct borrower *borrower, const struct facts_holder *holders, size_t n_holders,
+		  uint64_t cookie, int *ret_fd)
+{
+	int error = -ESTALE;
+
+	for (size_t i = 0; i < n_holders; i++) {
+		int fd = -1;
+		int r = borrow_fd(borrower, holders[i].pid, holders[i].fd, 0, &fd);
+
+		if (r == -EMFILE || r == -ENFILE)
+			return r;
+		if (r < 0) {
+			if (error != -EPERM)
+				error = r == -ESRCH ? -ESTALE : r;
+			continue;
+		}
+		if (identity_cookie(fd) == cookie) {
+			*ret_fd = fd;
+			return 0;
+		}
+		close(fd);
+	}
+	return error;
+}

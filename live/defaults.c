@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* What a fresh socket has. */
+
+#include "defaults.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "tidy.h"
+
+/** The values of one kind of socket in one namespace, an option each, read when first asked for. */
+struct kind_defaults {
+	struct sockopt_kind kind;
+	uint64_t netns;
+	int fresh; /* a socket of this kind, kept open; -1: none can be had */
+	struct sockopt_value **values;
+	bool *asked;
+	struct kind_defaults *next;
+};
+
+struct defaults {
+	struct kind_defaults *kinds;
+	uint64_t own_netns;
+};
+
+struct defaults *defaults_new(void)
+{
+	struct defaults *defaults = calloc(1, sizeof(*defaults));
+	struct stat status;
+
+	if (defaults && stat("/proc/self/ns/net", &status) == 0)
+		defaults->own_netns = status.st_ino;
+	return defaults;
+}
+
+void defaults_free(struct defaults *defaults)
+{
+	struct kind_defaults *next;
+
+	if (!defaults)
+		return;
+	for (struct kind_defaults *kind = defaults->kinds; kind; kind = next) {
+		next = kind->next;
+		if (kind->fresh >= 0)
+			close(kind->fresh);
+		for (size_t i = 0; kind->values && i < sockopt_count(); i++)
+			free(kind->values[i]);
+		free(kind->values);
+		free(kind->asked);
+		free(kind);
+	}
+	free(defaults);
+}
+
+static int open_fresh(const struct sockopt_kind *kind)
+{
+	return socket(kind->family, kind->type | SOCK_CLOEXEC, kind->protocol);
+}
+
+/** A fresh socket in the namespace of a holder: the thread enters it and comes back. */
+static int open_fresh_in(pid_t pid, const struct sockopt_kind *kind)
+{
+	char path[64];
+	int fresh;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	autoclose int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
+	if (own < 0 || theirs < 0 || setns(theirs, CLONE_NEWNET) < 0)
+		return -1;
+	fresh = open_fresh(kind);
+	if (setns(own, CLONE_NEWNET) < 0)
+		abort(); /* we would look at another namespace than we say */
+	return fresh;
+}
+
+static uint64_t netns_of_process(pid_t pid)
+{
+	char path[64];
+	struct stat status;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+static int find_fresh(const struct defaults *defaults, const struct live_socket *socket)
+{
+	const struct facts *facts = &socket->facts;
+
+	if (facts->netns == 0 || facts->netns == defaults->own_netns)
+		return open_fresh(&facts->kind);
+	for (size_t i = 0; i < facts->n_holders; i++)
+		if (netns_of_process(facts->holders[i].pid) == facts->netns)
+			return open_fresh_in(facts->holders[i].pid, &facts->kind);
+	return -1;
+}
+
+static struct kind_defaults *find_kind(struct defaults *defaults, const struct live_socket *socket)
+{
+	const struct facts *facts = &socket->facts;
+	struct kind_defaults *kind;
+
+	for (kind = defaults->kinds; kind; kind = kind->next)
+		if (kind->netns == facts->netns && memcmp(&kind->kind, &facts->kind, sizeof(kind->kind)) == 0)
+			return kind;
+	kind = calloc(1, sizeof(*kind));
+	if (!kind)
+		return NULL;
+	kind->kind = facts->kind;
+	kind->netns = facts->netns;
+	kind->fresh = find_fresh(defaults, socket);
+	kind->values = calloc(sockopt_count(), sizeof(*kind->values));
+	kind->asked = calloc(sockopt_count(), sizeof(*kind->asked));
+	kind->next = defaults->kinds;
+	defaults->kinds = kind;
+	return kind;
+}
+
+const struct sockopt_default *defaults_told(const struct sockopt_option *option, const struct sockopt_kind *kind)
+{
+	for (size_t i = 0; i < option->n_defaults; i++)
+		if (sockopt_where_fits(&option->defaults[i].where, kind))
+			return &option->defaults[i];
+	return NULL;
+}
+
+/** Of a namespace that cannot be entered: the catalogue's word, where it is no sysctl. */
+static int read_told(const struct sockopt_option *option, const struct sockopt_kind *kind,
+		     struct sockopt_value *ret)
+{
+	const struct sockopt_default *told = defaults_told(option, kind);
+	struct sockopt_option readable = *option;
+
+	if (!told || !told->value)
+		return -ENODATA;
+	readable.type = option->get_type;
+	readable.n_ranges = 0;
+	return sockopt_parse(&readable, told->value, ret, NULL);
+}
+
+const struct sockopt_value *defaults_get(struct defaults *defaults, const struct live_socket *socket,
+					 const struct sockopt_option *option)
+{
+	struct kind_defaults *kind = find_kind(defaults, socket);
+	size_t index = (size_t)(option - sockopt_at(0));
+	struct sockopt_value *value;
+	int r;
+
+	if (!kind || !kind->values || !kind->asked)
+		return NULL;
+	if (kind->asked[index])
+		return kind->values[index];
+	kind->asked[index] = true;
+	value = malloc(sizeof(*value));
+	if (!value)
+		return NULL;
+	r = kind->fresh >= 0 ? sockopt_get(kind->fresh, option, value) : read_told(option, &kind->kind, value);
+	if (r < 0) {
+		free(value);
+		return NULL;
+	}
+	kind->values[index] = value;
+	return value;
+}
+
+/** Is the value the program's own, where another option tells (SO_BUF_LOCK for buffers)? */
+static bool chosen(const struct live_socket *socket, const struct sockopt_option *option)
+{
+	const struct sockopt_option *judge;
+	struct sockopt_value value;
+
+	if (!option->chosen_if_option)
+		return true;
+	judge = sockopt_find(option->chosen_if_option);
+	if (!judge || sockopt_get(socket->fd, judge, &value) < 0)
+		return true;
+	return sockopt_field_number(&judge->get_type->fields[0], value.bytes, 0) & option->chosen_if_mask;
+}
+
+bool defaults_differs(struct defaults *defaults, const struct live_socket *socket,
+		      const struct sockopt_option *option, const void *bytes, size_t length)
+{
+	const struct sockopt_value *value;
+
+	if (option->nature != SOCKOPT_SETTING || (option->adapts & facts_catalog_states(&socket->facts)))
+		return false;
+	value = defaults_get(defaults, socket, option);
+	if (!value)
+		return true; /* not known to be the default: shown rather than hidden */
+	if (value->length == length && memcmp(value->bytes, bytes, length) == 0)
+		return false;
+	return chosen(socket, option);
+}

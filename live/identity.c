@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+/* Who a socket is and where it stands, read from a descriptor of it. */
+
+#include "identity.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "tidy.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+#ifndef SIOCGSKNS
+#define SIOCGSKNS 0x894C
+#endif
+
+/*
+ * These few options are how the kernel tells identity; their facts are in the
+ * catalogue as those of all others.
+ */
+static uint64_t get_u64(int fd, int number)
+{
+	uint64_t value = 0;
+	socklen_t length = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, number, &value, &length) < 0 ? 0 : value;
+}
+
+uint64_t identity_cookie(int fd)
+{
+	return get_u64(fd, SO_COOKIE);
+}
+
+static uint64_t own_netns(void)
+{
+	struct stat status;
+
+	return stat("/proc/self/ns/net", &status) < 0 ? 0 : status.st_ino;
+}
+
+/** Of a namespace that is not ours the kernel tells only who may administrate it. */
+static uint64_t ask_netns(int fd, uint64_t cookie)
+{
+	struct stat status;
+	autoclose int namespace = ioctl(fd, SIOCGSKNS);
+
+	if (namespace >= 0)
+		return fstat(namespace, &status) < 0 ? 0 : status.st_ino;
+	autoclose int own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	return own >= 0 && get_u64(own, SO_NETNS_COOKIE) == cookie ? own_netns() : 0;
+}
+
+static uint64_t netns_of(int fd, struct identity_namespaces *namespaces)
+{
+	uint64_t cookie = get_u64(fd, SO_NETNS_COOKIE);
+	uint64_t netns;
+
+	for (size_t i = 0; i < namespaces->n; i++)
+		if (namespaces->known[i].cookie == cookie)
+			return namespaces->known[i].netns;
+	netns = ask_netns(fd, cookie);
+	if (cookie && namespaces->n < sizeof(namespaces->known) / sizeof(namespaces->known[0])) {
+		namespaces->known[namespaces->n].cookie = cookie;
+		namespaces->known[namespaces->n++].netns = netns;
+	}
+	return netns;
+}
+
+void identity_address(const void *sockaddr, size_t length, struct facts_address *ret)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
+		struct sockaddr_storage storage;
+	} address = { 0 };
+
+	memset(ret, 0, sizeof(*ret));
+	if (length > sizeof(address))
+		length = sizeof(address);
+	memcpy(&address, sockaddr, length);
+	if (length < sizeof(sa_family_t))
+		return;
+
+	if (address.any.sa_family == AF_INET) {
+		memcpy(ret->ip, &address.in.sin_addr, sizeof(address.in.sin_addr));
+		ret->port = ntohs(address.in.sin_port);
+	} else if (address.any.sa_family == AF_INET6) {
+		memcpy(ret->ip, &address.in6.sin6_addr, sizeof(address.in6.sin6_addr));
+		ret->port = ntohs(address.in6.sin6_port);
+		ret->scope = address.in6.sin6_scope_id;
+	} else if (address.any.sa_family == AF_UNIX && length > offsetof(struct sockaddr_un, sun_path)) {
+		size_t size = length - offsetof(struct sockaddr_un, sun_path);
+
+		if (size > sizeof(address.un.sun_path))
+			size = sizeof(address.un.sun_path);
+		memcpy(ret->path, address.un.sun_path, size);
+		/* An abstract name begins with a NUL; '@' stands for it, and for those inside it. */
+		if (ret->path[0] == '\0')
+			for (size_t i = 0; i < size; i++)
+				ret->path[i] = ret->path[i] ? ret->path[i] : '@';
+	} else {
+		return;
+	}
+	ret->family = address.any.sa_family;
+}
+
+enum facts_state identity_tcp_state(unsigned int state)
+{
+	static const enum facts_state states[] = {
+		FACTS_CLOSED,	 FACTS_ESTABLISHED, FACTS_SYN_SENT,   FACTS_SYN_RECV, FACTS_FIN_WAIT_1,
+		FACTS_FIN_WAIT_2, FACTS_TIME_WAIT,   FACTS_CLOSED,     FACTS_CLOSE_WAIT, FACTS_LAST_ACK,
+		FACTS_LISTENING, FACTS_CLOSING,	    FACTS_SYN_RECV,
+	};
+
+	return state < sizeof(states) / sizeof(states[0]) ? states[state] : FACTS_CLOSED;
+}
+
+static bool is_bound(const struct facts *facts)
+{
+	if (facts->local.family == AF_UNIX)
+		return facts->local.path[0] != '\0';
+	return facts->local.port != 0;
+}
+
+/**
+ * Does TCP_INFO tell the state? Of a fresh MPTCP socket it is not asked: the
+ * kernel would make its first subflow to answer (mptcp_getsockopt_first_sf_only).
+ */
+static bool has_tcp_states(const struct facts *facts)
+{
+	const struct sockopt_kind *kind = &facts->kind;
+
+	if (kind->family != AF_INET && kind->family != AF_INET6)
+		return false;
+	return kind->protocol == IPPROTO_TCP ||
+	       (kind->protocol == IPPROTO_MPTCP && (facts->local.port || facts->peer.family));
+}
+
+static enum facts_state state_of(int fd, const struct facts *facts)
+{
+	int accepts = 0;
+	socklen_t length = sizeof(accepts);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &length) == 0 && accepts)
+		return FACTS_LISTENING;
+	if (has_tcp_states(facts)) {
+		unsigned char state = 0; /* the first byte of struct tcp_info */
+
+		length = sizeof(state);
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) == 0 && length &&
+		    identity_tcp_state(state) != FACTS_CLOSED)
+			return identity_tcp_state(state);
+		if (facts->peer.family)
+			return FACTS_CLOSED;
+	} else if (facts->peer.family) {
+		return facts->kind.type == SOCK_STREAM || facts->kind.type == SOCK_SEQPACKET ? FACTS_ESTABLISHED :
+											      FACTS_CONNECTED;
+	}
+	return is_bound(facts) ? FACTS_BOUND : FACTS_UNBOUND;
+}
+
+int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+	int r = sockopt_kind_of(fd, &ret->kind);
+
+	if (r < 0)
+		return r;
+	ret->cookie = identity_cookie(fd);
+	ret->netns = netns_of(fd, namespaces);
+	memset(&ret->local, 0, sizeof(ret->local));
+	memset(&ret->peer, 0, sizeof(ret->peer));
+	if (getsockname(fd, (struct sockaddr *)&address, &length) == 0)
+		identity_address(&address, length, &ret->local);
+	length = sizeof(address);
+	if (getpeername(fd, (struct sockaddr *)&address, &length) == 0) {
+		identity_address(&address, length, &ret->peer);
+		/* An unnamed AF_UNIX peer is a peer all the same. */
+		if (ret->kind.family == AF_UNIX)
+			ret->peer.family = AF_UNIX;
+	}
+	ret->state = state_of(fd, ret);
+	ret->interface[0] = '\0';
+	if (ret->kind.family == AF_INET || ret->kind.family == AF_INET6) {
+		length = sizeof(ret->interface);
+		if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ret->interface, &length) < 0 || length == 0)
+			ret->interface[0] = '\0';
+	}
+	return 0;
+}

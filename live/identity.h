@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Who a socket is and where it stands, read from a descriptor of it. */
+#ifndef LIVE_IDENTITY_H
+#define LIVE_IDENTITY_H
+
+#include <facts.h>
+
+/** Which namespace has which cookie: asked once a namespace, not once a socket. */
+struct identity_namespaces {
+	struct {
+		uint64_t cookie;
+		uint64_t netns;
+	} known[64];
+	size_t n;
+};
+
+/**
+ * @brief Fills cookie, netns, kind, state, addresses and interface of facts; the rest stays.
+ * @return 0 or -errno of the first call
+ */
+int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret);
+
+/** The cookie of a socket: who it is, whatever its number; 0 if the kernel does not tell. */
+uint64_t identity_cookie(int fd);
+
+/** The address in a struct sockaddr of any family that has words. */
+void identity_address(const void *sockaddr, size_t length, struct facts_address *ret);
+
+/** The TCP states of the kernel (1: established ... 12) as ours. */
+enum facts_state identity_tcp_state(unsigned int state);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The processes of the machine, as /proc shows them to us. */
+#ifndef LIVE_PROCESS_H
+#define LIVE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct process {
+	pid_t pid;
+	uid_t uid;
+	char name[32];   /* comm; the kernel cuts it at 15, or 63 for kernel threads */
+	char *cgroup;    /* path; owned by the table that holds the process */
+	uint64_t netns;  /* inode of its network namespace, 0 if not readable */
+};
+
+/**
+ * @brief Calls each for every process, in the order of /proc.
+ * @return 0, a non-zero result of each, or -errno if /proc cannot be read
+ */
+int process_each(int (*each)(void *arg, pid_t pid), void *arg);
+
+/** Fills in what /proc/PID says. @return 0, or -ESRCH if it is gone */
+int process_read(pid_t pid, struct process *ret);
+
+/**
+ * @brief Calls each for every socket that a process has open.
+ * @return 0, a non-zero result of each, -ESRCH (gone), -EACCES (its descriptors cannot be seen by us)
+ */
+int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode), void *arg);
+
+#endif
