@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* How `set` and `undo` look: a line a socket and option. */
+#ifndef VIEW_CHANGE_VIEW_H
+#define VIEW_CHANGE_VIEW_H
+
+#include <facts.h>
+#include <stdio.h>
+
+struct change_row {
+	const struct facts *facts;
+	const struct sockopt_option *option;
+	const struct sockopt_value *before; /* NULL: not known */
+	const struct sockopt_value *asked;
+	const struct sockopt_value *after; /* NULL: not read */
+	enum sockopt_result result;
+	const char *result_word; /* NULL: that of result; "restored", "gone", ... of undo */
+	int error; /* positive errno, 0 */
+};
+
+struct change_view;
+
+/** @param json a JSON line a row at once; else a table, printed at the end */
+struct change_view *change_view_new(FILE *file, bool json);
+void change_view_row(struct change_view *view, const struct change_row *row);
+/** Prints what is left and frees the view. */
+void change_view_end(struct change_view *view);
+
+#endif

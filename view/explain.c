@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/* An entry of the catalogue for people. */
+
+#include "explain.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "color.h"
+#include "socket-text.h"
+#include "text.h"
+
+#define LABEL_WIDTH 15
+
+/** A list of words with commas, into a fixed buffer. */
+struct list {
+	char *at;
+	size_t size;
+	size_t length;
+	size_t n;
+};
+
+static void list_add(struct list *list, const char *separator, const char *word)
+{
+	size_t used = list->length < list->size ? list->length : list->size;
+	int n = snprintf(list->size ? list->at + used : NULL, list->size - used, "%s%s", list->n ? separator : "", word);
+
+	list->length += n > 0 ? (size_t)n : 0;
+	list->n++;
+}
+
+static void add_protocols(struct list *list, const struct sockopt_where *where)
+{
+	for (size_t i = 0; i < where->n_protocols; i++) {
+		struct sockopt_kind kind = { 2, 0, where->protocols[i] };
+		const char *word = facts_protocol_word(&kind);
+		char number[8];
+
+		snprintf(number, sizeof(number), "%u", where->protocols[i]);
+		list_add(list, "/", word ? word : where->protocols[i] == 255 ? "raw" : number);
+	}
+}
+
+int explain_where(const struct sockopt_where *where, size_t count, char *ret, size_t size)
+{
+	struct list all = { ret, size, 0, 0 };
+
+	if (count == 0)
+		list_add(&all, "", _("any socket"));
+	for (size_t i = 0; i < count; i++) {
+		char text[160], words[120];
+		struct list one = { text, sizeof(text), 0, 0 };
+		struct list part = { words, sizeof(words), 0, 0 };
+
+		add_protocols(&part, &where[i]);
+		if (part.n)
+			list_add(&one, " ", words);
+		part = (struct list){ words, sizeof(words), 0, 0 };
+		for (int family = 0; family < 64; family++)
+			if (where[i].families >> family & 1)
+				list_add(&part, "/", facts_family_word(family) ? facts_family_word(family) : "?");
+		if (part.n)
+			list_add(&one, " ", words);
+		part = (struct list){ words, sizeof(words), 0, 0 };
+		for (int type = 0; type < 32; type++)
+			if (where[i].types >> type & 1)
+				list_add(&part, "/", facts_type_word(type) ? facts_type_word(type) : "?");
+		if (part.n)
+			list_add(&one, " ", words);
+		list_add(&all, "; ", text);
+	}
+	return (int)all.length;
+}
+
+static int put_bits(unsigned int bits, const char *const *words, size_t count, char *ret, size_t size)
+{
+	struct list list = { ret, size, 0, 0 };
+
+	if (size)
+		ret[0] = '\0';
+	for (size_t i = 0; i < count; i++)
+		if (bits >> i & 1)
+			list_add(&list, ", ", words[i]);
+	return (int)list.length;
+}
+
+int explain_states(unsigned int states, char *ret, size_t size)
+{
+	static const char *const words[] = { "unbound", "bound", "listening", "connecting", "connected", "unconnected",
+					     "shutdown" };
+
+	return put_bits(states, words, sizeof(words) / sizeof(words[0]), ret, size);
+}
+
+int explain_moments(unsigned int moments, char *ret, size_t size)
+{
+	static const char *const words[] = { "socket", "bind", "listen", "connect", "accept", "any" };
+
+	return put_bits(moments, words, sizeof(words) / sizeof(words[0]), ret, size);
+}
+
+/** "label    text", the text filled under itself. */
+static void fact(FILE *file, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void fact(FILE *file, const char *label, const char *format, ...)
+{
+	char text[4096];
+	va_list arguments;
+	char *line = NULL;
+	size_t length = 0;
+	FILE *memory;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	memory = open_memstream(&line, &length);
+	if (!memory)
+		return;
+	text_fill(memory, text, LABEL_WIDTH + 3, text_screen_width() - 1);
+	fclose(memory);
+	fprintf(file, "  %s%s%s%*s %s", color_out(COLOR_DIM), label, color_out(COLOR_OFF),
+		(int)(LABEL_WIDTH - (text_width(label) < LABEL_WIDTH ? text_width(label) : LABEL_WIDTH)), "",
+		line + LABEL_WIDTH + 3);
+	free(line);
+}
+
+static const char *unit_word(enum sockopt_unit unit)
+{
+	static const char *const words[] = {
+		[SOCKOPT_UNIT_S] = N_("seconds"), [SOCKOPT_UNIT_MS] = N_("milliseconds"),
+		[SOCKOPT_UNIT_US] = N_("microseconds"), [SOCKOPT_UNIT_NS] = N_("nanoseconds"),
+		[SOCKOPT_UNIT_BYTES] = N_("bytes"), [SOCKOPT_UNIT_BYTES_PER_SECOND] = N_("bytes a second"),
+		[SOCKOPT_UNIT_SEGMENTS] = N_("segments"), [SOCKOPT_UNIT_PACKETS] = N_("packets"),
+		[SOCKOPT_UNIT_HOPS] = N_("hops"), [SOCKOPT_UNIT_PROBES] = N_("probes"),
+		[SOCKOPT_UNIT_RETRIES] = N_("retries"), [SOCKOPT_UNIT_IFINDEX] = N_("interface index"),
+		[SOCKOPT_UNIT_IFINDEX_BE] = N_("interface index, network byte order"), [SOCKOPT_UNIT_PORT] = N_("port"),
+		[SOCKOPT_UNIT_FD] = N_("file descriptor"), [SOCKOPT_UNIT_CPU] = N_("CPU"),
+		[SOCKOPT_UNIT_PID] = N_("pid"), [SOCKOPT_UNIT_INSTRUCTIONS] = N_("instructions"),
+		[SOCKOPT_UNIT_CONNECTIONS] = N_("connections"), [SOCKOPT_UNIT_TOS] = N_("DSCP and ECN"),
+		[SOCKOPT_UNIT_MARK] = N_("mark"), [SOCKOPT_UNIT_PERCENT] = N_("percent"),
+	};
+
+	return unit < sizeof(words) / sizeof(words[0]) ? words[unit] : NULL;
+}
+
+static void put_type(FILE *file, const struct sockopt_option *option)
+{
+	const char *unit = option->type->n_fields ? unit_word(option->type->fields[0].unit) : NULL;
+	bool differ = option->get_type != option->type && (option->access & SOCKOPT_GET);
+
+	if (option->type->form != SOCKOPT_FORM_SCALAR)
+		unit = NULL;
+	if (differ && (option->access & SOCKOPT_SET))
+		fact(file, _("type"), _("%s to set, %s when read%s%s"), option->type->name, option->get_type->name,
+		     unit ? ", " : "", unit ? _(unit) : "");
+	else
+		fact(file, _("type"), "%s%s%s", option->access & SOCKOPT_SET ? option->type->name : option->get_type->name,
+		     unit ? ", " : "", unit ? _(unit) : "");
+}
+
+static void put_symbols(FILE *file, const struct sockopt_option *option)
+{
+	const struct sockopt_symbols *symbols = option->type->n_fields ? option->type->fields[0].symbols : NULL;
+	char text[2048];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	if (!symbols || option->type->form != SOCKOPT_FORM_SCALAR)
+		return;
+	for (size_t i = 0; i < symbols->count; i++) {
+		char word[96];
+
+		snprintf(word, sizeof(word), "%s (%" PRId64 ")", symbols->list[i].name, symbols->list[i].value);
+		list_add(&list, ", ", word);
+	}
+	fact(file, option->type->fields[0].look == SOCKOPT_LOOK_FLAGS ? _("flags") : _("values"), "%s", text);
+}
+
+static void put_fields(FILE *file, const struct sockopt_option *option)
+{
+	const struct sockopt_type *type = option->type->form == SOCKOPT_FORM_STRUCT ? option->type : option->get_type;
+	char text[4096];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	if (type->form != SOCKOPT_FORM_STRUCT && !(type->form == SOCKOPT_FORM_ARRAY && type->n_fields > 1))
+		return;
+	for (size_t i = 0; i < type->n_fields; i++)
+		list_add(&list, ", ", type->fields[i].name);
+	if (type->tail)
+		list_add(&list, ", ", type->tail->name);
+	fact(file, _("fields"), "%s", text);
+}
+
+static void put_range(FILE *file, const struct sockopt_option *option)
+{
+	char text[512];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	if (option->n_ranges == 0)
+		return;
+	for (size_t i = 0; i < option->n_ranges; i++) {
+		char one[80];
+		bool is_signed = option->type->n_fields && option->type->fields[0].scalar == SOCKOPT_SIGNED;
+
+		if (is_signed)
+			snprintf(one, sizeof(one), _("%" PRId64 " to %" PRId64), option->ranges[i].least,
+				 option->ranges[i].greatest);
+		else
+			snprintf(one, sizeof(one), _("%" PRIu64 " to %" PRIu64), (uint64_t)option->ranges[i].least,
+				 (uint64_t)option->ranges[i].greatest);
+		list_add(&list, _(" or "), one);
+	}
+	if (option->range_errno)
+		fact(file, _("range"), _("%s; %s outside"), text, strerrorname_np(option->range_errno));
+	else
+		fact(file, _("range"), _("%s; every value is taken"), text);
+}
+
+static void put_defaults(FILE *file, const struct sockopt_option *option)
+{
+	char text[1024];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	for (size_t i = 0; i < option->n_defaults; i++) {
+		const struct sockopt_default *row = &option->defaults[i];
+		char one[256], place[160] = "";
+
+		if (row->where.families || row->where.types || row->where.n_protocols)
+			explain_where(&row->where, 1, place, sizeof(place));
+		snprintf(one, sizeof(one), "%s%s%s%s", row->value ? (*row->value ? row->value : "\"\"") : row->sysctl,
+			 *place ? " (" : "", place, *place ? ")" : "");
+		list_add(&list, "; ", one);
+	}
+	if (list.n)
+		fact(file, _("default"), "%s", text);
+	if (option->limit.sysctl)
+		fact(file, _("limit"), option->limit.refuses ? _("%s %s: beyond it the value is refused") : _("%s %s: beyond it the value is cut, without an error"),
+		     option->limit.is_max ? _("at most") : _("at least"), option->limit.sysctl);
+}
+
+static void put_transform(FILE *file, const struct sockopt_option *option)
+{
+	static const char *const words[] = {
+		[SOCKOPT_KEPT] = NULL,
+		[SOCKOPT_DOUBLED] = N_("twice the value is kept and read back"),
+		[SOCKOPT_TO_BOOLEAN] = N_("whatever is not 0 reads back as 1"),
+		[SOCKOPT_CLAMPED] = N_("a value outside is cut to the nearest allowed one"),
+		[SOCKOPT_ROUNDED] = N_("the value is rounded"),
+		[SOCKOPT_MASKED] = N_("only some bits are kept"),
+		[SOCKOPT_IGNORED] = N_("accepted, and without effect"),
+		[SOCKOPT_ADJUSTED_VALUE] = N_("the kernel adjusts the value"),
+		[SOCKOPT_BOUND_BY_OTHER] = N_("bounded by another option"),
+	};
+	const struct sockopt_transform *transform = &option->transform;
+	const char *note = sockopt_text(transform->note, text_language());
+	char bounds[80] = "";
+
+	if (transform->kind == SOCKOPT_KEPT)
+		return;
+	if (transform->has_min)
+		snprintf(bounds, sizeof(bounds), _(", at least %" PRId64), transform->min);
+	if (transform->has_max)
+		snprintf(bounds + strlen(bounds), sizeof(bounds) - strlen(bounds), _(", at most %" PRId64), transform->max);
+	fact(file, _("kept as"), "%s%s%s%s", _(words[transform->kind]), bounds, note ? ": " : "", note ? note : "");
+}
+
+static void put_privilege(FILE *file, const struct sockopt_option *option)
+{
+	const struct sockopt_privilege *privilege = &option->privilege;
+	const char *when = sockopt_text(privilege->when, text_language());
+	char names[160];
+	struct list list = { names, sizeof(names), 0, 0 };
+
+	if (!privilege->capabilities)
+		return;
+	for (size_t i = 0; privilege->capabilities[i]; i++)
+		list_add(&list, _(" or "), privilege->capabilities[i]);
+	fact(file, _("needs"), "%s (%s)%s%s; %s", names,
+	     privilege->initial_userns ? _("in the initial user namespace") : _("over the socket's network namespace"),
+	     when ? _(", if ") : "", when ? when : "", strerrorname_np(privilege->error));
+}
+
+static void put_moments(FILE *file, const struct sockopt_option *option)
+{
+	const char *late = sockopt_text(option->late, text_language());
+	char text[160];
+
+	if (!(option->access & SOCKOPT_SET))
+		return;
+	if (option->moments & SOCKOPT_AT_ANY_TIME) {
+		fact(file, _("takes effect"), "%s", _("at once, at any time"));
+	} else {
+		explain_moments(option->moments, text, sizeof(text));
+		fact(file, _("takes effect"), _("when set at: %s%s%s"), text, late ? _(". Later: ") : "", late ? late : "");
+	}
+	for (size_t i = 0; i < option->n_refused; i++) {
+		const struct sockopt_refusal *refusal = &option->refused[i];
+		const char *unless = sockopt_text(refusal->unless, text_language());
+
+		explain_states(refusal->states, text, sizeof(text));
+		fact(file, i ? "" : _("refused"), "%s%s: %s%s%s", refusal->access == SOCKOPT_GET ? _("reading, ") : "", text,
+		     strerrorname_np(refusal->error), unless ? _(", unless ") : "", unless ? unless : "");
+	}
+}
+
+static void put_inherits(FILE *file, const struct sockopt_option *option)
+{
+	static const char *const words[] = {
+		[SOCKOPT_NOT_INHERITED] = N_("no: accepted sockets begin with the default"),
+		[SOCKOPT_INHERITED] = N_("yes: accepted sockets have the listener's value"),
+		[SOCKOPT_ADJUSTED] = N_("adjusted: accepted sockets have a value derived from the listener's"),
+	};
+
+	if (option->inherits != SOCKOPT_NOTHING_TO_INHERIT)
+		fact(file, _("inherited"), "%s", _(words[option->inherits]));
+}
+
+static void put_dangers(FILE *file, const struct sockopt_option *option)
+{
+	const char *why = sockopt_text(option->danger.why, text_language());
+	const char *effect = sockopt_text(option->read_effect.why, text_language());
+
+	if (why)
+		fact(file, _("danger"), "%s%s%s", option->danger.value ? option->danger.value : "",
+		     option->danger.value ? ": " : "", why);
+	if (effect)
+		fact(file, _("reading it"), "%s", effect);
+}
+
+static void put_words(FILE *file, const char *label, const char *const *words)
+{
+	char text[1024];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	for (; *words; words++)
+		list_add(&list, ", ", *words);
+	if (list.n)
+		fact(file, label, "%s", text);
+}
+
+static void put_versions(FILE *file, const struct sockopt_option *option)
+{
+	static const char *const bpf[] = {
+		[SOCKOPT_BPF_YES] = N_("bpf_getsockopt and bpf_setsockopt take it"),
+		[SOCKOPT_BPF_GET] = N_("bpf_getsockopt takes it"),
+		[SOCKOPT_BPF_SET] = N_("bpf_setsockopt takes it"),
+		[SOCKOPT_BPF_ONLY] = N_("only bpf_setsockopt and bpf_getsockopt take it, not the system calls"),
+	};
+
+	if (option->until)
+		fact(file, _("since"), _("Linux %s, until %s"), option->since, option->until);
+	else
+		fact(file, _("since"), "Linux %s", option->since);
+	for (size_t i = 0; i < option->n_changes; i++)
+		fact(file, "", "%s: %s", option->changes[i].version, sockopt_text(option->changes[i].what, text_language()));
+	put_words(file, _("needs config"), option->config);
+	if (option->bpf != SOCKOPT_BPF_NO)
+		fact(file, "BPF", "%s", _(bpf[option->bpf]));
+}
+
+static void put_elsewhere(FILE *file, const struct sockopt_option *option)
+{
+	for (size_t i = 0; i < option->n_elsewhere; i++) {
+		const struct sockopt_elsewhere *other = &option->elsewhere[i];
+		const char *note = sockopt_text(other->note, text_language());
+
+		fact(file, i ? "" : _("elsewhere"), "%s: %s%s%s", other->system, other->name ? other->name : _("the same name"),
+		     note ? "; " : "", note ? note : "");
+	}
+}
+
+static void put_probe(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe)
+{
+	char text[4096], kind[40];
+
+	if (!probe)
+		return;
+	socket_text_kind(&probe->kind, kind, sizeof(kind));
+	if (!probe->tried) {
+		if (probe->socket_error)
+			fact(file, _("on this kernel"), _("not tried: no socket that it applies to can be opened (%s)"),
+			     strerror(probe->socket_error));
+		return;
+	}
+	if (probe->readable) {
+		sockopt_format(option, probe->value.bytes, probe->value.length, text, sizeof(text));
+		fact(file, _("on this kernel"), _("a fresh %s socket has %s"), kind, *text ? text : "\"\"");
+	} else if (probe->error) {
+		fact(file, _("on this kernel"), _("a fresh %s socket answers %s (%s)"), kind, strerrorname_np(probe->error),
+		     strerror(probe->error));
+	}
+}
+
+static void put_code(FILE *file, const struct sockopt_option *option, enum code_language language)
+{
+	char text[8192];
+
+	if (option->access == 0)
+		return;
+	fputc('\n', file);
+	if (option->access & SOCKOPT_SET && option->nature != SOCKOPT_ACTION && option->example)
+		fprintf(file, "  %s%-*s%s sockopt set PID:FD '%s=%s'\n", color_out(COLOR_DIM), LABEL_WIDTH, _("live"),
+			color_out(COLOR_OFF), option->name, option->example);
+	for (unsigned int i = 0; i < CODE_N_LANGUAGES; i++) {
+		char *line = text, *next;
+		bool first = true;
+
+		if (language != CODE_N_LANGUAGES && language != i)
+			continue;
+		code_line(option, (enum code_language)i, text, sizeof(text));
+		for (; line; line = next, first = false) {
+			next = strchr(line, '\n');
+			if (next)
+				*next++ = '\0';
+			fprintf(file, "  %s%-*s%s %s\n", color_out(COLOR_DIM), LABEL_WIDTH,
+				first ? code_name((enum code_language)i) : "", color_out(COLOR_OFF), line);
+		}
+	}
+}
+
+static void put_sources(FILE *file, const struct sockopt_option *option)
+{
+	char text[2048];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	for (size_t i = 0; i < option->n_sources; i++) {
+		const struct sockopt_source *source = &option->sources[i];
+		char one[256] = "";
+
+		if (source->kernel)
+			snprintf(one, sizeof(one), "%s%s%s%s%s%s", source->kernel, source->symbol ? ":" : "",
+				 source->symbol ? source->symbol : "", source->at ? " (" : "", source->at ? source->at : "",
+				 source->at ? ")" : "");
+		else if (source->rfc)
+			snprintf(one, sizeof(one), "RFC %s", source->rfc);
+		else if (source->man)
+			snprintf(one, sizeof(one), "%s", source->man);
+		else if (source->run)
+			snprintf(one, sizeof(one), "%s", source->run);
+		else if (source->url)
+			snprintf(one, sizeof(one), "%s", source->url);
+		list_add(&list, ", ", one);
+	}
+	if (list.n)
+		fact(file, _("sources"), "%s", text);
+}
+
+void explain_entry(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe,
+		   enum code_language language)
+{
+	char text[512];
+	struct list list = { text, sizeof(text), 0, 0 };
+	size_t width = text_screen_width() - 1;
+
+	fprintf(file, "%s%s%s  %s%s %d, %s %d%s\n", color_out(COLOR_HEADING), option->name, color_out(COLOR_OFF),
+		color_out(COLOR_DIM), option->level->name, option->level->number, _("option"), option->number,
+		color_out(COLOR_OFF));
+	text_fill(file, sockopt_text(option->summary, text_language()), 0, width);
+	fputc('\n', file);
+	text_fill(file, sockopt_text(option->description, text_language()), 2, width);
+	fputc('\n', file);
+	put_words(file, _("also called"), option->aliases);
+	put_type(file, option);
+	put_symbols(file, option);
+	put_fields(file, option);
+	put_range(file, option);
+	put_defaults(file, option);
+	put_transform(file, option);
+	if (option->access & SOCKOPT_GET)
+		list_add(&list, ", ", _("readable"));
+	if (option->access & SOCKOPT_SET)
+		list_add(&list, ", ", _("settable"));
+	if (list.n)
+		fact(file, _("access"), "%s", text);
+	explain_where(option->n_applies ? option->applies : option->applies_get,
+		      option->n_applies ? option->n_applies : option->n_applies_get, text, sizeof(text));
+	fact(file, _("applies to"), "%s", text);
+	put_privilege(file, option);
+	put_moments(file, option);
+	put_inherits(file, option);
+	put_words(file, _("changes too"), option->touches);
+	put_dangers(file, option);
+	put_versions(file, option);
+	put_probe(file, option, probe);
+	put_elsewhere(file, option);
+	put_code(file, option, language);
+	fputc('\n', file);
+	put_words(file, _("see also"), option->see);
+	put_sources(file, option);
+}
+
+void explain_line(FILE *file, const struct sockopt_option *option)
+{
+	fprintf(file, "  %s%-28s%s %s\n", color_out(COLOR_NAME), option->name, color_out(COLOR_OFF),
+		sockopt_text(option->summary, text_language()));
+}
+
+void explain_level(FILE *file, const struct sockopt_level *level)
+{
+	fprintf(file, "%s%s%s (%s)  %s\n", color_out(COLOR_HEADING), level->name, color_out(COLOR_OFF), level->key,
+		sockopt_text(level->summary, text_language()));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* How `show` looks: one result, three views of it. */
+#ifndef VIEW_SHOW_H
+#define VIEW_SHOW_H
+
+#include <facts.h>
+#include <stdio.h>
+
+/** A socket to be shown. */
+struct show_socket {
+	const struct facts *facts;
+	int error; /* why its options cannot be read, positive; 0: they can, or nobody holds it */
+	bool readable;
+	uid_t uid; /* of sockets without a known holder; (uid_t)-1: not known */
+};
+
+/** One option of it. */
+struct show_row {
+	const struct sockopt_option *option;
+	int error; /* errno with which the kernel refused; 0 */
+	const void *bytes;
+	size_t length;
+	bool differs; /* from what a fresh socket has */
+	const struct sockopt_value *by_default; /* NULL: not known */
+};
+
+/** A view: begin is called first, end last; socket before the rows of one socket, done after them. */
+struct show_view {
+	void (*socket)(struct show_view *view, const struct show_socket *socket);
+	void (*row)(struct show_view *view, const struct show_row *row);
+	void (*done)(struct show_view *view);
+	void (*end)(struct show_view *view); /* frees the view */
+};
+
+/** Blocks for people: a line a socket, its options below. */
+struct show_view *show_text(FILE *file, bool everything);
+
+/** One JSON object a line. */
+struct show_view *show_json(FILE *file);
+
+/** A table: a socket a line, an option a column. options: borrowed, must outlive the view. */
+struct show_view *show_table(FILE *file, const struct sockopt_option *const *options, size_t n_options);
+
+/** The value before the kernel doubled it, as a number; false where nothing is doubled. */
+bool show_asked(const struct show_row *row, int64_t *ret);
+
+#endif
