@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* What all commands share: how they are listed, and how they end. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include <argp.h>
+#include <selector.h>
+#include <stdbool.h>
+
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_NOTHING = 1,   /* nothing matched; something was found (check) */
+	EXIT_WRONG_USE = 2,
+	EXIT_PARTLY = 3,    /* some of it failed, each failure named */
+	EXIT_FORBIDDEN = 4, /* not permitted */
+};
+
+/** What a shell may complete as the command's arguments. */
+enum command_arguments {
+	ARGUMENTS_NONE,
+	ARGUMENTS_OPTION,      /* names of options and levels */
+	ARGUMENTS_SELECTOR,
+	ARGUMENTS_ASSIGNMENTS, /* a selector, then OPTION=VALUE */
+	ARGUMENTS_ID,          /* of the journal */
+	ARGUMENTS_DEMO,
+	ARGUMENTS_SHELL,
+};
+
+struct command {
+	const char *name;
+	const char *summary; /* marked for translation */
+	int (*run)(int argc, char **argv);
+	const struct argp *argp;
+	enum command_arguments arguments;
+	bool hidden;
+};
+
+extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_completion;
+
+/** All commands, NULL at the end. */
+extern const struct command *const commands[];
+
+/** --color, --lang, --verbose: every command has them, as a child of its argp. */
+extern const struct argp common_argp;
+
+/** What else --lang may take in a command (explain: languages of code); NULL: en and es only. */
+extern bool (*common_take_language)(const char *word);
+
+/**
+ * @brief argp_parse(3) with translated texts, and examples after the options.
+ * @return 0; a wrong command line ends the program with EXIT_WRONG_USE
+ */
+int command_parse(const struct command *command, int argc, char **argv, void *input);
+
+/** Reads a selector, or says what is wrong with it and ends with EXIT_WRONG_USE. NULL text: NULL. */
+struct selector *command_selector(const char *text);
+
+/** malloc(3) that ends the program when there is none. */
+void *xmalloc(size_t size);
+void *xrealloc(void *pointer, size_t size);
+char *xstrdup(const char *text);
+
+#endif

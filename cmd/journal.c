@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* The journal's files, being written. */
+
+#include "journal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <json.h>
+#include <tidy.h>
+
+#include "cmd.h"
+
+struct journal {
+	FILE *file;
+	struct json json;
+	char path[4096];
+	size_t n_intents;
+	bool failed; /* a write failed */
+};
+
+const char *journal_folder(void)
+{
+	static char folder[4000];
+	const char *given = getenv("SOCKOPT_JOURNAL");
+	const char *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+
+	if (given && *given)
+		snprintf(folder, sizeof(folder), "%s", given);
+	else if (geteuid() == 0)
+		snprintf(folder, sizeof(folder), "/var/lib/sockopt");
+	else if (state && *state == '/')
+		snprintf(folder, sizeof(folder), "%s/sockopt", state);
+	else
+		snprintf(folder, sizeof(folder), "%s/.local/state/sockopt", home ? home : "");
+	return folder;
+}
+
+const char *journal_boot(void)
+{
+	static char boot[40];
+	ssize_t length;
+
+	if (*boot)
+		return boot;
+	autoclose int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return boot;
+	length = read(fd, boot, sizeof(boot) - 1);
+	boot[length > 0 ? length : 0] = '\0';
+	boot[strcspn(boot, "\n")] = '\0';
+	return boot;
+}
+
+static int make_folder(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s", journal_folder());
+	for (char *at = path + 1; *at; at++)
+		if (*at == '/') {
+			*at = '\0';
+			if (mkdir(path, 0700) < 0 && errno != EEXIST)
+				return -errno;
+			*at = '/';
+		}
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	unsigned int x = *(const unsigned int *)a, y = *(const unsigned int *)b;
+
+	return (x > y) - (x < y);
+}
+
+int journal_list(unsigned int **ret_ids)
+{
+	autoclosedir DIR *folder = opendir(journal_folder());
+	struct dirent *entry;
+	unsigned int *ids = NULL;
+	int n = 0;
+
+	if (!folder)
+		return errno == ENOENT ? 0 : -errno;
+	while ((entry = readdir(folder))) {
+		unsigned int id;
+		char rest[8];
+
+		if (sscanf(entry->d_name, "%u.%7s", &id, rest) != 2 || strcmp(rest, "jsonl") != 0 || id == 0)
+			continue;
+		ids = xrealloc(ids, ((size_t)n + 1) * sizeof(*ids));
+		ids[n++] = id;
+	}
+	if (n)
+		qsort(ids, (size_t)n, sizeof(*ids), compare_ids);
+	*ret_ids = ids;
+	return n;
+}
+
+static int open_next(char *path, size_t size, unsigned int *ret_id)
+{
+	autofree unsigned int *ids = NULL;
+	int n = journal_list(&ids);
+	unsigned int id;
+
+	if (n < 0)
+		return n;
+	/* Two at once may want the same number: the one that comes second takes the next. */
+	for (id = n ? ids[n - 1] + 1 : 1;; id++) {
+		int fd;
+
+		snprintf(path, size, "%s/%u.jsonl", journal_folder(), id);
+		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd >= 0) {
+			*ret_id = id;
+			return fd;
+		}
+		if (errno != EEXIST)
+			return -errno;
+	}
+}
+
+static void put_header(struct journal *journal, const char *command, unsigned int id)
+{
+	struct json *json = &journal->json;
+	char text[32];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S%z", localtime_r(&now, &tm));
+	json_object(json, NULL);
+	json_unsigned(json, "sockopt", 1);
+	json_unsigned(json, "id", id);
+	json_string(json, "boot", journal_boot());
+	json_string(json, "time", text);
+	json_unsigned(json, "uid", getuid());
+	json_text(json, "command", command);
+	json_end_object(json);
+	json_line(json);
+}
+
+int journal_begin(const char *command, struct journal **ret, unsigned int *ret_id)
+{
+	struct journal *journal = xmalloc(sizeof(*journal));
+	int r = make_folder();
+	int fd;
+
+	fd = r < 0 ? r : open_next(journal->path, sizeof(journal->path), ret_id);
+	if (fd < 0) {
+		free(journal);
+		return fd;
+	}
+	journal->file = fdopen(fd, "w");
+	if (!journal->file) {
+		r = -errno;
+		close(fd);
+		free(journal);
+		return r;
+	}
+	journal->json.file = journal->file;
+	put_header(journal, command, *ret_id);
+	*ret = journal;
+	return 0;
+}
+
+static void put_bytes(struct json *json, const char *name, const struct sockopt_value *value)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[2 * SOCKOPT_VALUE_MAX + 1];
+
+	for (socklen_t i = 0; i < value->length; i++) {
+		text[2 * i] = digits[value->bytes[i] >> 4];
+		text[2 * i + 1] = digits[value->bytes[i] & 15];
+	}
+	text[2 * value->length] = '\0';
+	json_text(json, name, text);
+}
+
+static void put_value(struct json *json, const struct journal_value *value, bool has_before)
+{
+	json_signed(json, "level", value->level);
+	json_signed(json, "number", value->number);
+	if (has_before)
+		put_bytes(json, "before", &value->before);
+}
+
+/** [family, IP as hex or path, port]: only to say which socket it was. */
+static void put_address(struct json *json, const char *name, const struct facts_address *address)
+{
+	struct sockopt_value ip = { .length = address->family == AF_INET ? 4 : 16 };
+
+	json_array(json, name);
+	json_signed(json, NULL, address->family);
+	if (address->family == AF_UNIX) {
+		json_string(json, NULL, address->path);
+	} else if (address->family) {
+		memcpy(ip.bytes, address->ip, ip.length);
+		put_bytes(json, NULL, &ip);
+		json_unsigned(json, NULL, address->port);
+	}
+	json_end_array(json);
+}
+
+int journal_intend(struct journal *journal, const struct journal_intent *intent)
+{
+	struct json *json = &journal->json;
+
+	json_object(json, NULL);
+	json_unsigned(json, "intent", journal->n_intents);
+	json_identity(json, "cookie", intent->cookie);
+	json_array(json, "kind");
+	json_signed(json, NULL, intent->kind.family);
+	json_signed(json, NULL, intent->kind.type);
+	json_signed(json, NULL, intent->kind.protocol);
+	json_end_array(json);
+	json_array(json, "holders");
+	for (size_t i = 0; i < intent->n_holders; i++) {
+		json_array(json, NULL);
+		json_signed(json, NULL, intent->holders[i].pid);
+		json_signed(json, NULL, intent->holders[i].fd);
+		json_string(json, NULL, intent->holders[i].process);
+		json_end_array(json);
+	}
+	json_end_array(json);
+	put_address(json, "local", &intent->local);
+	put_address(json, "peer", &intent->peer);
+	put_value(json, &intent->value, intent->has_before);
+	json_array(json, "touched");
+	for (size_t i = 0; i < intent->n_touched; i++) {
+		json_object(json, NULL);
+		put_value(json, &intent->touched[i], true);
+		json_end_object(json);
+	}
+	json_end_array(json);
+	json_end_object(json);
+	json_line(json);
+	if (ferror(journal->file))
+		return -EIO;
+	return (int)journal->n_intents++;
+}
+
+int journal_commit(struct journal *journal)
+{
+	char folder[4096];
+
+	if (fflush(journal->file) != 0 || fsync(fileno(journal->file)) < 0)
+		return -errno;
+	snprintf(folder, sizeof(folder), "%s", journal_folder());
+	autoclose int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
+}
+
+void journal_outcome(struct journal *journal, size_t index, const struct sockopt_value *after, int error)
+{
+	struct json *json = &journal->json;
+
+	json_object(json, NULL);
+	json_unsigned(json, "done", index);
+	if (error)
+		json_signed(json, "errno", error);
+	if (after)
+		put_bytes(json, "after", after);
+	json_end_object(json);
+	json_line(json);
+}
+
+void journal_end(struct journal *journal, bool keep)
+{
+	fclose(journal->file);
+	if (!keep)
+		unlink(journal->path);
+	free(journal);
+}
+
+int journal_mark_undone(unsigned int id)
+{
+	static const char line[] = "{\"undone\":true}\n";
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/%u.jsonl", journal_folder(), id);
+	autoclose int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0 || write(fd, line, sizeof(line) - 1) != (ssize_t)sizeof(line) - 1 || fsync(fd) < 0)
+		return -errno;
+	return 0;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* sockopt - every option of every socket: explain, show, set, undo */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <color.h>
+#include <log.h>
+#include <paths.h>
+#include <text.h>
+
+#include "cmd.h"
+
+const struct command *const commands[] = {
+	&cmd_explain, &cmd_show, &cmd_set, &cmd_undo, &cmd_log, &cmd_demo, &cmd_completion, NULL,
+};
+
+static const struct argp_option common_options[] = {
+	{ "color", 'C' + 256, N_("WHEN"), 0, N_("Colours: auto (the default), always, never"), 90 },
+	{ "lang", 'L' + 256, N_("LANGUAGE"), 0, N_("Language of the texts: en or es (the default is the locale's)"), 90 },
+	{ "verbose", 'v', NULL, 0, N_("Say more of what is done"), 90 },
+	{ 0 },
+};
+
+bool (*common_take_language)(const char *word);
+
+static error_t parse_common(int key, char *arg, struct argp_state *state)
+{
+	enum color_when when;
+
+	switch (key) {
+	case 'C' + 256:
+		if (!color_parse(arg, &when))
+			argp_error(state, _("'%s' is not a word for colours: auto, always, never"), arg);
+		color_init(when);
+		return 0;
+	case 'L' + 256:
+		if (!text_set_language(arg) && !(common_take_language && common_take_language(arg)))
+			argp_error(state, _("'%s' is not a language of sockopt: en, es"), arg);
+		return 0;
+	case 'v':
+		log_set_verbose(true);
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp common_argp = { .options = common_options, .parser = parse_common };
+
+int command_parse(const struct command *command, int argc, char **argv, void *input)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "sockopt %s", command->name);
+	argv[0] = name;
+	return argp_parse(command->argp, argc, argv, 0, NULL, input) ? EXIT_WRONG_USE : 0;
+}
+
+struct selector *command_selector(const char *text)
+{
+	struct selector *selector;
+	struct selector_error error;
+
+	if (!text)
+		return NULL;
+	if (selector_parse(text, &selector, &error) == 0)
+		return selector;
+
+	if (error.value.problem == SOCKOPT_BAD_VALUE) {
+		log_sockopt_error(NULL, &error.value);
+	} else {
+		char word[80];
+		struct sockopt_error near = error.value;
+
+		snprintf(word, sizeof(word), "%.*s", (int)error.length, text + (error.at <= strlen(text) ? error.at : 0));
+		if (error.length)
+			log_error(_("selector: '%s' %s"), word, _(error.what ? error.what : ""));
+		else
+			log_error(_("selector: %s"), _(error.what ? error.what : ""));
+		if (near.problem == SOCKOPT_NO_SUCH_OPTION && near.near[0]) {
+			char hint[200];
+
+			sockopt_hint(&near, text_language(), hint, sizeof(hint));
+			log_hint("%s", hint);
+		} else if (error.hint) {
+			log_hint("%s", _(error.hint));
+		}
+	}
+	exit(EXIT_WRONG_USE);
+}
+
+static void *alive(void *pointer)
+{
+	if (!pointer) {
+		log_error(_("out of memory"));
+		exit(EXIT_PARTLY);
+	}
+	return pointer;
+}
+
+void *xmalloc(size_t size)
+{
+	return alive(calloc(1, size ? size : 1));
+}
+
+void *xrealloc(void *pointer, size_t size)
+{
+	return alive(realloc(pointer, size ? size : 1));
+}
+
+char *xstrdup(const char *text)
+{
+	return alive(strdup(text));
+}
+
+static void put_usage(FILE *file)
+{
+	fprintf(file, _("Usage: sockopt COMMAND [ARGUMENT...]\n"));
+}
+
+static void help(void)
+{
+	put_usage(stdout);
+	printf("%s\n\n", _("Shows, sets, explains every option of every socket, in any program, without restarting it."));
+	for (const struct command *const *command = commands; *command; command++)
+		if (!(*command)->hidden)
+			printf("  %s%-12s%s %s\n", color_out(COLOR_NAME), (*command)->name, color_out(COLOR_OFF),
+			       _((*command)->summary));
+	printf("\n%s\n", _("Examples:"));
+	printf("  sockopt explain TCP_USER_TIMEOUT\n"
+	       "  sockopt show 'process=nginx and established'\n"
+	       "  sockopt set 'port=5432 and established' TCP_USER_TIMEOUT=30s --dry-run\n"
+	       "  sockopt undo\n");
+	printf("\n%s\n", _("'sockopt COMMAND --help' tells more; so does sockopt(1)."));
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (const struct command *const *command = commands; *command; command++)
+		if (strcmp((*command)->name, name) == 0)
+			return *command;
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	text_init();
+	color_init(COLOR_AUTO);
+	argp_err_exit_status = EXIT_WRONG_USE;
+
+	if (argc < 2) {
+		put_usage(stderr);
+		log_hint(_("'sockopt --help' lists the commands"));
+		return EXIT_WRONG_USE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		if (argc > 2 && (command = find_command(argv[2]))) {
+			char *arguments[] = { argv[0], (char[]){ "--help" }, NULL };
+
+			return command->run(2, arguments);
+		}
+		help();
+		return EXIT_DONE;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		printf("sockopt %s\n", SOCKOPT_VERSION);
+		return EXIT_DONE;
+	}
+	command = find_command(argv[1]);
+	if (!command) {
+		log_error(_("'%s' is not a command"), argv[1]);
+		log_hint(_("'sockopt --help' lists the commands"));
+		return EXIT_WRONG_USE;
+	}
+	return command->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* sockopt show - every socket, and what its options are */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <defaults.h>
+#include <log.h>
+#include <show.h>
+#include <sockets.h>
+#include <text.h>
+
+#include "cmd.h"
+#include "option-list.h"
+
+#define KINDS_MAX 64
+#define SCRATCH_SIZE 65536
+
+struct show_args {
+	const char *selector;
+	char *options;
+	bool all;
+	bool json;
+	bool force;
+	double watch; /* seconds between two looks; 0: one look */
+};
+
+/** Which options are read of one kind of socket. */
+struct plan {
+	struct sockopt_kind kind;
+	const struct sockopt_option **options;
+	size_t n;
+};
+
+struct show {
+	const struct show_args *args;
+	struct option_list wanted; /* -o; empty: all that apply */
+	struct plan plans[KINDS_MAX];
+	size_t n_plans;
+	struct defaults *defaults;
+	struct show_view *view;
+	unsigned char *scratch;
+};
+
+static const struct argp_option options[] = {
+	{ "option", 'o', N_("OPTION[,OPTION...]"), 0, N_("A table of these options only"), 0 },
+	{ "all", 'a', NULL, 0, N_("Every option, not only what differs from the default"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object a socket, a line each"), 0 },
+	{ "watch", 'w', N_("SECONDS"), OPTION_ARG_OPTIONAL, N_("Look again and again (every 2 seconds)"), 0 },
+	{ "force", 'f', NULL, 0, N_("With -o: also read what changes by being read (SO_ERROR)"), 0 },
+	{ 0 },
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct show_args *args = state->input;
+	char *end;
+
+	switch (key) {
+	case 'o': args->options = arg; return 0;
+	case 'a': args->all = true; return 0;
+	case 'J': args->json = true; return 0;
+	case 'f': args->force = true; return 0;
+	case 'w':
+		args->watch = arg ? strtod(arg, &end) : 2;
+		if (arg && (*end || end == arg || args->watch < 0.05 || args->watch > 86400))
+			argp_error(state, _("'%s' is not a time to wait: seconds, such as 2 or 0.5"), arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (args->selector)
+			argp_error(state, _("'%s': a selector is one argument, put it in quotes"), arg);
+		args->selector = arg;
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = N_("[SELECTOR]"),
+	.doc = N_("Show the sockets that a selector picks (all that one may see), each once, with the processes that hold "
+	       "it, and its options: those that differ from the default of a fresh socket.\v"
+	       "A selector is one argument: all, PID, PID:FD, words (tcp udp unix listening established ...), comparisons "
+	       "(process=nginx, port=80, peer=10.0.0.0/8, TCP_NODELAY=off), joined by and, or, not and parentheses.\n\n"
+	       "Examples:\n"
+	       "  sockopt show\n"
+	       "  sockopt show 'process=nginx and listening'\n"
+	       "  sockopt show 1234:6 --all\n"
+	       "  sockopt show tcp -o TCP_CONGESTION,SO_RCVBUF\n"
+	       "  sockopt show 'established and SO_KEEPALIVE=off' --json\n\n"
+	       "Exit status: 0 shown, 1 nothing matched, 2 wrong use, 3 not all could be read, 4 not permitted."),
+	.children = children,
+};
+
+static bool is_shown(const struct show *show, const struct sockopt_option *option)
+{
+	if (!(option->access & SOCKOPT_GET) || option->input_from_caller ||
+	    option->read_effect.kind != SOCKOPT_READ_HARMLESS)
+		return false;
+	return show->args->all || option->nature == SOCKOPT_SETTING;
+}
+
+static void plan_all(const struct show *show, struct plan *plan)
+{
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+		bool twice = false;
+
+		if (!is_shown(show, option) || !sockopt_applies(option, &plan->kind, SOCKOPT_GET))
+			continue;
+		/* UDP_CORK stands at two levels and is one thing. */
+		for (size_t k = 0; k < plan->n && !twice; k++)
+			twice = strcmp(plan->options[k]->name, option->name) == 0;
+		if (!twice)
+			plan->options[plan->n++] = option;
+	}
+}
+
+static void plan_wanted(const struct show *show, struct plan *plan)
+{
+	for (size_t i = 0; i < show->wanted.n; i++) {
+		const struct sockopt_option *option = sockopt_twin_for(show->wanted.options[i], &plan->kind, SOCKOPT_GET);
+
+		if (option)
+			plan->options[plan->n++] = option;
+	}
+}
+
+static const struct plan *plan_for(struct show *show, const struct sockopt_kind *kind)
+{
+	struct plan *plan;
+
+	for (size_t i = 0; i < show->n_plans; i++)
+		if (memcmp(&show->plans[i].kind, kind, sizeof(*kind)) == 0)
+			return &show->plans[i];
+	/* More kinds than that at once: the oldest is planned anew when it comes again. */
+	if (show->n_plans == KINDS_MAX)
+		free(show->plans[--show->n_plans].options);
+	plan = &show->plans[show->n_plans++];
+	*plan = (struct plan){ .kind = *kind };
+	plan->options = xmalloc((sockopt_count() + show->wanted.n) * sizeof(const void *));
+	if (show->wanted.n)
+		plan_wanted(show, plan);
+	else
+		plan_all(show, plan);
+	return plan;
+}
+
+static void show_option(struct show *show, const struct live_socket *socket, const struct sockopt_option *option)
+{
+	struct show_row row = { .option = option, .bytes = show->scratch };
+	int r = sockopt_get_bytes(socket->fd, option, show->scratch, SCRATCH_SIZE, &row.length);
+
+	if (r < 0) {
+		row.error = -r;
+		if (show->args->all || show->wanted.n)
+			show->view->row(show->view, &row);
+		return;
+	}
+	row.differs = defaults_differs(show->defaults, socket, option, row.bytes, row.length);
+	if (!row.differs && !show->args->all && !show->wanted.n)
+		return;
+	if (row.differs)
+		row.by_default = defaults_get(show->defaults, socket, option);
+	show->view->row(show->view, &row);
+}
+
+static int show_one(void *arg, struct live_socket *socket)
+{
+	struct show *show = arg;
+	struct show_socket shown = {
+		.facts = &socket->facts, .error = socket->error, .readable = socket->fd >= 0, .uid = socket->uid,
+	};
+	const struct plan *plan;
+
+	show->view->socket(show->view, &shown);
+	if (socket->fd >= 0) {
+		plan = plan_for(show, &socket->facts.kind);
+		for (size_t i = 0; i < plan->n; i++)
+			show_option(show, socket, plan->options[i]);
+	}
+	show->view->done(show->view);
+	return ferror(stdout) ? -EIO : 0;
+}
+
+static int judge(const struct show_args *args, const struct live_report *report, int r)
+{
+	if (r == -EMFILE || r == -ENFILE) {
+		log_error(_("not all sockets could be read: %s"), strerror(-r));
+		log_hint(_("raise the limit of open descriptors: ulimit -n"));
+		return EXIT_PARTLY;
+	}
+	if (r < 0) {
+		log_error(_("cannot read the sockets: %s"), strerror(-r));
+		return EXIT_PARTLY;
+	}
+	if (report->pid_hidden && report->matched == report->unreadable) {
+		log_error(_("cannot look into the process: %s"), strerror(EPERM));
+		log_hint(_("a process of another user needs CAP_SYS_PTRACE: run as root, or as its user"));
+		return EXIT_FORBIDDEN;
+	}
+	if (report->matched == 0) {
+		if (report->pid_gone)
+			log_error(_("there is no such process"));
+		else
+			log_error(_("no socket matches '%s'"), args->selector ? args->selector : "all");
+		if (report->hidden)
+			log_hint(_("%zu processes of others were not looked into: that needs CAP_SYS_PTRACE"), report->hidden);
+		return EXIT_NOTHING;
+	}
+	if (args->selector && report->matched == report->unreadable) {
+		log_error(_("the options of these sockets are not readable: %s"), strerror(EPERM));
+		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
+		return EXIT_FORBIDDEN;
+	}
+	if (report->unreadable)
+		log_debug(_("%zu sockets of other users: their options need CAP_SYS_PTRACE"), report->unreadable);
+	return EXIT_DONE;
+}
+
+static int look(struct show *show, const struct selector *selector)
+{
+	struct live_report report;
+	int r;
+
+	if (show->args->json)
+		show->view = show_json(stdout);
+	else if (show->wanted.n)
+		show->view = show_table(stdout, show->wanted.options, show->wanted.n);
+	else
+		show->view = show_text(stdout, show->args->all);
+	if (!show->view)
+		return EXIT_PARTLY;
+	r = live_each(selector, show_one, show, &report);
+	show->view->end(show->view);
+	fflush(stdout);
+	return judge(show->args, &report, r);
+}
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static int watch(struct show *show, const struct selector *selector)
+{
+	struct sigaction action = { .sa_handler = on_interrupt };
+	struct timespec pause = { .tv_sec = (time_t)show->args->watch };
+	int status = EXIT_DONE;
+
+	pause.tv_nsec = (long)((show->args->watch - (double)pause.tv_sec) * 1e9);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	while (!interrupted) {
+		if (!show->args->json && isatty(STDOUT_FILENO))
+			fputs("\033[H\033[2J", stdout);
+		status = look(show, selector);
+		if (status != EXIT_DONE && status != EXIT_NOTHING)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct show_args args = { 0 };
+	struct show show = { .args = &args };
+	struct selector *selector;
+	int status;
+
+	if (command_parse(&cmd_show, argc, argv, &args))
+		return EXIT_WRONG_USE;
+	selector = command_selector(args.selector);
+	if (args.options && option_list_parse(args.options, args.force, &show.wanted) < 0)
+		return EXIT_WRONG_USE;
+
+	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
+	show.scratch = xmalloc(SCRATCH_SIZE);
+	show.defaults = defaults_new();
+	status = args.watch > 0 ? watch(&show, selector) : look(&show, selector);
+
+	defaults_free(show.defaults);
+	for (size_t i = 0; i < show.n_plans; i++)
+		free(show.plans[i].options);
+	option_list_free(&show.wanted);
+	free(show.scratch);
+	selector_free(selector);
+	return status;
+}
+
+const struct command cmd_show = {
+	.name = "show",
+	.summary = N_("the sockets and their options"),
+	.run = run,
+	.argp = &argp,
+	.arguments = ARGUMENTS_SELECTOR,
+};

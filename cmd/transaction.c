@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/* Changes on many sockets as one. */
+
+#include "transaction.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <change.h>
+#include <log.h>
+#include <text.h>
+
+#include "cmd.h"
+#include "journal.h"
+
+/** One option of one socket, as small as can be: there may be 100,000. */
+struct step {
+	struct facts facts; /* holders: owned; no context */
+	const struct sockopt_assignment *assignment;
+	const struct sockopt_option *option; /* the assignment's, or its twin for this socket */
+	bool made;
+};
+
+struct transaction {
+	const struct transaction_wish *wish;
+	struct step *steps;
+	size_t n_steps, room;
+	struct journal *journal; /* NULL: a dry run */
+	unsigned int id;
+	size_t not_applicable; /* pairs of socket and option that do not fit */
+	bool *warned;          /* an assignment each: "too late" was said */
+	int error;             /* of the journal */
+	size_t failed, forbidden, gone, made;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static struct facts_holder *copy_holders(const struct facts *facts)
+{
+	struct facts_holder *copy = xmalloc(facts->n_holders * sizeof(*copy));
+
+	for (size_t i = 0; i < facts->n_holders; i++) {
+		copy[i] = facts->holders[i];
+		copy[i].process = xstrdup(facts->holders[i].process);
+		copy[i].cgroup = "";
+	}
+	return copy;
+}
+
+static void free_step(struct step *step)
+{
+	for (size_t i = 0; i < step->facts.n_holders; i++)
+		free((void *)(uintptr_t)step->facts.holders[i].process);
+	free((void *)(uintptr_t)step->facts.holders);
+}
+
+static struct journal_value journal_value_of(const struct sockopt_option *option, const struct sockopt_value *before)
+{
+	struct journal_value value = { .level = option->level->number, .number = option->number };
+
+	value.before.length = before->length;
+	memcpy(value.before.bytes, before->bytes, before->length);
+	return value;
+}
+
+static int write_intent(struct transaction *transaction, const struct step *step, const struct change *change)
+{
+	struct journal_intent *intent = xmalloc(sizeof(*intent));
+	int r;
+
+	intent->cookie = step->facts.cookie;
+	intent->holders = (struct facts_holder *)(uintptr_t)step->facts.holders;
+	intent->n_holders = step->facts.n_holders;
+	intent->local = step->facts.local;
+	intent->peer = step->facts.peer;
+	intent->kind = step->facts.kind;
+	intent->has_before = change->has_before;
+	intent->value = journal_value_of(step->option, change->has_before ? &change->before : &(struct sockopt_value){ 0 });
+	for (size_t i = 0; i < change->n_touched && i < JOURNAL_TOUCHED_MAX; i++)
+		intent->touched[intent->n_touched++] =
+			journal_value_of(change->touched[i].option, &change->touched[i].before);
+	r = journal_intend(transaction->journal, intent);
+	free(intent);
+	return r < 0 ? r : 0;
+}
+
+/** Says once an assignment that it comes too late for some of the sockets, and what to do instead. */
+static void warn_late(struct transaction *transaction, size_t index, const struct facts *facts,
+		      const struct sockopt_option *option)
+{
+	const char *late = sockopt_text(option->late, text_language());
+
+	if (transaction->warned[index] || !late || (option->moments & facts_moments_left(facts)))
+		return;
+	transaction->warned[index] = true;
+	log_warning(_("%s comes late for a socket that is %s: %s"), option->name, facts_state_word(facts->state), late);
+}
+
+static void put_row(const struct transaction *transaction, const struct step *step, const struct change *change,
+		    const char *word)
+{
+	struct change_row row = {
+		.facts = &step->facts,
+		.option = step->option,
+		.before = change->has_before ? &change->before : NULL,
+		.asked = &change->asked,
+		.after = change->has_after ? &change->after : NULL,
+		.result = change->result,
+		.result_word = word,
+		.error = change->error,
+	};
+
+	change_view_row(transaction->wish->view, &row);
+}
+
+static int plan_step(struct transaction *transaction, const struct live_socket *socket, size_t index)
+{
+	const struct sockopt_assignment *assignment = &transaction->wish->assignments[index];
+	const struct sockopt_option *option = sockopt_twin_for(assignment->option, &socket->facts.kind, SOCKOPT_SET);
+	struct change *change;
+	struct step *step;
+	int r = 0;
+
+	if (!option) {
+		transaction->not_applicable++;
+		return 0;
+	}
+	if (transaction->n_steps == transaction->room) {
+		transaction->room = transaction->room ? transaction->room * 2 : 64;
+		transaction->steps = xrealloc(transaction->steps, transaction->room * sizeof(*transaction->steps));
+	}
+	step = &transaction->steps[transaction->n_steps++];
+	*step = (struct step){ .facts = socket->facts, .assignment = assignment, .option = option };
+	step->facts.get = NULL;
+	step->facts.holders = copy_holders(&socket->facts);
+	warn_late(transaction, index, &step->facts, option);
+
+	change = xmalloc(sizeof(*change));
+	change_plan(socket->fd, option, &assignment->value, change);
+	if (transaction->journal)
+		r = write_intent(transaction, step, change);
+	else
+		put_row(transaction, step, change, NULL);
+	free(change);
+	transaction->error = r;
+	return r;
+}
+
+static int plan_socket(void *arg, struct live_socket *socket)
+{
+	struct transaction *transaction = arg;
+	int r = 0;
+
+	if (socket->fd < 0)
+		return 0;
+	for (size_t i = 0; r == 0 && i < transaction->wish->n_assignments; i++)
+		r = plan_step(transaction, socket, i);
+	return interrupted ? -EINTR : r;
+}
+
+static int say_failed_listing(const struct transaction *transaction, int r)
+{
+	if (transaction->error < 0)
+		log_error(_("cannot keep the old values in %s: %s; nothing was changed"), journal_folder(),
+			  strerror(-transaction->error));
+	else if (r == -EINTR)
+		log_error(_("interrupted; nothing was changed"));
+	else
+		log_error(_("cannot read the sockets: %s; nothing was changed"), strerror(-r));
+	if (r == -EMFILE)
+		log_hint(_("raise the limit of open descriptors: ulimit -n"));
+	return EXIT_PARTLY;
+}
+
+/** No step was planned: why. */
+static int say_nothing(const struct transaction *transaction, const struct live_report *report)
+{
+	const struct transaction_wish *wish = transaction->wish;
+
+	if (report->unreadable || report->pid_hidden) {
+		log_error(_("not permitted to reach these sockets: %s"), strerror(EPERM));
+		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
+		return EXIT_FORBIDDEN;
+	}
+	if (report->pid_gone) {
+		log_error(_("there is no such process"));
+		return EXIT_NOTHING;
+	}
+	if (transaction->not_applicable) {
+		log_error(_("%s does not apply to any of the %zu sockets that match"), wish->assignments[0].option->name,
+			  report->matched);
+		return EXIT_NOTHING;
+	}
+	if (report->matched) {
+		log_error(_("the sockets that match are held by no process: they cannot be reached"));
+		return EXIT_NOTHING;
+	}
+	log_error(_("no socket matches '%s'"), wish->selector_text);
+	if (report->hidden)
+		log_hint(_("%zu processes of others were not looked into: that needs CAP_SYS_PTRACE"), report->hidden);
+	return EXIT_NOTHING;
+}
+
+static void make_step(struct transaction *transaction, struct borrower *borrower, size_t index)
+{
+	struct step *step = &transaction->steps[index];
+	struct change *change = xmalloc(sizeof(*change));
+	int fd = -1;
+	int r = change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd);
+
+	change_plan(fd, step->option, &step->assignment->value, change);
+	if (r == -ESTALE || r == -ESRCH) {
+		transaction->gone++;
+		change->has_before = false;
+		put_row(transaction, step, change, "gone");
+	} else if (r < 0) {
+		change->error = -r;
+		change->result = SOCKOPT_RESULT_FAILED;
+		transaction->failed++;
+		transaction->forbidden += r == -EPERM;
+		put_row(transaction, step, change, NULL);
+	} else {
+		change_make(fd, change);
+		close(fd);
+		step->made = change->error == 0;
+		transaction->made += step->made;
+		journal_outcome(transaction->journal, index, change->has_after ? &change->after : NULL, change->error);
+		put_row(transaction, step, change, NULL);
+	}
+	if (change->error) {
+		struct sockopt_error error;
+
+		if (r == 0)
+			transaction->failed++;
+		sockopt_why(step->option, &step->facts.kind, SOCKOPT_SET, change->error, &error);
+		transaction->forbidden += r == 0 && error.problem == SOCKOPT_NOT_PERMITTED;
+		if (transaction->failed == 1)
+			log_sockopt_error(NULL, &error);
+	}
+	free(change);
+}
+
+/** Brings back what was made, last first; the journal's intents have the old values. */
+static size_t roll_back(struct transaction *transaction, struct borrower *borrower)
+{
+	struct journal_entry *entry;
+	size_t not_restored = 0;
+
+	if (journal_read(transaction->id, &entry) < 0)
+		return transaction->made;
+	for (size_t i = transaction->n_steps; i-- > 0;) {
+		const struct step *step = &transaction->steps[i];
+		int fd;
+
+		if (!step->made || i >= entry->n_intents)
+			continue;
+		if (change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd) < 0)
+			continue; /* it is gone, and its options with it */
+		if (!entry->intents[i].has_before ||
+		    change_restore(fd, step->option, &entry->intents[i].value.before) < 0)
+			not_restored++;
+		for (size_t k = 0; k < entry->intents[i].n_touched; k++) {
+			const struct journal_value *touched = &entry->intents[i].touched[k];
+			const struct sockopt_option *option =
+				sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
+
+			if (option && change_restore(fd, option, &touched->before) < 0)
+				not_restored++;
+		}
+		close(fd);
+	}
+	journal_free(entry);
+	return not_restored;
+}
+
+static void make_all(struct transaction *transaction)
+{
+	struct borrower borrower = BORROWER_INIT;
+	size_t total = transaction->n_steps;
+
+	for (size_t i = 0; i < total && !interrupted; i++) {
+		make_step(transaction, &borrower, i);
+		log_progress(_("setting"), i, total);
+		if (transaction->failed && !transaction->wish->keep_going)
+			break;
+	}
+	log_progress(_("setting"), total, total);
+	if (transaction->failed && !transaction->wish->keep_going && transaction->made) {
+		size_t not_restored;
+
+		journal_commit(transaction->journal);
+		not_restored = roll_back(transaction, &borrower);
+		if (not_restored)
+			log_error(_("%zu changes could not be taken back"), not_restored);
+		else
+			log_error(_("the %zu changes made before were taken back (--keep-going keeps them)"),
+				  transaction->made);
+		transaction->made = not_restored;
+	}
+	borrow_done(&borrower);
+}
+
+static int finish(struct transaction *transaction)
+{
+	bool keep = transaction->made > 0;
+
+	change_view_end(transaction->wish->view);
+	fflush(stdout);
+	if (transaction->not_applicable)
+		log_debug(_("%zu times an option did not apply to a socket, and was left out"), transaction->not_applicable);
+	journal_end(transaction->journal, keep);
+	if (interrupted)
+		log_error(_("interrupted after %zu of %zu changes"), transaction->made, transaction->n_steps);
+	if (keep)
+		log_hint(_("'sockopt undo %u' takes it back"), transaction->id);
+	if (interrupted)
+		return 128 + SIGINT;
+	if (transaction->failed)
+		return transaction->forbidden == transaction->failed && !transaction->made ? EXIT_FORBIDDEN : EXIT_PARTLY;
+	return transaction->made ? EXIT_DONE : EXIT_NOTHING;
+}
+
+/** Old values first: every intent is on the disk before a socket is touched. */
+static int run(struct transaction *transaction)
+{
+	struct live_report report;
+	int r = live_each(transaction->wish->selector, plan_socket, transaction, &report);
+
+	if (r < 0) {
+		if (transaction->journal)
+			journal_end(transaction->journal, false);
+		change_view_end(transaction->wish->view);
+		return say_failed_listing(transaction, r);
+	}
+	if (transaction->n_steps == 0) {
+		if (transaction->journal)
+			journal_end(transaction->journal, false);
+		change_view_end(transaction->wish->view);
+		return say_nothing(transaction, &report);
+	}
+	if (!transaction->journal) {
+		change_view_end(transaction->wish->view);
+		return EXIT_DONE;
+	}
+	r = journal_commit(transaction->journal);
+	if (r < 0) {
+		journal_end(transaction->journal, false);
+		change_view_end(transaction->wish->view);
+		transaction->error = r;
+		return say_failed_listing(transaction, r);
+	}
+	make_all(transaction);
+	return finish(transaction);
+}
+
+int transaction_run(const struct transaction_wish *wish)
+{
+	struct sigaction action = { .sa_handler = on_interrupt };
+	struct transaction transaction = { .wish = wish };
+	int status;
+
+	if (!wish->dry_run) {
+		int r = journal_begin(wish->command, &transaction.journal, &transaction.id);
+
+		if (r < 0) {
+			log_error(_("cannot keep the old values in %s: %s; nothing was changed"), journal_folder(),
+				  strerror(-r));
+			change_view_end(wish->view);
+			return EXIT_PARTLY;
+		}
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+	}
+	transaction.warned = xmalloc(wish->n_assignments * sizeof(*transaction.warned));
+	status = run(&transaction);
+	for (size_t i = 0; i < transaction.n_steps; i++)
+		free_step(&transaction.steps[i]);
+	free(transaction.steps);
+	free(transaction.warned);
+	return status;
+}
