@@ -18,7 +18,7 @@ struct journal_value {
 	struct sockopt_value before;
 };
 
-#define JOURNAL_TOUCHED_MAX 4
+#define JOURNAL_TOUCHED_MAX 8
 
 /** One option of one socket. */
 struct journal_intent {

@@ -213,7 +213,10 @@ static int judge(const struct show_args *args, const struct live_report *report,
 		else
 			log_error(_("no socket matches '%s'"), args->selector ? args->selector : "all");
 		if (report->hidden)
-			log_hint(_("%zu processes of others were not looked into: that needs CAP_SYS_PTRACE"), report->hidden);
+			log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
+					  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE",
+					  report->hidden),
+				 report->hidden);
 		return EXIT_NOTHING;
 	}
 	if (args->selector && report->matched == report->unreadable) {

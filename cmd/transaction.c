@@ -205,7 +205,9 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 	}
 	log_error(_("no socket matches '%s'"), wish->selector_text);
 	if (report->hidden)
-		log_hint(_("%zu processes of others were not looked into: that needs CAP_SYS_PTRACE"), report->hidden);
+		log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
+				  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE", report->hidden),
+			 report->hidden);
 	return EXIT_NOTHING;
 }
 
@@ -299,9 +301,13 @@ static void make_all(struct transaction *transaction)
 		journal_commit(transaction->journal);
 		not_restored = roll_back(transaction, &borrower);
 		if (not_restored)
-			log_error(_("%zu changes could not be taken back"), not_restored);
+			log_error(ngettext("%zu change could not be taken back", "%zu changes could not be taken back",
+					   not_restored),
+				  not_restored);
 		else
-			log_error(_("the %zu changes made before were taken back (--keep-going keeps them)"),
+			log_error(ngettext("the %zu change made before was taken back (--keep-going keeps it)",
+					   "the %zu changes made before were taken back (--keep-going keeps them)",
+					   transaction->made),
 				  transaction->made);
 		transaction->made = not_restored;
 	}

@@ -184,12 +184,13 @@ static void put_bytes(struct output *out, const unsigned char *at, size_t size)
 		output_hex(out, at[i], 2);
 }
 
-static void put_sockaddr(struct output *out, const unsigned char *at)
+/** size: what there is of the address. */
+static void put_sockaddr(struct output *out, const unsigned char *at, size_t size)
 {
-	struct sockaddr_storage any;
+	struct sockaddr_storage any = { 0 };
 	char text[INET6_ADDRSTRLEN];
 
-	memcpy(&any, at, sizeof(any));
+	memcpy(&any, at, size < sizeof(any) ? size : sizeof(any));
 	if (any.ss_family == AF_INET) {
 		struct sockaddr_in in;
 
@@ -208,11 +209,11 @@ static void put_sockaddr(struct output *out, const unsigned char *at)
 	} else if (any.ss_family == AF_UNSPEC) {
 		output_char(out, '-');
 	} else {
-		put_bytes(out, at, sizeof(any));
+		put_bytes(out, at, size);
 	}
 }
 
-/** One element; size: what is there of it, for strings and bytes. */
+/** One element; size: what is there of it, for addresses, strings and bytes. */
 static void put_field(struct output *out, const struct sockopt_field *field, const unsigned char *bytes,
 		      size_t index, size_t size)
 {
@@ -227,7 +228,7 @@ static void put_field(struct output *out, const struct sockopt_field *field, con
 		output_text(out, inet_ntop(AF_INET6, at, text, sizeof(text)));
 		return;
 	case SOCKOPT_SOCKADDR:
-		put_sockaddr(out, at);
+		put_sockaddr(out, at, size);
 		return;
 	case SOCKOPT_STRING:
 		put_string(out, at, size);
@@ -335,8 +336,7 @@ int sockopt_format(const struct sockopt_option *option, const void *bytes, size_
 {
 	struct output out = { ret, size, 0 };
 	const struct sockopt_type *type = option->get_type;
-	bool blob = type->form == SOCKOPT_FORM_SCALAR && (type->fields[0].scalar == SOCKOPT_STRING ||
-							  type->fields[0].scalar == SOCKOPT_BYTES);
+	bool blob = type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar >= SOCKOPT_SOCKADDR;
 
 	if (type->short_form == SOCKOPT_SHORT_PROGRAM)
 		put_program(&out, type, length);

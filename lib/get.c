@@ -28,7 +28,7 @@ static socklen_t asked_length(const struct sockopt_option *option, size_t size)
 
 	if (option->get_length == SOCKOPT_GET_ELEMENTS)
 		return (socklen_t)(size / exact);
-	if (must_fit && exact < size)
+	if ((must_fit || option->get_length == SOCKOPT_GET_AT_MOST) && exact < size)
 		return (socklen_t)exact;
 	return (socklen_t)size;
 }
@@ -44,15 +44,19 @@ int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_byt
 	if (option->n_inputs)
 		fill_input(option, ret_bytes, size);
 
-	if (getsockopt(fd, option->level->number, option->number, ret_bytes, &length) < 0)
-		return -errno;
+	while (getsockopt(fd, option->level->number, option->number, ret_bytes, &length) < 0) {
+		/* How much there is to give is not told: the longest length that is taken is it. */
+		if (option->get_length != SOCKOPT_GET_AT_MOST || errno != EINVAL || --asked == 0)
+			return -errno;
+		length = asked;
+	}
 
 	/*
 	 * The kernel cuts a long value to our buffer without saying so, and
 	 * returns the cut length. A full buffer is therefore trusted only where
 	 * the length is known beforehand.
 	 */
-	if (length >= asked && asked == size && option->get_type->size >= size)
+	if (option->get_length != SOCKOPT_GET_AT_MOST && length >= asked && asked == size && option->get_type->size >= size)
 		return -EMSGSIZE;
 	if (option->get_length == SOCKOPT_GET_ELEMENTS)
 		length *= option->get_type->size;

@@ -157,6 +157,7 @@ enum sockopt_get_length {
 	SOCKOPT_GET_VARIABLE,
 	SOCKOPT_GET_ELEMENTS, /* optlen counts elements */
 	SOCKOPT_GET_EXACT,    /* the caller's optlen must be the size */
+	SOCKOPT_GET_AT_MOST,  /* an optlen over what there is to give is EINVAL */
 };
 
 /** Sockets on which something holds: all three must fit; 0 fits everything. */

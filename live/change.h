@@ -12,7 +12,7 @@ struct change_touched {
 	struct sockopt_value before;
 };
 
-#define CHANGE_TOUCHED_MAX 4
+#define CHANGE_TOUCHED_MAX 8
 
 /** Before, asked and after of one option of one socket. */
 struct change {

@@ -13,6 +13,7 @@
 #include "text.h"
 
 #define LABEL_WIDTH 15
+#define NAME_WIDTH 28
 
 /** A list of words with commas, into a fixed buffer. */
 struct list {
@@ -101,6 +102,21 @@ int explain_moments(unsigned int moments, char *ret, size_t size)
 	return put_bits(moments, words, sizeof(words) / sizeof(words[0]), ret, size);
 }
 
+/** A text that begins in the column "indent", where the line stands already, and goes on below itself. */
+static void put_filled(FILE *file, const char *text, size_t indent)
+{
+	char *lines = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&lines, &length);
+
+	if (!memory)
+		return;
+	text_fill(memory, text, indent, text_screen_width() - 1);
+	fclose(memory);
+	fputs(length > indent ? lines + indent : "\n", file);
+	free(lines);
+}
+
 /** "label    text", the text filled under itself. */
 static void fact(FILE *file, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -108,22 +124,14 @@ static void fact(FILE *file, const char *label, const char *format, ...)
 {
 	char text[4096];
 	va_list arguments;
-	char *line = NULL;
-	size_t length = 0;
-	FILE *memory;
+	size_t width = text_width(label);
 
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	memory = open_memstream(&line, &length);
-	if (!memory)
-		return;
-	text_fill(memory, text, LABEL_WIDTH + 3, text_screen_width() - 1);
-	fclose(memory);
-	fprintf(file, "  %s%s%s%*s %s", color_out(COLOR_DIM), label, color_out(COLOR_OFF),
-		(int)(LABEL_WIDTH - (text_width(label) < LABEL_WIDTH ? text_width(label) : LABEL_WIDTH)), "",
-		line + LABEL_WIDTH + 3);
-	free(line);
+	fprintf(file, "  %s%s%s%*s ", color_out(COLOR_DIM), label, color_out(COLOR_OFF),
+		(int)(width < LABEL_WIDTH ? LABEL_WIDTH - width : 0), "");
+	put_filled(file, text, LABEL_WIDTH + 3);
 }
 
 static const char *unit_word(enum sockopt_unit unit)
@@ -492,8 +500,8 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 
 void explain_line(FILE *file, const struct sockopt_option *option)
 {
-	fprintf(file, "  %s%-28s%s %s\n", color_out(COLOR_NAME), option->name, color_out(COLOR_OFF),
-		sockopt_text(option->summary, text_language()));
+	fprintf(file, "  %s%-*s%s ", color_out(COLOR_NAME), NAME_WIDTH, option->name, color_out(COLOR_OFF));
+	put_filled(file, sockopt_text(option->summary, text_language()), NAME_WIDTH + 3);
 }
 
 void explain_level(FILE *file, const struct sockopt_level *level)

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "text.h"
 
@@ -221,7 +222,15 @@ void json_value(struct json *json, const char *name, const struct sockopt_type *
 				put_struct(json, NULL, type, element, type->size);
 		}
 		json_end_array(json);
-	} else if (length < field->size && field->scalar != SOCKOPT_STRING && field->scalar != SOCKOPT_BYTES) {
+	} else if (field->scalar == SOCKOPT_SOCKADDR && length < field->size) {
+		struct sockaddr_storage address = { 0 };
+
+		memcpy(&address, bytes, length);
+		if (address.ss_family == AF_INET || address.ss_family == AF_INET6)
+			put_field(json, name, field, &address, 0, field->size);
+		else
+			put_hex(json, name, bytes, length);
+	} else if (length < field->size && field->scalar < SOCKOPT_SOCKADDR) {
 		put_hex(json, name, bytes, length);
 	} else {
 		put_field(json, name, field, bytes, 0, length < field->size ? length : field->size);
