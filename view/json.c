@@ -200,6 +200,9 @@ static void put_struct(struct json *json, const char *name, const struct sockopt
 	if (type->tail && length > type->size)
 		put_list(json, type->tail->name, type->tail, (const unsigned char *)bytes + type->size,
 			 (length - type->size) / type->tail->size);
+	/* What follows a struct whose fields are known to their end: MPTCP_TCPINFO's subflows. */
+	if (!type->tail && length > type->size)
+		put_hex(json, "more", (const unsigned char *)bytes + type->size, length - type->size);
 	json_end_object(json);
 }
 
