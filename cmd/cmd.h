@@ -9,7 +9,7 @@
 
 enum exit_status {
 	EXIT_DONE = 0,
-	EXIT_NOTHING = 1,   /* nothing matched; something was found (check) */
+	EXIT_NOTHING = 1, /* nothing matched; something was found (check) */
 	EXIT_WRONG_USE = 2,
 	EXIT_PARTLY = 3,    /* some of it failed, each failure named */
 	EXIT_FORBIDDEN = 4, /* not permitted */
@@ -18,7 +18,7 @@ enum exit_status {
 /** What a shell may complete as the command's arguments. */
 enum command_arguments {
 	ARGUMENTS_NONE,
-	ARGUMENTS_OPTION,      /* names of options and levels */
+	ARGUMENTS_OPTION, /* names of options and levels */
 	ARGUMENTS_SELECTOR,
 	ARGUMENTS_ASSIGNMENTS, /* a selector, then OPTION=VALUE */
 	ARGUMENTS_ID,          /* of the journal */

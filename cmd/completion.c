@@ -39,7 +39,7 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "bash|zsh|fish",
 	.doc = N_("Print the completion of a shell.\v"
-	       "Example:\n  sockopt completion bash > /etc/bash_completion.d/sockopt"),
+		  "Example:\n  sockopt completion bash > /etc/bash_completion.d/sockopt"),
 	.children = children,
 };
 
@@ -48,11 +48,13 @@ static void each_option(const struct command *command, void (*each)(const struct
 {
 	const struct argp *tables[] = { command->argp, &common_argp };
 
-	for (size_t i = 0; i < 2; i++)
-		for (const struct argp_option *option = tables[i]->options; option && (option->name || option->key || option->doc);
-		     option++)
+	for (size_t i = 0; i < 2; i++) {
+		const struct argp_option *option = tables[i]->options;
+
+		for (; option && (option->name || option->key || option->doc); option++)
 			if (option->name)
 				each(command, option);
+	}
 }
 
 static void put_long(const struct command *command, const struct argp_option *option)
@@ -85,7 +87,8 @@ static void bash(void)
 	       "\tlocal names=\"");
 	put_option_names(" ");
 	printf("\"\n\tlocal selector=\"%s\"\n"
-	       "\tif ((COMP_CWORD == 1)); then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"", selector_words);
+	       "\tif ((COMP_CWORD == 1)); then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"",
+	       selector_words);
 	put_commands(" ");
 	printf(" --help --version\" -- \"$word\")\n\t\treturn\n\tfi\n\tcase $command in\n");
 	for (const struct command *const *command = commands; *command; command++) {

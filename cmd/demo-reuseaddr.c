@@ -56,7 +56,9 @@ static int listen_at(const struct sockaddr_in *address, bool reuse)
 	if (listener < 0)
 		return -errno;
 	r = reuse ? sockopt_set_text(listener, "SO_REUSEADDR=on", NULL) : 0;
-	if (r == 0 && (bind(listener, (const struct sockaddr *)address, sizeof(*address)) < 0 || listen(listener, 16) < 0))
+	if (r == 0 && bind(listener, (const struct sockaddr *)address, sizeof(*address)) < 0)
+		r = -errno;
+	if (r == 0 && listen(listener, 16) < 0)
 		r = -errno;
 	if (r < 0) {
 		close(listener);

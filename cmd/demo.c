@@ -45,12 +45,12 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = N_("[NAME]"),
 	.doc = N_("Demonstrate an option on real sockets, in a network namespace of its own where that is permitted, else on "
-	       "the loopback. Without a name: list the demonstrations.\v"
-	       "Examples:\n"
-	       "  sockopt demo reuseaddr\n"
-	       "  sockopt demo reuseaddr --lang es --pace\n\n"
-	       "Exit status: 0 the claim was seen to be true, 1 there is no such demonstration, 2 wrong use, 3 the claim was "
-	       "not seen."),
+		  "the loopback. Without a name: list the demonstrations.\v"
+		  "Examples:\n"
+		  "  sockopt demo reuseaddr\n"
+		  "  sockopt demo reuseaddr --lang es --pace\n\n"
+		  "Exit status: 0 the claim was seen to be true, 1 there is no such demonstration, 2 wrong use, 3 the claim was "
+		  "not seen."),
 	.children = children,
 };
 

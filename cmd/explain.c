@@ -49,15 +49,15 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = N_("[OPTION | LEVEL | WORD...]"),
 	.doc = N_("Explain an option: what it does, its values, default, limits, when it takes effect, what a fresh socket of "
-	       "this kernel has, and a ready line of code. Without an argument: list all. A level lists its options; other "
-	       "words are searched for in all texts.\v"
-	       "Examples:\n"
-	       "  sockopt explain TCP_USER_TIMEOUT\n"
-	       "  sockopt explain nodelay --code python\n"
-	       "  sockopt explain mptcp\n"
-	       "  sockopt explain dead peer\n"
-	       "  sockopt explain --json | jq -r .name\n\n"
-	       "Exit status: 0 explained, 1 nothing found, 2 wrong use."),
+		  "this kernel has, and a ready line of code. Without an argument: list all. A level lists its options; other "
+		  "words are searched for in all texts.\v"
+		  "Examples:\n"
+		  "  sockopt explain TCP_USER_TIMEOUT\n"
+		  "  sockopt explain nodelay --code python\n"
+		  "  sockopt explain mptcp\n"
+		  "  sockopt explain dead peer\n"
+		  "  sockopt explain --json | jq -r .name\n\n"
+		  "Exit status: 0 explained, 1 nothing found, 2 wrong use."),
 	.children = children,
 };
 
@@ -67,9 +67,12 @@ static void probe(const struct sockopt_option *option, struct explain_probe *ret
 
 	probe_fresh(option, &fresh);
 	*ret = (struct explain_probe){
-		.tried = fresh.opened && (option->access & SOCKOPT_GET), .kind = fresh.kind,
+		.tried = fresh.opened && (option->access & SOCKOPT_GET),
+		.kind = fresh.kind,
 		.socket_error = fresh.opened ? 0 : fresh.socket_error,
-		.error = fresh.error, .readable = fresh.read, .value = fresh.value,
+		.error = fresh.error,
+		.readable = fresh.read,
+		.value = fresh.value,
 	};
 }
 
@@ -128,6 +131,14 @@ static bool has_word(const struct sockopt_option *option, const char *word)
 }
 
 /** What stands in the name counts more than what stands in the summary, and that more than the description. */
+static unsigned int weight_of_word(const struct sockopt_option *option, const char *word)
+{
+	if (contains(option->name, word))
+		return 9;
+	return contains(option->summary.en, word) || contains(option->summary.es, word) ? 4 : 1;
+}
+
+/** 0: not all words are there. */
 static unsigned int weight(const struct sockopt_option *option, const struct explain_args *args)
 {
 	unsigned int sum = 0;
@@ -135,8 +146,7 @@ static unsigned int weight(const struct sockopt_option *option, const struct exp
 	for (int i = 0; i < args->n_words; i++) {
 		if (!has_word(option, args->words[i]))
 			return 0;
-		sum += contains(option->name, args->words[i]) ? 9 :
-		       contains(option->summary.en, args->words[i]) || contains(option->summary.es, args->words[i]) ? 4 : 1;
+		sum += weight_of_word(option, args->words[i]);
 	}
 	return sum;
 }
@@ -161,7 +171,9 @@ static int search(const struct explain_args *args)
 		return EXIT_DONE;
 
 	struct sockopt_error error = {
-		.problem = SOCKOPT_NO_SUCH_OPTION, .word = args->words[0], .word_length = strlen(args->words[0]),
+		.problem = SOCKOPT_NO_SUCH_OPTION,
+		.word = args->words[0],
+		.word_length = strlen(args->words[0]),
 	};
 
 	sockopt_nearest(args->words[0], error.near, 4);

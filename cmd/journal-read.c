@@ -95,7 +95,10 @@ static bool read_holders(const json_t *object, struct journal_intent *ret)
 		if (pid <= 0 || pid > INT32_MAX || fd < 0 || fd > INT32_MAX)
 			return false;
 		ret->holders[ret->n_holders++] = (struct facts_holder){
-			.pid = (pid_t)pid, .fd = (int)fd, .process = xstrdup(process ? process : ""), .cgroup = "",
+			.pid = (pid_t)pid,
+			.fd = (int)fd,
+			.process = xstrdup(process ? process : ""),
+			.cgroup = "",
 		};
 	}
 	return true;
@@ -112,7 +115,8 @@ static bool read_intent(const json_t *object, struct journal_intent *ret)
 		return false;
 	ret->cookie = strtoull(cookie, &end, 10);
 	ret->kind = (struct sockopt_kind){
-		(int)json_integer_value(json_array_get(kind, 0)), (int)json_integer_value(json_array_get(kind, 1)),
+		(int)json_integer_value(json_array_get(kind, 0)),
+		(int)json_integer_value(json_array_get(kind, 1)),
 		(int)json_integer_value(json_array_get(kind, 2)),
 	};
 	ret->has_before = read_bytes(object, "before", &ret->value.before);
@@ -245,11 +249,15 @@ int journal_read(unsigned int id, struct journal_entry **ret)
 	if (n < 0)
 		return n;
 	while (n-- > 0) {
-		if (read_file(ids[n], ret) < 0)
+		struct journal_entry *entry = NULL;
+
+		if (read_file(ids[n], &entry) < 0 || !entry)
 			continue;
-		if (!(*ret)->undone)
+		if (!entry->undone) {
+			*ret = entry;
 			return 0;
-		journal_free(*ret);
+		}
+		journal_free(entry);
 	}
 	return -ENOENT;
 }

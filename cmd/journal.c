@@ -94,13 +94,13 @@ int journal_list(unsigned int **ret_ids)
 	if (!folder)
 		return errno == ENOENT ? 0 : -errno;
 	while ((entry = readdir(folder))) {
-		unsigned int id;
-		char rest[8];
+		char *end;
+		unsigned long id = strtoul(entry->d_name, &end, 10);
 
-		if (sscanf(entry->d_name, "%u.%7s", &id, rest) != 2 || strcmp(rest, "jsonl") != 0 || id == 0)
+		if (strcmp(end, ".jsonl") != 0 || id == 0 || id > UINT32_MAX)
 			continue;
 		ids = xrealloc(ids, ((size_t)n + 1) * sizeof(*ids));
-		ids[n++] = id;
+		ids[n++] = (unsigned int)id;
 	}
 	if (n)
 		qsort(ids, (size_t)n, sizeof(*ids), compare_ids);
@@ -117,7 +117,7 @@ static int open_next(char *path, size_t size, unsigned int *ret_id)
 	if (n < 0)
 		return n;
 	/* Two at once may want the same number: the one that comes second takes the next. */
-	for (id = n ? ids[n - 1] + 1 : 1;; id++) {
+	for (id = n && ids ? ids[n - 1] + 1 : 1;; id++) {
 		int fd;
 
 		snprintf(path, size, "%s/%u.jsonl", journal_folder(), id);

@@ -31,7 +31,7 @@ struct journal_intent {
 	struct journal_value value;
 	struct journal_value touched[JOURNAL_TOUCHED_MAX];
 	size_t n_touched;
-	bool done;      /* the change was made, as far as the journal knows */
+	bool done; /* the change was made, as far as the journal knows */
 	bool failed;
 	bool has_after;
 	struct sockopt_value after;
@@ -39,7 +39,7 @@ struct journal_intent {
 
 struct journal_entry {
 	unsigned int id;
-	char time[32];    /* RFC 3339 */
+	char time[32]; /* RFC 3339 */
 	char boot[40];
 	uid_t uid;
 	char *command;

@@ -40,8 +40,8 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.doc = N_("List the changes that 'sockopt set' made, with the numbers that 'sockopt undo' takes.\v"
-	       "Example:\n  sockopt log\n\n"
-	       "Exit status: 0 listed, 1 there are none, 2 wrong use, 3 the journal cannot be read."),
+		  "Example:\n  sockopt log\n\n"
+		  "Exit status: 0 listed, 1 there are none, 2 wrong use, 3 the journal cannot be read."),
 	.children = children,
 };
 

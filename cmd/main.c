@@ -13,7 +13,14 @@
 #include "cmd.h"
 
 const struct command *const commands[] = {
-	&cmd_explain, &cmd_show, &cmd_set, &cmd_undo, &cmd_log, &cmd_demo, &cmd_completion, NULL,
+	&cmd_explain,
+	&cmd_show,
+	&cmd_set,
+	&cmd_undo,
+	&cmd_log,
+	&cmd_demo,
+	&cmd_completion,
+	NULL,
 };
 
 static const struct argp_option common_options[] = {

@@ -16,16 +16,19 @@
 static const struct sockopt_option *find(const char *name, struct sockopt_unnamed *unnamed)
 {
 	const struct sockopt_option *option = sockopt_find(name);
-	int level, number;
-	char rest;
+	char *colon, *end;
+	unsigned long level, number;
 
 	if (option)
 		return option;
-	if (sscanf(name, "%d:%d%c", &level, &number, &rest) == 2 && level >= 0 && number >= 0) {
-		option = sockopt_find_number(level, number, SOCKOPT_GET);
-		return option ? option : sockopt_make_unnamed(level, number, unnamed);
-	}
-	return NULL;
+	level = strtoul(name, &colon, 0);
+	if (colon == name || *colon != ':')
+		return NULL;
+	number = strtoul(colon + 1, &end, 0);
+	if (end == colon + 1 || *end || level > INT32_MAX || number > INT32_MAX)
+		return NULL;
+	option = sockopt_find_number((int)level, (int)number, SOCKOPT_GET);
+	return option ? option : sockopt_make_unnamed((int)level, (int)number, unnamed);
 }
 
 static bool may_be_read(const struct sockopt_option *option, bool force)
@@ -63,7 +66,9 @@ int option_list_parse(const char *text, bool force, struct option_list *ret)
 
 		if (!option) {
 			struct sockopt_error error = {
-				.problem = SOCKOPT_NO_SUCH_OPTION, .word = name, .word_length = strlen(name),
+				.problem = SOCKOPT_NO_SUCH_OPTION,
+				.word = name,
+				.word_length = strlen(name),
 			};
 
 			sockopt_nearest(name, error.near, 4);

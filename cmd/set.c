@@ -68,15 +68,15 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = N_("SELECTOR OPTION=VALUE..."),
 	.doc = N_("Set options of the sockets that a selector picks, in the processes that hold them, which are neither "
-	       "stopped nor restarted. The old values are kept: 'sockopt undo' brings them back. If a change fails, those "
-	       "made before it are taken back.\v"
-	       "Values are written as 'sockopt explain OPTION' says: on, 30s, 4MiB, bbr, ef, on:5s, 100Mbit/s. For an "
-	       "option without a name: LEVEL:NUMBER=0xBYTES.\n\n"
-	       "Examples:\n"
-	       "  sockopt set 1234:6 TCP_NODELAY=on\n"
-	       "  sockopt set 'process=nginx and established' SO_KEEPALIVE=on TCP_KEEPIDLE=60s\n"
-	       "  sockopt set 'port=5432' TCP_USER_TIMEOUT=30s --dry-run\n\n"
-	       "Exit status: 0 all set, 1 nothing matched, 2 wrong use, 3 some failed, 4 not permitted."),
+		  "stopped nor restarted. The old values are kept: 'sockopt undo' brings them back. If a change fails, those "
+		  "made before it are taken back.\v"
+		  "Values are written as 'sockopt explain OPTION' says: on, 30s, 4MiB, bbr, ef, on:5s, 100Mbit/s. For an "
+		  "option without a name: LEVEL:NUMBER=0xBYTES.\n\n"
+		  "Examples:\n"
+		  "  sockopt set 1234:6 TCP_NODELAY=on\n"
+		  "  sockopt set 'process=nginx and established' SO_KEEPALIVE=on TCP_KEEPIDLE=60s\n"
+		  "  sockopt set 'port=5432' TCP_USER_TIMEOUT=30s --dry-run\n\n"
+		  "Exit status: 0 all set, 1 nothing matched, 2 wrong use, 3 some failed, 4 not permitted."),
 	.children = children,
 };
 

@@ -87,16 +87,16 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = N_("[SELECTOR]"),
 	.doc = N_("Show the sockets that a selector picks (all that one may see), each once, with the processes that hold "
-	       "it, and its options: those that differ from the default of a fresh socket.\v"
-	       "A selector is one argument: all, PID, PID:FD, words (tcp udp unix listening established ...), comparisons "
-	       "(process=nginx, port=80, peer=10.0.0.0/8, TCP_NODELAY=off), joined by and, or, not and parentheses.\n\n"
-	       "Examples:\n"
-	       "  sockopt show\n"
-	       "  sockopt show 'process=nginx and listening'\n"
-	       "  sockopt show 1234:6 --all\n"
-	       "  sockopt show tcp -o TCP_CONGESTION,SO_RCVBUF\n"
-	       "  sockopt show 'established and SO_KEEPALIVE=off' --json\n\n"
-	       "Exit status: 0 shown, 1 nothing matched, 2 wrong use, 3 not all could be read, 4 not permitted."),
+		  "it, and its options: those that differ from the default of a fresh socket.\v"
+		  "A selector is one argument: all, PID, PID:FD, words (tcp udp unix listening established ...), comparisons "
+		  "(process=nginx, port=80, peer=10.0.0.0/8, TCP_NODELAY=off), joined by and, or, not and parentheses.\n\n"
+		  "Examples:\n"
+		  "  sockopt show\n"
+		  "  sockopt show 'process=nginx and listening'\n"
+		  "  sockopt show 1234:6 --all\n"
+		  "  sockopt show tcp -o TCP_CONGESTION,SO_RCVBUF\n"
+		  "  sockopt show 'established and SO_KEEPALIVE=off' --json\n\n"
+		  "Exit status: 0 shown, 1 nothing matched, 2 wrong use, 3 not all could be read, 4 not permitted."),
 	.children = children,
 };
 
@@ -127,8 +127,9 @@ static void plan_all(const struct show *show, struct plan *plan)
 static void plan_wanted(const struct show *show, struct plan *plan)
 {
 	for (size_t i = 0; i < show->wanted.n; i++) {
-		const struct sockopt_option *option = sockopt_twin_for(show->wanted.options[i], &plan->kind, SOCKOPT_GET);
+		const struct sockopt_option *option = show->wanted.options[i];
 
+		option = sockopt_twin_for(option, &plan->kind, SOCKOPT_GET);
 		if (option)
 			plan->options[plan->n++] = option;
 	}
@@ -177,7 +178,10 @@ static int show_one(void *arg, struct live_socket *socket)
 {
 	struct show *show = arg;
 	struct show_socket shown = {
-		.facts = &socket->facts, .error = socket->error, .readable = socket->fd >= 0, .uid = socket->uid,
+		.facts = &socket->facts,
+		.error = socket->error,
+		.readable = socket->fd >= 0,
+		.uid = socket->uid,
 	};
 	const struct plan *plan;
 

@@ -73,6 +73,7 @@ static struct journal_value journal_value_of(const struct sockopt_option *option
 
 static int write_intent(struct transaction *transaction, const struct step *step, const struct change *change)
 {
+	static const struct sockopt_value nothing;
 	struct journal_intent *intent = xmalloc(sizeof(*intent));
 	int r;
 
@@ -83,7 +84,7 @@ static int write_intent(struct transaction *transaction, const struct step *step
 	intent->peer = step->facts.peer;
 	intent->kind = step->facts.kind;
 	intent->has_before = change->has_before;
-	intent->value = journal_value_of(step->option, change->has_before ? &change->before : &(struct sockopt_value){ 0 });
+	intent->value = journal_value_of(step->option, change->has_before ? &change->before : &nothing);
 	for (size_t i = 0; i < change->n_touched && i < JOURNAL_TOUCHED_MAX; i++)
 		intent->touched[intent->n_touched++] =
 			journal_value_of(change->touched[i].option, &change->touched[i].before);
@@ -329,8 +330,10 @@ static int finish(struct transaction *transaction)
 		log_hint(_("'sockopt undo %u' takes it back"), transaction->id);
 	if (interrupted)
 		return 128 + SIGINT;
+	if (transaction->failed && transaction->forbidden == transaction->failed && !transaction->made)
+		return EXIT_FORBIDDEN;
 	if (transaction->failed)
-		return transaction->forbidden == transaction->failed && !transaction->made ? EXIT_FORBIDDEN : EXIT_PARTLY;
+		return EXIT_PARTLY;
 	return transaction->made ? EXIT_DONE : EXIT_NOTHING;
 }
 

@@ -55,12 +55,12 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = N_("[ID]"),
 	.doc = N_("Bring back the old values of a change that 'sockopt set' made: the last one that was not taken back, or "
-	       "that of the number ID. Sockets that are closed are left out; a value that somebody changed since is left "
-	       "as it is.\v"
-	       "Examples:\n"
-	       "  sockopt undo\n"
-	       "  sockopt undo 12 --dry-run\n\n"
-	       "Exit status: 0 brought back, 1 nothing to bring back, 2 wrong use, 3 some failed, 4 not permitted."),
+		  "that of the number ID. Sockets that are closed are left out; a value that somebody changed since is left "
+		  "as it is.\v"
+		  "Examples:\n"
+		  "  sockopt undo\n"
+		  "  sockopt undo 12 --dry-run\n\n"
+		  "Exit status: 0 brought back, 1 nothing to bring back, 2 wrong use, 3 some failed, 4 not permitted."),
 	.children = children,
 };
 
@@ -70,7 +70,7 @@ struct undo {
 	struct change_view *view;
 	struct borrower borrower;
 	size_t *lost; /* intents whose socket its holders have no longer: it may be elsewhere */
-	bool *found; /* a lost one each */
+	bool *found;  /* a lost one each */
 	size_t n_lost;
 	size_t restored, gone, foreign, failed, forbidden, not_undoable, as_before;
 };
@@ -84,12 +84,21 @@ static void put_row(const struct undo *undo, const struct journal_intent *intent
 		    const struct sockopt_value *now, const struct sockopt_value *after, const char *word, int error)
 {
 	struct facts facts = {
-		.cookie = intent->cookie, .kind = intent->kind, .local = intent->local, .peer = intent->peer,
-		.holders = intent->holders, .n_holders = intent->n_holders,
+		.cookie = intent->cookie,
+		.kind = intent->kind,
+		.local = intent->local,
+		.peer = intent->peer,
+		.holders = intent->holders,
+		.n_holders = intent->n_holders,
 	};
 	struct change_row row = {
-		.facts = &facts, .option = option, .before = now, .asked = intent->has_before ? &intent->value.before : NULL,
-		.after = after, .result_word = word, .error = error,
+		.facts = &facts,
+		.option = option,
+		.before = now,
+		.asked = intent->has_before ? &intent->value.before : NULL,
+		.after = after,
+		.result_word = word,
+		.error = error,
 	};
 
 	change_view_row(undo->view, &row);
@@ -127,7 +136,8 @@ static bool changed_since(const struct journal_intent *intent, const struct sock
 	return true;
 }
 
-static void restore_on(struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option, int fd)
+static void restore_on(struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option,
+		       int fd)
 {
 	struct sockopt_value now, after;
 	int r = sockopt_get(fd, option, &now);

@@ -62,7 +62,9 @@ int sockopt_apply(int fd, const struct sockopt_assignment *assignments, size_t c
 	while (done > 0)
 		if (restore(fd, &undo[--done]) < 0 && reterr)
 			*reterr = (struct sockopt_error){
-				.problem = SOCKOPT_NOT_ROLLED_BACK, .error = -r, .option = undo[done].option,
+				.problem = SOCKOPT_NOT_ROLLED_BACK,
+				.error = -r,
+				.option = undo[done].option,
 			};
 	return r;
 }

@@ -57,14 +57,18 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 	if (text[length] != '=') {
 		if (reterr)
 			*reterr = (struct sockopt_error){
-				.problem = SOCKOPT_NO_VALUE, .word = text, .word_length = length,
+				.problem = SOCKOPT_NO_VALUE,
+				.word = text,
+				.word_length = length,
 			};
 		return -EINVAL;
 	}
 	if (length == 0 || length >= sizeof(name)) {
 		if (reterr)
 			*reterr = (struct sockopt_error){
-				.problem = SOCKOPT_NO_SUCH_OPTION, .word = text, .word_length = length,
+				.problem = SOCKOPT_NO_SUCH_OPTION,
+				.word = text,
+				.word_length = length,
 			};
 		return -ENOENT;
 	}
@@ -79,7 +83,9 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 	if (!(option->access & SOCKOPT_SET)) {
 		if (reterr)
 			*reterr = (struct sockopt_error){
-				.problem = SOCKOPT_CANNOT_SET, .option = option, .word = text,
+				.problem = SOCKOPT_CANNOT_SET,
+				.option = option,
+				.word = text,
 				.word_length = length,
 			};
 		return -EOPNOTSUPP;

@@ -32,8 +32,9 @@ const struct sockopt_level *sockopt_find_level(const char *name)
 	for (size_t i = 0; i < catalog_tables.n_levels; i++) {
 		const struct sockopt_level *level = &catalog_tables.levels[i];
 
-		if (is_number ? level->number == number : name_equal(level->name, name, strlen(name)) ||
-			    name_equal(level->key, name, strlen(name)))
+		if (is_number && level->number == number)
+			return level;
+		if (!is_number && (name_equal(level->name, name, strlen(name)) || name_equal(level->key, name, strlen(name))))
 			return level;
 		for (const char *const *alias = level->aliases; !is_number && *alias; alias++)
 			if (name_equal(*alias, name, strlen(name)))
@@ -64,25 +65,22 @@ static const struct sockopt_option *find_exact(const char *name, size_t length)
 /** The entry of one level, its name with or without the level's prefix. */
 static const struct sockopt_option *find_in_level(const struct sockopt_level *level, const char *name)
 {
+	const struct sockopt_option *option;
 	size_t length = strlen(name);
 
-	for (size_t i = 0; i < catalog_tables.n_options; i++) {
-		const struct sockopt_option *option = &catalog_tables.options[i];
-
+	for (size_t i = 0; (option = sockopt_at(i)); i++)
 		if (option->level == level && name_fits(option, name, length))
 			return option;
-	}
 	return NULL;
 }
 
 size_t name_matches(const char *name, const struct sockopt_option **ret, size_t max)
 {
+	const struct sockopt_option *option;
 	size_t length = strlen(name);
 	size_t found = 0;
 
-	for (size_t i = 0; i < catalog_tables.n_options && found < max; i++) {
-		const struct sockopt_option *option = &catalog_tables.options[i];
-
+	for (size_t i = 0; found < max && (option = sockopt_at(i)); i++) {
 		if (!name_fits(option, name, length))
 			continue;
 		if (found && strcmp(ret[found - 1]->name, option->name) == 0)
@@ -151,10 +149,16 @@ const struct sockopt_option *sockopt_make_unnamed(int level, int number, struct 
 {
 	static const char *const none[] = { NULL };
 	static const struct sockopt_field field = {
-		.name = "bytes", .scalar = SOCKOPT_BYTES, .size = SOCKOPT_VALUE_MAX, .count = 1,
+		.name = "bytes",
+		.scalar = SOCKOPT_BYTES,
+		.size = SOCKOPT_VALUE_MAX,
+		.count = 1,
 	};
 	static const struct sockopt_type bytes = {
-		.name = "bytes", .form = SOCKOPT_FORM_SCALAR, .size = SOCKOPT_VALUE_MAX, .n_fields = 1,
+		.name = "bytes",
+		.form = SOCKOPT_FORM_SCALAR,
+		.size = SOCKOPT_VALUE_MAX,
+		.n_fields = 1,
 		.fields = &field,
 	};
 	char *end = put_number(ret->name, level);
@@ -163,7 +167,12 @@ const struct sockopt_option *sockopt_make_unnamed(int level, int number, struct 
 	*put_number(end, number) = '\0';
 
 	ret->level = (struct sockopt_level){
-		.name = "", .aliases = none, .key = "", .prefix = "", .constant = "", .number = level,
+		.name = "",
+		.aliases = none,
+		.key = "",
+		.prefix = "",
+		.constant = "",
+		.number = level,
 	};
 	ret->option = (struct sockopt_option){
 		.name = ret->name,

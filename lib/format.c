@@ -35,7 +35,10 @@ static void put_time(struct output *out, int64_t number, enum sockopt_unit unit)
 	static const struct step us[] = { { "s", 1000000 }, { "ms", 1000 }, { "us", 1 } };
 	static const struct step ns[] = { { "s", 1000000000 }, { "ms", 1000000 }, { "us", 1000 }, { "ns", 1 } };
 	static const struct step *const by_unit[] = {
-		[SOCKOPT_UNIT_S] = s, [SOCKOPT_UNIT_MS] = ms, [SOCKOPT_UNIT_US] = us, [SOCKOPT_UNIT_NS] = ns,
+		[SOCKOPT_UNIT_S] = s,
+		[SOCKOPT_UNIT_MS] = ms,
+		[SOCKOPT_UNIT_US] = us,
+		[SOCKOPT_UNIT_NS] = ns,
 	};
 
 	put_steps(out, number, by_unit[unit]);
@@ -52,7 +55,10 @@ static void put_size(struct output *out, int64_t number)
 static void put_rate(struct output *out, const struct sockopt_field *field, int64_t number)
 {
 	static const struct step steps[] = {
-		{ "Gbit/s", 125000000 }, { "Mbit/s", 125000 }, { "kbit/s", 125 }, { "B/s", 1 },
+		{ "Gbit/s", 125000000 },
+		{ "Mbit/s", 125000 },
+		{ "kbit/s", 125 },
+		{ "B/s", 1 },
 	};
 	int64_t least, greatest;
 

@@ -56,7 +56,8 @@ int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_byt
 	 * returns the cut length. A full buffer is therefore trusted only where
 	 * the length is known beforehand.
 	 */
-	if (option->get_length != SOCKOPT_GET_AT_MOST && length >= asked && asked == size && option->get_type->size >= size)
+	if (option->get_length != SOCKOPT_GET_AT_MOST && length >= asked && asked == size &&
+	    option->get_type->size >= size)
 		return -EMSGSIZE;
 	if (option->get_length == SOCKOPT_GET_ELEMENTS)
 		length *= option->get_type->size;
@@ -68,7 +69,7 @@ int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_byt
 int sockopt_get(int fd, const struct sockopt_option *option, struct sockopt_value *ret_value)
 {
 	struct sockopt_value value;
-	size_t length;
+	size_t length = 0;
 	int r = sockopt_get_bytes(fd, option, value.bytes, sizeof(value.bytes), &length);
 
 	if (r < 0)

@@ -110,8 +110,12 @@ static struct sockopt_text forms_of(enum sockopt_unit unit)
 static const char *unit_suffix(enum sockopt_unit unit)
 {
 	static const char *const suffixes[] = {
-		[SOCKOPT_UNIT_S] = " s", [SOCKOPT_UNIT_MS] = " ms", [SOCKOPT_UNIT_US] = " us",
-		[SOCKOPT_UNIT_NS] = " ns", [SOCKOPT_UNIT_BYTES] = " bytes", [SOCKOPT_UNIT_BYTES_PER_SECOND] = " B/s",
+		[SOCKOPT_UNIT_S] = " s",
+		[SOCKOPT_UNIT_MS] = " ms",
+		[SOCKOPT_UNIT_US] = " us",
+		[SOCKOPT_UNIT_NS] = " ns",
+		[SOCKOPT_UNIT_BYTES] = " bytes",
+		[SOCKOPT_UNIT_BYTES_PER_SECOND] = " B/s",
 	};
 
 	return unit <= SOCKOPT_UNIT_BYTES_PER_SECOND && suffixes[unit] ? suffixes[unit] : "";
@@ -182,7 +186,7 @@ static void put_accepted(struct output *out, const struct sockopt_option *option
 		put_scalar_forms(out, option, language);
 	else if (option->type->short_form == SOCKOPT_SHORT_PROGRAM)
 		output_text(out, sockopt_text((struct sockopt_text){ "BPF instructions as hex, 8 bytes each",
-								      "instrucciones BPF en hexadecimal, 8 bytes cada una" },
+								     "instrucciones BPF en hexadecimal, 8 bytes cada una" },
 					      language));
 	else
 		put_fields(out, option->type);
@@ -243,7 +247,7 @@ int sockopt_hint(const struct sockopt_error *error, const char *language, char *
 		break;
 	case SOCKOPT_NO_VALUE:
 		output_text(&out, sockopt_text((struct sockopt_text){ "write OPTION=VALUE, such as TCP_NODELAY=on",
-								       "escriba OPCIÓN=VALOR, por ejemplo TCP_NODELAY=on" },
+								      "escriba OPCIÓN=VALOR, por ejemplo TCP_NODELAY=on" },
 					       language));
 		break;
 	case SOCKOPT_BAD_VALUE:

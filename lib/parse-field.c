@@ -226,8 +226,7 @@ static int parse_member(const struct sockopt_type *type, struct word member, str
 	struct word name, value = member;
 	size_t length, count;
 
-	parse_next(&value, '=', &name);
-	if (!value.at)
+	if (!parse_next(&value, '=', &name) || !value.at)
 		return bad(trouble, SOCKOPT_BAD_VALUE, member.at, -EINVAL);
 	if (type->tail && name_equal(type->tail->name, name.at, name.length))
 		return parse_tail(type, value, ret, trouble);
@@ -253,7 +252,8 @@ static int parse_linger(const struct sockopt_type *type, struct word word, struc
 	size_t length;
 	int r;
 
-	parse_next(&rest, ':', &on);
+	if (!parse_next(&rest, ':', &on))
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
 	r = parse_number(&on_off, on, &number, trouble);
 	if (r < 0)
 		return r;
@@ -267,10 +267,16 @@ static int parse_timeval(const struct sockopt_type *type, struct word word, stru
 			 struct trouble *trouble)
 {
 	static const struct sockopt_field microseconds = {
-		.scalar = SOCKOPT_SIGNED, .unit = SOCKOPT_UNIT_US, .size = sizeof(int64_t), .count = 1,
+		.scalar = SOCKOPT_SIGNED,
+		.unit = SOCKOPT_UNIT_US,
+		.size = sizeof(int64_t),
+		.count = 1,
 	};
 	static const struct sockopt_field seconds = {
-		.scalar = SOCKOPT_SIGNED, .unit = SOCKOPT_UNIT_S, .size = sizeof(int64_t), .count = 1,
+		.scalar = SOCKOPT_SIGNED,
+		.unit = SOCKOPT_UNIT_S,
+		.size = sizeof(int64_t),
+		.count = 1,
 	};
 	int64_t number;
 	bool bare = word.length && word.at[word.length - 1] >= '0' && word.at[word.length - 1] <= '9';

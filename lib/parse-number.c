@@ -16,7 +16,8 @@ struct suffix {
 	int64_t denominator;
 };
 
-static const struct suffix time_suffixes[] = { /* base: nanoseconds */
+static const struct suffix time_suffixes[] = {
+	/* base: nanoseconds */
 	{ "ns", 1, 1 },
 	{ "us", 1000, 1 },
 	{ "ms", 1000000, 1 },
@@ -27,7 +28,8 @@ static const struct suffix time_suffixes[] = { /* base: nanoseconds */
 	{ "d", 86400000000000, 1 },
 };
 
-static const struct suffix size_suffixes[] = { /* base: bytes */
+static const struct suffix size_suffixes[] = {
+	/* base: bytes */
 	{ "B", 1, 1 },
 	{ "kB", 1000, 1 },
 	{ "MB", 1000000, 1 },
@@ -40,7 +42,8 @@ static const struct suffix size_suffixes[] = { /* base: bytes */
 	{ "GiB", 1073741824, 1 },
 };
 
-static const struct suffix rate_suffixes[] = { /* base: bytes a second */
+static const struct suffix rate_suffixes[] = {
+	/* base: bytes a second */
 	{ "bit/s", 1, 8 },
 	{ "kbit/s", 1000, 8 },
 	{ "Mbit/s", 1000000, 8 },

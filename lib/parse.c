@@ -76,7 +76,9 @@ static int parse_array(const struct sockopt_type *type, struct word word, struct
 static int parse_program(struct word word, struct sockopt_value *ret, struct trouble *trouble)
 {
 	static const struct sockopt_field instructions = {
-		.scalar = SOCKOPT_BYTES, .size = SOCKOPT_VALUE_MAX, .count = 1,
+		.scalar = SOCKOPT_BYTES,
+		.size = SOCKOPT_VALUE_MAX,
+		.count = 1,
 	};
 	size_t length;
 	int r = parse_field(&instructions, word, ret->bytes, 0, &length, trouble);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* All options of a descriptor in one call. */
 
-
 #include "catalog.h"
 
 int sockopt_read_all(int fd, void *scratch, size_t scratch_size,

@@ -164,7 +164,7 @@ enum sockopt_get_length {
 struct sockopt_where {
 	uint64_t families;      /* bit AF_x */
 	uint32_t types;         /* bit SOCK_x */
-	uint16_t protocols[12];  /* any of these */
+	uint16_t protocols[12]; /* any of these */
 	uint8_t n_protocols;
 };
 
@@ -330,7 +330,7 @@ struct sockopt_option {
 	const char *name;
 	const struct sockopt_level *level;
 	int number;
-	const char *const *aliases; /* NULL-terminated */
+	const char *const *aliases;        /* NULL-terminated */
 	const struct sockopt_option *twin; /* the same name at another level, or NULL */
 	unsigned access;                   /* of enum sockopt_access; 0: only for BPF */
 	enum sockopt_nature nature;
@@ -384,7 +384,7 @@ struct sockopt_option {
 	const char *java;
 	const char *node;
 	const char *example;
-	unsigned example_state; /* the state that the example needs, 0: any */
+	unsigned example_state;     /* the state that the example needs, 0: any */
 	const char *const *prepare; /* assignments that the example needs first; NULL-terminated */
 	struct sockopt_text unverified;
 	struct sockopt_text summary;
@@ -476,21 +476,21 @@ SOCKOPT_API bool sockopt_where_fits(const struct sockopt_where *where, const str
 
 enum sockopt_problem {
 	SOCKOPT_NO_PROBLEM,
-	SOCKOPT_NO_SUCH_OPTION,   /* near: the nearest */
-	SOCKOPT_AMBIGUOUS,        /* near: those that fit */
-	SOCKOPT_NO_VALUE,         /* no '=' in the assignment */
-	SOCKOPT_BAD_VALUE,        /* not a value of this type, at: offset of the bad character */
+	SOCKOPT_NO_SUCH_OPTION, /* near: the nearest */
+	SOCKOPT_AMBIGUOUS,      /* near: those that fit */
+	SOCKOPT_NO_VALUE,       /* no '=' in the assignment */
+	SOCKOPT_BAD_VALUE,      /* not a value of this type, at: offset of the bad character */
 	SOCKOPT_WRONG_UNIT,
 	SOCKOPT_OUT_OF_RANGE,
 	SOCKOPT_TOO_LONG,
-	SOCKOPT_CANNOT_GET,       /* the option can only be set */
-	SOCKOPT_CANNOT_SET,       /* the option can only be read */
-	SOCKOPT_DOES_NOT_APPLY,   /* not on this kind of socket */
-	SOCKOPT_NOT_IN_KERNEL,    /* this kernel lacks it */
-	SOCKOPT_NOT_PERMITTED,    /* a capability is missing */
-	SOCKOPT_WRONG_STATE,      /* refused in the socket's state */
-	SOCKOPT_REFUSED,          /* the kernel's errno for another reason */
-	SOCKOPT_NOT_ROLLED_BACK,  /* an assignment failed, and an earlier one could not be taken back */
+	SOCKOPT_CANNOT_GET,      /* the option can only be set */
+	SOCKOPT_CANNOT_SET,      /* the option can only be read */
+	SOCKOPT_DOES_NOT_APPLY,  /* not on this kind of socket */
+	SOCKOPT_NOT_IN_KERNEL,   /* this kernel lacks it */
+	SOCKOPT_NOT_PERMITTED,   /* a capability is missing */
+	SOCKOPT_WRONG_STATE,     /* refused in the socket's state */
+	SOCKOPT_REFUSED,         /* the kernel's errno for another reason */
+	SOCKOPT_NOT_ROLLED_BACK, /* an assignment failed, and an earlier one could not be taken back */
 };
 
 /** What went wrong, as a value. Pointers are to the catalogue or into the caller's text. */
@@ -609,7 +609,10 @@ SOCKOPT_API SOCKOPT_MUST_USE int sockopt_get(int fd, const struct sockopt_option
 SOCKOPT_API SOCKOPT_MUST_USE int sockopt_get_bytes(int fd, const struct sockopt_option *option,
 						   void *ret_bytes, size_t size, size_t *ret_length);
 
-/** [signal-safe] Sets one option. @return 0 or a negative errno: -EOPNOTSUPP if it can only be read, else of setsockopt(2) */
+/**
+ * @brief [signal-safe] Sets one option.
+ * @return 0 or a negative errno: -EOPNOTSUPP if it can only be read, else of setsockopt(2)
+ */
 SOCKOPT_API SOCKOPT_MUST_USE int sockopt_set(int fd, const struct sockopt_option *option,
 					     const struct sockopt_value *value);
 
@@ -637,7 +640,8 @@ SOCKOPT_API SOCKOPT_MUST_USE int sockopt_set_text(int fd, const char *assignment
 						  struct sockopt_error *reterr);
 
 /**
- * @brief [signal-safe] Makes all assignments, in order, or none: when one fails, those before it get their old values back.
+ * @brief [signal-safe] Makes all assignments, in order, or none: when one fails, those before it get their old
+ * values back.
  *
  * Each option must be readable, or it is not rolled back (an action). An option named at several levels
  * is set at the one that applies.

@@ -12,7 +12,10 @@ struct borrower {
 	int pidfd;
 };
 
-#define BORROWER_INIT { .pid = 0, .pidfd = -1 }
+#define BORROWER_INIT                 \
+	{                             \
+		.pid = 0, .pidfd = -1 \
+	}
 
 /**
  * @brief Duplicates descriptor their_fd of a process, if it is a socket of this inode.

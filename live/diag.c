@@ -192,7 +192,9 @@ static int dump(struct mnl_socket *netlink, struct listing *listing)
 		struct unix_diag_req *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
 
 		*request = (struct unix_diag_req){
-			.sdiag_family = AF_UNIX, .udiag_states = UINT32_MAX, .udiag_show = UDIAG_SHOW_NAME,
+			.sdiag_family = AF_UNIX,
+			.udiag_states = UINT32_MAX,
+			.udiag_show = UDIAG_SHOW_NAME,
 		};
 	} else {
 		bool mptcp = listing->protocol == IPPROTO_MPTCP;
@@ -217,9 +219,15 @@ int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *ar
 	static const struct {
 		int family, protocol;
 	} kinds[] = {
-		{ AF_INET, IPPROTO_TCP },      { AF_INET6, IPPROTO_TCP },     { AF_INET, IPPROTO_UDP },
-		{ AF_INET6, IPPROTO_UDP },     { AF_INET, IPPROTO_UDPLITE },  { AF_INET6, IPPROTO_UDPLITE },
-		{ AF_INET, IPPROTO_MPTCP },    { AF_INET6, IPPROTO_MPTCP },   { AF_UNIX, 0 },
+		{ AF_INET, IPPROTO_TCP },
+		{ AF_INET6, IPPROTO_TCP },
+		{ AF_INET, IPPROTO_UDP },
+		{ AF_INET6, IPPROTO_UDP },
+		{ AF_INET, IPPROTO_UDPLITE },
+		{ AF_INET6, IPPROTO_UDPLITE },
+		{ AF_INET, IPPROTO_MPTCP },
+		{ AF_INET6, IPPROTO_MPTCP },
+		{ AF_UNIX, 0 },
 	};
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	struct listing listing = { .each = each, .arg = arg };

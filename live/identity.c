@@ -117,9 +117,19 @@ void identity_address(const void *sockaddr, size_t length, struct facts_address 
 enum facts_state identity_tcp_state(unsigned int state)
 {
 	static const enum facts_state states[] = {
-		FACTS_CLOSED,	 FACTS_ESTABLISHED, FACTS_SYN_SENT,   FACTS_SYN_RECV, FACTS_FIN_WAIT_1,
-		FACTS_FIN_WAIT_2, FACTS_TIME_WAIT,   FACTS_CLOSED,     FACTS_CLOSE_WAIT, FACTS_LAST_ACK,
-		FACTS_LISTENING, FACTS_CLOSING,	    FACTS_SYN_RECV,
+		FACTS_CLOSED,
+		FACTS_ESTABLISHED,
+		FACTS_SYN_SENT,
+		FACTS_SYN_RECV,
+		FACTS_FIN_WAIT_1,
+		FACTS_FIN_WAIT_2,
+		FACTS_TIME_WAIT,
+		FACTS_CLOSED,
+		FACTS_CLOSE_WAIT,
+		FACTS_LAST_ACK,
+		FACTS_LISTENING,
+		FACTS_CLOSING,
+		FACTS_SYN_RECV,
 	};
 
 	return state < sizeof(states) / sizeof(states[0]) ? states[state] : FACTS_CLOSED;
@@ -164,7 +174,7 @@ static enum facts_state state_of(int fd, const struct facts *facts)
 			return FACTS_CLOSED;
 	} else if (facts->peer.family) {
 		return facts->kind.type == SOCK_STREAM || facts->kind.type == SOCK_SEQPACKET ? FACTS_ESTABLISHED :
-											      FACTS_CONNECTED;
+											       FACTS_CONNECTED;
 	}
 	return is_bound(facts) ? FACTS_BOUND : FACTS_UNBOUND;
 }

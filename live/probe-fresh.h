@@ -6,8 +6,8 @@
 #include <sockopt.h>
 
 struct probe_fresh {
-	bool opened;       /* a socket that the option applies to could be opened */
-	int socket_error;  /* why not, positive */
+	bool opened;      /* a socket that the option applies to could be opened */
+	int socket_error; /* why not, positive */
 	struct sockopt_kind kind;
 	bool read;
 	int error; /* of getsockopt, positive */

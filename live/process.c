@@ -107,7 +107,8 @@ int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
 	autoclosedir DIR *fds = opendir(path);
 	if (!fds)
-		return errno == EACCES || errno == EPERM ? -EACCES : errno == ENOENT ? -ESRCH : -errno;
+		return errno == EACCES || errno == EPERM ? -EACCES : errno == ENOENT ? -ESRCH :
+										       -errno;
 
 	errno = 0;
 	while (r == 0 && (entry = readdir(fds))) {

@@ -11,9 +11,9 @@
 struct process {
 	pid_t pid;
 	uid_t uid;
-	char name[32];   /* comm; the kernel cuts it at 15, or 63 for kernel threads */
-	char *cgroup;    /* path; owned by the table that holds the process */
-	uint64_t netns;  /* inode of its network namespace, 0 if not readable */
+	char name[32];  /* comm; the kernel cuts it at 15, or 63 for kernel threads */
+	char *cgroup;   /* path; owned by the table that holds the process */
+	uint64_t netns; /* inode of its network namespace, 0 if not readable */
 };
 
 /**

@@ -163,7 +163,11 @@ int live_each(const struct selector *selector, int (*each)(void *arg, struct liv
 {
 	struct holders_report seen;
 	struct walk walk = {
-		.selector = selector, .each = each, .arg = arg, .borrower = BORROWER_INIT, .report = ret_report,
+		.selector = selector,
+		.each = each,
+		.arg = arg,
+		.borrower = BORROWER_INIT,
+		.report = ret_report,
 	};
 	int r;
 

@@ -14,14 +14,14 @@ struct live_socket {
 };
 
 struct live_report {
-	size_t matched;        /* sockets handed over */
-	size_t unreadable;     /* of those: no descriptor for want of a right */
-	size_t hidden;         /* processes whose descriptors we may not see */
-	size_t vanished;       /* closed while we looked */
-	int no_descriptor;     /* EMFILE or ENFILE: we ran out of descriptors, the listing is not whole */
-	bool foreign_hidden;   /* namespaces that we may not enter: their unheld sockets are not listed */
-	bool pid_gone;         /* a pid that the selector names does not exist */
-	bool pid_hidden;       /* a pid that the selector names may not be looked into */
+	size_t matched;      /* sockets handed over */
+	size_t unreadable;   /* of those: no descriptor for want of a right */
+	size_t hidden;       /* processes whose descriptors we may not see */
+	size_t vanished;     /* closed while we looked */
+	int no_descriptor;   /* EMFILE or ENFILE: we ran out of descriptors, the listing is not whole */
+	bool foreign_hidden; /* namespaces that we may not enter: their unheld sockets are not listed */
+	bool pid_gone;       /* a pid that the selector names does not exist */
+	bool pid_hidden;     /* a pid that the selector names may not be looked into */
 };
 
 /**

@@ -42,16 +42,16 @@ int sysctl_word(const char *name, char *ret, size_t size)
 	unsigned long index;
 	int r = read_value(name, text, sizeof(text), &index);
 
-	for (unsigned long i = 0; r == 0 && i <= index; i++) {
+	if (r < 0)
+		return r;
+	for (unsigned long i = 0; i <= index; i++) {
 		do
 			word = strsep(&rest, " \t\n");
 		while (word && *word == '\0');
 		if (!word)
 			return -EINVAL;
 	}
-	if (r < 0)
-		return r;
-	if (strlen(word) >= size)
+	if (!word || strlen(word) >= size)
 		return -EMSGSIZE;
 	memcpy(ret, word, strlen(word) + 1);
 	return 0;

@@ -32,10 +32,22 @@ const char *facts_state_word(enum facts_state state)
 const char *facts_family_word(int family)
 {
 	static const char *const words[] = {
-		[AF_UNIX] = "unix", [AF_INET] = "inet", [AF_INET6] = "inet6", [AF_NETLINK] = "netlink",
-		[AF_PACKET] = "packet", [AF_VSOCK] = "vsock", [44] = "xdp", [AF_CAN] = "can", [AF_ALG] = "alg",
-		[AF_BLUETOOTH] = "bluetooth", [AF_TIPC] = "tipc", [AF_RDS] = "rds", [AF_KCM] = "kcm",
-		[43] = "smc", [AF_QIPCRTR] = "qipcrtr", [45] = "mctp",
+		[AF_UNIX] = "unix",
+		[AF_INET] = "inet",
+		[AF_INET6] = "inet6",
+		[AF_NETLINK] = "netlink",
+		[AF_PACKET] = "packet",
+		[AF_VSOCK] = "vsock",
+		[44] = "xdp",
+		[AF_CAN] = "can",
+		[AF_ALG] = "alg",
+		[AF_BLUETOOTH] = "bluetooth",
+		[AF_TIPC] = "tipc",
+		[AF_RDS] = "rds",
+		[AF_KCM] = "kcm",
+		[43] = "smc",
+		[AF_QIPCRTR] = "qipcrtr",
+		[45] = "mctp",
 	};
 
 	return family >= 0 && (size_t)family < sizeof(words) / sizeof(words[0]) ? words[family] : NULL;
@@ -44,8 +56,13 @@ const char *facts_family_word(int family)
 const char *facts_type_word(int type)
 {
 	static const char *const words[] = {
-		[SOCK_STREAM] = "stream", [SOCK_DGRAM] = "dgram", [SOCK_RAW] = "raw", [SOCK_RDM] = "rdm",
-		[SOCK_SEQPACKET] = "seqpacket", [SOCK_DCCP] = "dccp", [SOCK_PACKET] = "packet",
+		[SOCK_STREAM] = "stream",
+		[SOCK_DGRAM] = "dgram",
+		[SOCK_RAW] = "raw",
+		[SOCK_RDM] = "rdm",
+		[SOCK_SEQPACKET] = "seqpacket",
+		[SOCK_DCCP] = "dccp",
+		[SOCK_PACKET] = "packet",
 	};
 
 	return type >= 0 && (size_t)type < sizeof(words) / sizeof(words[0]) ? words[type] : NULL;

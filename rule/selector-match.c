@@ -8,7 +8,9 @@
 
 #include "tree.h"
 
-enum truth { NO, YES, UNKNOWN };
+enum truth { NO,
+	     YES,
+	     UNKNOWN };
 
 static enum truth truth_of(bool is)
 {
@@ -248,13 +250,15 @@ static enum truth evaluate(const struct node *node, const struct facts *facts)
 		if (left == NO)
 			return NO;
 		right = evaluate(node->right, facts);
-		return right == NO ? NO : left == YES && right == YES ? YES : UNKNOWN;
+		return right == NO ? NO : left == YES && right == YES ? YES :
+									UNKNOWN;
 	case NODE_OR:
 		left = evaluate(node->left, facts);
 		if (left == YES)
 			return YES;
 		right = evaluate(node->right, facts);
-		return right == YES ? YES : left == NO && right == NO ? NO : UNKNOWN;
+		return right == YES ? YES : left == NO && right == NO ? NO :
+									UNKNOWN;
 	case NODE_NOT: return negate(evaluate(node->left, facts));
 	case NODE_ALL: return YES;
 	case NODE_WORD_FAMILY: return truth_of((uint64_t)facts->kind.family == node->number);

@@ -36,7 +36,10 @@ static struct node *fail(struct parser *parser, const char *at, size_t length, c
 	if (!parser->failed) {
 		parser->failed = -EINVAL;
 		*parser->error = (struct selector_error){
-			.at = (size_t)(at - parser->text), .length = length, .what = what, .hint = hint,
+			.at = (size_t)(at - parser->text),
+			.length = length,
+			.what = what,
+			.hint = hint,
 		};
 	}
 	return NULL;
@@ -88,8 +91,14 @@ static bool take_operator(struct parser *parser, enum node_operator *ret)
 		const char *text;
 		enum node_operator op;
 	} operators[] = {
-		{ "!=", OP_NE }, { "<=", OP_LE }, { ">=", OP_GE }, { "==", OP_EQ },
-		{ "=", OP_EQ }, { "<", OP_LT }, { ">", OP_GT }, { "~", OP_GLOB },
+		{ "!=", OP_NE },
+		{ "<=", OP_LE },
+		{ ">=", OP_GE },
+		{ "==", OP_EQ },
+		{ "=", OP_EQ },
+		{ "<", OP_LT },
+		{ ">", OP_GT },
+		{ "~", OP_GLOB },
 	};
 
 	skip_space(parser);
@@ -158,7 +167,10 @@ static struct node *read_option_value(struct parser *parser, struct node *node, 
 		error->value.option = node->option;
 		fail(parser, at, length, N_("is not a value of this option"), NULL);
 		error->value = (struct sockopt_error){
-			.problem = SOCKOPT_BAD_VALUE, .option = node->option, .word = at, .word_length = length,
+			.problem = SOCKOPT_BAD_VALUE,
+			.option = node->option,
+			.word = at,
+			.word_length = length,
 		};
 		node_free(node);
 		return NULL;
@@ -182,7 +194,11 @@ static struct node *parse_comparison(struct parser *parser, const char *word, co
 		if (!node->option) {
 			node_free(node);
 			fail(parser, at, length, N_("is neither a key nor a socket option"), NULL);
-			*near = (struct sockopt_error){ .problem = SOCKOPT_NO_SUCH_OPTION, .word = at, .word_length = length };
+			*near = (struct sockopt_error){
+				.problem = SOCKOPT_NO_SUCH_OPTION,
+				.word = at,
+				.word_length = length,
+			};
 			sockopt_nearest(word, near->near, 4);
 			return NULL;
 		}

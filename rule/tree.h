@@ -43,7 +43,13 @@ enum node_key {
 	KEY_N_KEYS,
 };
 
-enum node_operator { OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_GLOB };
+enum node_operator { OP_EQ,
+		     OP_NE,
+		     OP_LT,
+		     OP_LE,
+		     OP_GT,
+		     OP_GE,
+		     OP_GLOB };
 
 struct number_range {
 	uint64_t low, high;

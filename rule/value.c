@@ -197,7 +197,7 @@ const char *value_read(struct node *node)
 
 	if (node->op == OP_GLOB)
 		return is_text_key(node->key) || node->key == KEY_USER ? NULL :
-			       N_("~ compares texts: process, user, cgroup, interface, path");
+									 N_("~ compares texts: process, user, cgroup, interface, path");
 	if (ordered && (is_text_key(node->key) || node->key == KEY_FAMILY || node->key == KEY_STATE ||
 			node->key == KEY_TYPE || node->key == KEY_LOCAL || node->key == KEY_PEER))
 		return N_("has no order: compare with =, != or ~");

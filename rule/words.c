@@ -62,11 +62,24 @@ bool words_find(const char *word, struct node *ret)
 enum node_key words_key(const char *word)
 {
 	static const char *const keys[] = {
-		[KEY_PID] = "pid", [KEY_FD] = "fd", [KEY_PROCESS] = "process", [KEY_USER] = "user",
-		[KEY_CGROUP] = "cgroup", [KEY_NETNS] = "netns", [KEY_FAMILY] = "family", [KEY_TYPE] = "type",
-		[KEY_PROTOCOL] = "protocol", [KEY_STATE] = "state", [KEY_LOCAL] = "local", [KEY_PEER] = "peer",
-		[KEY_PORT] = "port", [KEY_LOCAL_PORT] = "local-port", [KEY_PEER_PORT] = "peer-port",
-		[KEY_INTERFACE] = "interface", [KEY_PATH] = "path", [KEY_INODE] = "inode",
+		[KEY_PID] = "pid",
+		[KEY_FD] = "fd",
+		[KEY_PROCESS] = "process",
+		[KEY_USER] = "user",
+		[KEY_CGROUP] = "cgroup",
+		[KEY_NETNS] = "netns",
+		[KEY_FAMILY] = "family",
+		[KEY_TYPE] = "type",
+		[KEY_PROTOCOL] = "protocol",
+		[KEY_STATE] = "state",
+		[KEY_LOCAL] = "local",
+		[KEY_PEER] = "peer",
+		[KEY_PORT] = "port",
+		[KEY_LOCAL_PORT] = "local-port",
+		[KEY_PEER_PORT] = "peer-port",
+		[KEY_INTERFACE] = "interface",
+		[KEY_PATH] = "path",
+		[KEY_INODE] = "inode",
 		[KEY_COOKIE] = "cookie",
 	};
 

@@ -12,7 +12,13 @@
 #include "socket-text.h"
 #include "text.h"
 
-enum column { COLUMN_SOCKET, COLUMN_HOLDER, COLUMN_OPTION, COLUMN_OLD, COLUMN_ASKED, COLUMN_EFFECTIVE, COLUMN_RESULT };
+enum column { COLUMN_SOCKET,
+	      COLUMN_HOLDER,
+	      COLUMN_OPTION,
+	      COLUMN_OLD,
+	      COLUMN_ASKED,
+	      COLUMN_EFFECTIVE,
+	      COLUMN_RESULT };
 
 struct change_view {
 	FILE *file;
@@ -23,7 +29,13 @@ struct change_view {
 struct change_view *change_view_new(FILE *file, bool json)
 {
 	static const char *const headings[] = {
-		N_("SOCKET"), N_("HOLDER"), N_("OPTION"), N_("OLD"), N_("ASKED"), N_("EFFECTIVE"), N_("RESULT"),
+		N_("SOCKET"),
+		N_("HOLDER"),
+		N_("OPTION"),
+		N_("OLD"),
+		N_("ASKED"),
+		N_("EFFECTIVE"),
+		N_("RESULT"),
 	};
 	struct change_view *view = calloc(1, sizeof(*view));
 
@@ -175,6 +187,16 @@ void change_view_end(struct change_view *view)
 
 /* The words of results, for the translators: the JSON output never translates them. */
 __attribute__((unused)) static const char *const result_words[] = {
-	N_("kept"),   N_("doubled"),  N_("clamped"), N_("rounded"), N_("ignored"),
-	N_("failed"), N_("planned"), N_("restored"), N_("gone"), N_("changed since"), N_("as before"), N_("rolled back"),
+	N_("kept"),
+	N_("doubled"),
+	N_("clamped"),
+	N_("rounded"),
+	N_("ignored"),
+	N_("failed"),
+	N_("planned"),
+	N_("restored"),
+	N_("gone"),
+	N_("changed since"),
+	N_("as before"),
+	N_("rolled back"),
 };

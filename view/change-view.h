@@ -14,7 +14,7 @@ struct change_row {
 	const struct sockopt_value *after; /* NULL: not read */
 	enum sockopt_result result;
 	const char *result_word; /* NULL: that of result; "restored", "gone", ... of undo */
-	int error; /* positive errno, 0 */
+	int error;               /* positive errno, 0 */
 };
 
 struct change_view;

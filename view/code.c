@@ -303,7 +303,12 @@ static void code_node(struct writer *writer, const struct sockopt_option *option
 int code_line(const struct sockopt_option *option, enum code_language language, char *ret, size_t size)
 {
 	static void (*const writers[])(struct writer *, const struct sockopt_option *, const struct sockopt_value *) = {
-		code_c, code_python, code_go, code_rust, code_java, code_node,
+		code_c,
+		code_python,
+		code_go,
+		code_rust,
+		code_java,
+		code_node,
 	};
 	struct writer writer = { ret, size, 0 };
 	struct sockopt_value value = { 0 };

@@ -5,7 +5,13 @@
 
 #include <sockopt.h>
 
-enum code_language { CODE_C, CODE_PYTHON, CODE_GO, CODE_RUST, CODE_JAVA, CODE_NODE, CODE_N_LANGUAGES };
+enum code_language { CODE_C,
+		     CODE_PYTHON,
+		     CODE_GO,
+		     CODE_RUST,
+		     CODE_JAVA,
+		     CODE_NODE,
+		     CODE_N_LANGUAGES };
 
 /** c, python, go, rust, java, node; CODE_N_LANGUAGES for another word. */
 enum code_language code_find(const char *word);

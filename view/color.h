@@ -7,7 +7,7 @@
 
 enum color {
 	COLOR_OFF,
-	COLOR_NAME,    /* of an option */
+	COLOR_NAME, /* of an option */
 	COLOR_VALUE,
 	COLOR_CHANGED, /* not the default; a change */
 	COLOR_BAD,
@@ -16,7 +16,9 @@ enum color {
 	COLOR_N_COLORS,
 };
 
-enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum color_when { COLOR_AUTO,
+		  COLOR_ALWAYS,
+		  COLOR_NEVER };
 
 /** auto, always, never: --color. @return false for another word */
 bool color_parse(const char *word, enum color_when *ret);

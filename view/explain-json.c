@@ -188,9 +188,7 @@ static void put_sources(struct json *json, const struct sockopt_option *option)
 		const struct sockopt_source *source = &option->sources[i];
 		const struct {
 			const char *name, *text;
-		} members[] = { { "kernel", source->kernel }, { "symbol", source->symbol }, { "at", source->at },
-				{ "rfc", source->rfc },	      { "man", source->man },	    { "url", source->url },
-				{ "run", source->run } };
+		} members[] = { { "kernel", source->kernel }, { "symbol", source->symbol }, { "at", source->at }, { "rfc", source->rfc }, { "man", source->man }, { "url", source->url }, { "run", source->run } };
 
 		json_object(json, NULL);
 		for (size_t k = 0; k < sizeof(members) / sizeof(members[0]); k++)

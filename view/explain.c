@@ -40,8 +40,22 @@ static void add_protocols(struct list *list, const struct sockopt_where *where)
 		char number[8];
 
 		snprintf(number, sizeof(number), "%u", where->protocols[i]);
-		list_add(list, "/", word ? word : where->protocols[i] == 255 ? "raw" : number);
+		list_add(list, "/", word ? word : where->protocols[i] == 255 ? "raw" :
+									       number);
 	}
+}
+
+/** Words for the bits of a set, joined by '/'; nothing for an empty one. */
+static void add_words(struct list *list, uint64_t bits, const char *(*word_of)(int))
+{
+	char words[120];
+	struct list part = { words, sizeof(words), 0, 0 };
+
+	for (int i = 0; i < 64; i++)
+		if (bits >> i & 1)
+			list_add(&part, "/", word_of(i) ? word_of(i) : "?");
+	if (part.n)
+		list_add(list, " ", words);
 }
 
 int explain_where(const struct sockopt_where *where, size_t count, char *ret, size_t size)
@@ -51,26 +65,16 @@ int explain_where(const struct sockopt_where *where, size_t count, char *ret, si
 	if (count == 0)
 		list_add(&all, "", _("any socket"));
 	for (size_t i = 0; i < count; i++) {
-		char text[160], words[120];
+		char text[320], protocols[120];
 		struct list one = { text, sizeof(text), 0, 0 };
-		struct list part = { words, sizeof(words), 0, 0 };
+		struct list part = { protocols, sizeof(protocols), 0, 0 };
 
 		add_protocols(&part, &where[i]);
 		if (part.n)
-			list_add(&one, " ", words);
-		part = (struct list){ words, sizeof(words), 0, 0 };
-		for (int family = 0; family < 64; family++)
-			if (where[i].families >> family & 1)
-				list_add(&part, "/", facts_family_word(family) ? facts_family_word(family) : "?");
-		if (part.n)
-			list_add(&one, " ", words);
-		part = (struct list){ words, sizeof(words), 0, 0 };
-		for (int type = 0; type < 32; type++)
-			if (where[i].types >> type & 1)
-				list_add(&part, "/", facts_type_word(type) ? facts_type_word(type) : "?");
-		if (part.n)
-			list_add(&one, " ", words);
-		list_add(&all, "; ", text);
+			list_add(&one, " ", protocols);
+		add_words(&one, where[i].families, facts_family_word);
+		add_words(&one, where[i].types, facts_type_word);
+		list_add(&all, "; ", one.n ? text : _("any socket"));
 	}
 	return (int)all.length;
 }
@@ -137,17 +141,28 @@ static void fact(FILE *file, const char *label, const char *format, ...)
 static const char *unit_word(enum sockopt_unit unit)
 {
 	static const char *const words[] = {
-		[SOCKOPT_UNIT_S] = N_("seconds"), [SOCKOPT_UNIT_MS] = N_("milliseconds"),
-		[SOCKOPT_UNIT_US] = N_("microseconds"), [SOCKOPT_UNIT_NS] = N_("nanoseconds"),
-		[SOCKOPT_UNIT_BYTES] = N_("bytes"), [SOCKOPT_UNIT_BYTES_PER_SECOND] = N_("bytes a second"),
-		[SOCKOPT_UNIT_SEGMENTS] = N_("segments"), [SOCKOPT_UNIT_PACKETS] = N_("packets"),
-		[SOCKOPT_UNIT_HOPS] = N_("hops"), [SOCKOPT_UNIT_PROBES] = N_("probes"),
-		[SOCKOPT_UNIT_RETRIES] = N_("retries"), [SOCKOPT_UNIT_IFINDEX] = N_("interface index"),
-		[SOCKOPT_UNIT_IFINDEX_BE] = N_("interface index, network byte order"), [SOCKOPT_UNIT_PORT] = N_("port"),
-		[SOCKOPT_UNIT_FD] = N_("file descriptor"), [SOCKOPT_UNIT_CPU] = N_("CPU"),
-		[SOCKOPT_UNIT_PID] = N_("pid"), [SOCKOPT_UNIT_INSTRUCTIONS] = N_("instructions"),
-		[SOCKOPT_UNIT_CONNECTIONS] = N_("connections"), [SOCKOPT_UNIT_TOS] = N_("DSCP and ECN"),
-		[SOCKOPT_UNIT_MARK] = N_("mark"), [SOCKOPT_UNIT_PERCENT] = N_("percent"),
+		[SOCKOPT_UNIT_S] = N_("seconds"),
+		[SOCKOPT_UNIT_MS] = N_("milliseconds"),
+		[SOCKOPT_UNIT_US] = N_("microseconds"),
+		[SOCKOPT_UNIT_NS] = N_("nanoseconds"),
+		[SOCKOPT_UNIT_BYTES] = N_("bytes"),
+		[SOCKOPT_UNIT_BYTES_PER_SECOND] = N_("bytes a second"),
+		[SOCKOPT_UNIT_SEGMENTS] = N_("segments"),
+		[SOCKOPT_UNIT_PACKETS] = N_("packets"),
+		[SOCKOPT_UNIT_HOPS] = N_("hops"),
+		[SOCKOPT_UNIT_PROBES] = N_("probes"),
+		[SOCKOPT_UNIT_RETRIES] = N_("retries"),
+		[SOCKOPT_UNIT_IFINDEX] = N_("interface index"),
+		[SOCKOPT_UNIT_IFINDEX_BE] = N_("interface index, network byte order"),
+		[SOCKOPT_UNIT_PORT] = N_("port"),
+		[SOCKOPT_UNIT_FD] = N_("file descriptor"),
+		[SOCKOPT_UNIT_CPU] = N_("CPU"),
+		[SOCKOPT_UNIT_PID] = N_("pid"),
+		[SOCKOPT_UNIT_INSTRUCTIONS] = N_("instructions"),
+		[SOCKOPT_UNIT_CONNECTIONS] = N_("connections"),
+		[SOCKOPT_UNIT_TOS] = N_("DSCP and ECN"),
+		[SOCKOPT_UNIT_MARK] = N_("mark"),
+		[SOCKOPT_UNIT_PERCENT] = N_("percent"),
 	};
 
 	return unit < sizeof(words) / sizeof(words[0]) ? words[unit] : NULL;

@@ -10,11 +10,11 @@
 
 /** What a fresh socket of this kernel said of the option. */
 struct explain_probe {
-	bool tried;             /* false: no socket on which it applies can be opened here */
+	bool tried; /* false: no socket on which it applies can be opened here */
 	struct sockopt_kind kind;
-	int socket_error;       /* why none can be opened, positive */
-	int error;              /* of getsockopt, positive; 0 */
-	bool readable;          /* it was read */
+	int socket_error; /* why none can be opened, positive */
+	int error;        /* of getsockopt, positive; 0 */
+	bool readable;    /* it was read */
 	struct sockopt_value value;
 };
 

@@ -10,7 +10,12 @@
 #include "socket-text.h"
 #include "text.h"
 
-enum fixed_column { COLUMN_KIND, COLUMN_STATE, COLUMN_LOCAL, COLUMN_PEER, COLUMN_HOLDERS, COLUMN_FIRST_OPTION };
+enum fixed_column { COLUMN_KIND,
+		    COLUMN_STATE,
+		    COLUMN_LOCAL,
+		    COLUMN_PEER,
+		    COLUMN_HOLDERS,
+		    COLUMN_FIRST_OPTION };
 
 struct table_view {
 	struct show_view view;

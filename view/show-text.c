@@ -82,9 +82,14 @@ static void put_remark(struct text_view *view, const struct show_row *row)
 	const char *separator = "";
 
 	if (show_asked(row, &asked)) {
-		sockopt_format_field(&(struct sockopt_field){
-			.scalar = SOCKOPT_SIGNED, .unit = row->option->get_type->fields[0].unit,
-			.size = sizeof(asked), .count = 1 }, &asked, 0, text, sizeof(text));
+		struct sockopt_field field = {
+			.scalar = SOCKOPT_SIGNED,
+			.unit = row->option->get_type->fields[0].unit,
+			.size = sizeof(asked),
+			.count = 1,
+		};
+
+		sockopt_format_field(&field, &asked, 0, text, sizeof(text));
 		fprintf(view->file, _("asked %s"), text);
 		separator = ", ";
 	}

@@ -20,7 +20,7 @@ struct show_row {
 	int error; /* errno with which the kernel refused; 0 */
 	const void *bytes;
 	size_t length;
-	bool differs; /* from what a fresh socket has */
+	bool differs;                           /* from what a fresh socket has */
 	const struct sockopt_value *by_default; /* NULL: not known */
 };
 

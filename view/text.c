@@ -5,6 +5,7 @@
 
 #include <langinfo.h>
 #include <locale.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -114,38 +115,67 @@ void text_fill(FILE *file, const char *text, size_t indent, size_t width)
 
 size_t text_screen_width(void)
 {
-	const char *columns = getenv("COLUMNS");
+	const char *given = getenv("COLUMNS");
+	unsigned long columns = given ? strtoul(given, NULL, 10) : 0;
 	struct winsize size;
 	size_t width = 80;
 
-	if (columns && atoi(columns) > 0)
-		width = (size_t)atoi(columns);
+	if (columns > 0)
+		width = columns;
 	else if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		width = size.ws_col;
-	return width < 40 ? 40 : width > 110 ? 110 : width;
+	return width < 40 ? 40 : width > 110 ? 110 :
+					       width;
 }
 
-/** The bytes of one valid, printable UTF-8 character; 0 if it is none. */
+/** What a byte begins: a character of so many bytes; 0: none. */
+static size_t sequence_length(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first >= 0xc2 && first < 0xe0)
+		return 2;
+	if ((first & 0xf0) == 0xe0)
+		return 3;
+	return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+/**
+ * What a terminal must not see: C0 and C1 controls, overlong forms, surrogates,
+ * what is past Unicode, and the marks that turn the direction of a line around.
+ */
+static bool is_harmful(uint32_t code, size_t length)
+{
+	static const struct {
+		uint32_t first, last;
+	} harmful[] = {
+		{ 0, 0x1f },
+		{ 0x7f, 0x9f },
+		{ 0x202a, 0x202e },
+		{ 0x2066, 0x2069 },
+		{ 0xd800, 0xdfff },
+		{ 0x110000, UINT32_MAX },
+	};
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+
+	for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++)
+		if (code >= harmful[i].first && code <= harmful[i].last)
+			return true;
+	return code < least[length];
+}
+
+/** The bytes of one valid, harmless UTF-8 character; 0 if it is none. */
 static size_t character_length(const unsigned char *at)
 {
-	size_t length = at[0] < 0x80 ? 1 : at[0] >= 0xc2 && at[0] < 0xe0 ? 2 : (at[0] & 0xf0) == 0xe0 ? 3 :
-			(at[0] >= 0xf0 && at[0] < 0xf5) ? 4 : 0;
+	size_t length = sequence_length(at[0]);
+	uint32_t code = length == 1 ? at[0] : at[0] & (0xffU >> (length + 1));
 
-	if (length == 1)
-		return at[0] >= ' ' && at[0] != 0x7f;
-	for (size_t i = 1; i < length; i++)
+	for (size_t i = 1; i < length; i++) {
 		if ((at[i] & 0xc0) != 0x80)
 			return 0;
-	/* C1 controls, overlong forms, surrogates, and what is past Unicode */
-	if ((length == 2 && at[0] == 0xc2 && at[1] < 0xa0) || (length == 3 && at[0] == 0xe0 && at[1] < 0xa0) ||
-	    (length == 3 && at[0] == 0xed && at[1] >= 0xa0) || (length == 4 && at[0] == 0xf0 && at[1] < 0x90) ||
-	    (length == 4 && at[0] == 0xf4 && at[1] >= 0x90))
-		return 0;
-	/* marks that turn the direction of the line around */
-	if (length == 3 && at[0] == 0xe2 && ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) ||
-					     (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9)))
-		return 0;
-	return length;
+		code = code << 6 | (at[i] & 0x3fU);
+	}
+	return length && !is_harmful(code, length) ? length : 0;
 }
 
 size_t text_escape(const char *text, char *ret, size_t size)
