@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sockopt explain - the catalogue: one option, a level, a search */
 
-#include <errno.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,9 +110,17 @@ static void list(const struct explain_args *args, const struct sockopt_level *on
 	}
 }
 
+/** Does a word of the text begin with this one? "dead" is in "dead peer" and "deadline", not in "instead". */
 static bool contains(const char *text, const char *word)
 {
-	return text && strcasestr(text, word);
+	const char *at = text;
+
+	while (at && (at = strcasestr(at, word))) {
+		if (at == text || !isalnum((unsigned char)at[-1]))
+			return true;
+		at++;
+	}
+	return false;
 }
 
 static bool has_word(const struct sockopt_option *option, const char *word)

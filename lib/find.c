@@ -34,7 +34,9 @@ const struct sockopt_level *sockopt_find_level(const char *name)
 
 		if (is_number && level->number == number)
 			return level;
-		if (!is_number && (name_equal(level->name, name, strlen(name)) || name_equal(level->key, name, strlen(name))))
+		if (!is_number && name_equal(level->name, name, strlen(name)))
+			return level;
+		if (!is_number && name_equal(level->key, name, strlen(name)))
 			return level;
 		for (const char *const *alias = level->aliases; !is_number && *alias; alias++)
 			if (name_equal(*alias, name, strlen(name)))
