@@ -119,14 +119,15 @@ static inline int sockopt_typed_get_u32(int fd, int level, int number, uint32_t 
 	return 0;
 }
 
-static inline int sockopt_typed_get_u64(int fd, int level, int number, uint64_t *value)
+/* uint64_t is unsigned long here and unsigned long long there: both are 8 bytes. */
+static inline int sockopt_typed_get_u64(int fd, int level, int number, void *value)
 {
 	uint64_t read = 0;
 	socklen_t length = sizeof(read);
 
 	if (getsockopt(fd, level, number, &read, &length) < 0)
 		return -errno;
-	*value = read;
+	memcpy(value, &read, sizeof(read));
 	return 0;
 }
 

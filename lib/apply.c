@@ -4,67 +4,115 @@
 #include <errno.h>
 
 #include "sockopt.h"
+#include "twin.h"
 
-/** The old value of one option, 520 bytes: at most SOCKOPT_APPLY_MAX of them are on the stack. */
-struct undo {
-	const struct sockopt_option *option; /* NULL: nothing to restore */
+/** Old values at once: of the options that are set, and of those that change along (SO_BUF_LOCK with SO_SNDBUF). */
+#define OLD_VALUES_MAX (2 * SOCKOPT_APPLY_MAX)
+
+struct old_value {
+	const struct sockopt_option *option;
 	struct sockopt_value before;
 };
 
-static int restore(int fd, const struct undo *undo)
-{
-	struct sockopt_value value;
+/** 34 KB on the stack: there is no heap here. */
+struct old_values {
+	struct old_value list[OLD_VALUES_MAX];
+	size_t n;
+};
 
-	if (!undo->option)
-		return 0;
-	sockopt_asked_for(undo->option, &undo->before, &value);
-	return sockopt_set(fd, undo->option, &value);
-}
-
-static void remember(int fd, const struct sockopt_option *option, struct undo *ret)
+static void remember(int fd, const struct sockopt_option *option, struct old_values *ret)
 {
 	bool readable = (option->access & SOCKOPT_GET) && option->read_effect.kind == SOCKOPT_READ_HARMLESS &&
 			option->nature != SOCKOPT_ACTION && option->type == option->get_type;
 
-	ret->option = readable && sockopt_get(fd, option, &ret->before) == 0 ? option : NULL;
+	if (!readable || ret->n == OLD_VALUES_MAX || sockopt_get(fd, option, &ret->list[ret->n].before) < 0)
+		return;
+	ret->list[ret->n++].option = option;
+}
+
+/** What changes along is given back after the option itself, so it is remembered before it. */
+static void remember_with_touched(int fd, const struct sockopt_option *option, const struct sockopt_kind *kind,
+				  struct old_values *ret)
+{
+	for (const char *const *name = option->touches; *name; name++) {
+		const struct sockopt_option *touched = sockopt_find(*name);
+
+		touched = touched ? sockopt_twin_for(touched, kind, SOCKOPT_SET) : NULL;
+		if (touched)
+			remember(fd, touched, ret);
+	}
+	remember(fd, option, ret);
+}
+
+static bool is_now(int fd, const struct old_value *old)
+{
+	struct sockopt_value now;
+
+	if (sockopt_get(fd, old->option, &now) < 0 || now.length != old->before.length)
+		return false;
+	for (socklen_t i = 0; i < now.length; i++)
+		if (now.bytes[i] != old->before.bytes[i])
+			return false;
+	return true;
+}
+
+/** Last first; tells the first that could not be given back, and goes on. */
+static void restore(int fd, const struct old_values *old, struct sockopt_error *reterr)
+{
+	bool told = false;
+
+	for (size_t i = old->n; i-- > 0;) {
+		struct sockopt_value value;
+		int r = 0;
+
+		if (is_now(fd, &old->list[i]))
+			continue;
+		sockopt_asked_for(old->list[i].option, &old->list[i].before, &value);
+		r = sockopt_set(fd, old->list[i].option, &value);
+		if (r == 0 || told)
+			continue;
+		told = true;
+		if (reterr)
+			*reterr = (struct sockopt_error){
+				.problem = SOCKOPT_NOT_ROLLED_BACK,
+				.error = -r,
+				.option = old->list[i].option,
+			};
+	}
+}
+
+static int refuse(int error, struct sockopt_error *reterr)
+{
+	if (reterr)
+		*reterr = (struct sockopt_error){ .problem = SOCKOPT_REFUSED, .error = -error };
+	return error;
 }
 
 int sockopt_apply(int fd, const struct sockopt_assignment *assignments, size_t count,
 		  struct sockopt_error *reterr)
 {
-	struct undo undo[SOCKOPT_APPLY_MAX];
+	struct old_values old;
 	struct sockopt_kind kind;
-	size_t done;
-	int r = 0;
+	int r;
 
+	old.n = 0;
 	if (count > SOCKOPT_APPLY_MAX)
-		return -E2BIG;
+		return refuse(-E2BIG, reterr);
 	r = sockopt_kind_of(fd, &kind);
 	if (r < 0)
-		return r;
+		return refuse(r, reterr);
 
-	for (done = 0; done < count; done++) {
-		const struct sockopt_option *wanted = assignments[done].option;
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		const struct sockopt_option *wanted = assignments[i].option;
 		const struct sockopt_option *option = sockopt_twin_for(wanted, &kind, SOCKOPT_SET);
 
 		option = option ? option : wanted;
-		remember(fd, option, &undo[done]);
-		r = sockopt_set(fd, option, &assignments[done].value);
-		if (r == 0)
-			continue;
-		if (reterr)
+		remember_with_touched(fd, option, &kind, &old);
+		r = twin_set(fd, &kind, option, &assignments[i].value);
+		if (r < 0 && reterr)
 			sockopt_why(option, &kind, SOCKOPT_SET, -r, reterr);
-		break;
 	}
-	if (r == 0)
-		return 0;
-
-	while (done > 0)
-		if (restore(fd, &undo[--done]) < 0 && reterr)
-			*reterr = (struct sockopt_error){
-				.problem = SOCKOPT_NOT_ROLLED_BACK,
-				.error = -r,
-				.option = undo[done].option,
-			};
+	if (r < 0)
+		restore(fd, &old, reterr);
 	return r;
 }

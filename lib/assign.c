@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "name.h"
 #include "sockopt.h"
+#include "twin.h"
 
 #define NAME_MAX_LENGTH 64
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /** LEVEL:NUMBER, both numbers or the level by name. */
 static const struct sockopt_option *find_unnamed(const char *name, struct sockopt_unnamed *ret)
@@ -35,13 +37,12 @@ static const struct sockopt_option *find_unnamed(const char *name, struct sockop
 static int fail_name(const char *text, size_t length, const char *name, struct sockopt_error *reterr)
 {
 	struct sockopt_error error = { .problem = SOCKOPT_NO_SUCH_OPTION, .word = text, .word_length = length };
-	size_t found = sockopt_nearest(name, error.near, sizeof(error.near) / sizeof(error.near[0]));
-	const struct sockopt_option *fits = found ? sockopt_find(error.near[0]->name) : NULL;
-	const char *bare = fits ? strchr(fits->name, '_') : NULL;
 
-	/* Several that fit the word without their prefix, or none that does. */
-	if (found > 1 && bare && strcasecmp(bare + 1, name) == 0)
+	/* Several fit the word without their prefix, or none does. */
+	if (name_matches(name, error.near, COUNT(error.near)) > 1)
 		error.problem = SOCKOPT_AMBIGUOUS;
+	else
+		sockopt_nearest(name, error.near, COUNT(error.near));
 	if (reterr)
 		*reterr = error;
 	return error.problem == SOCKOPT_AMBIGUOUS ? -ENOTUNIQ : -ENOENT;
@@ -53,6 +54,7 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 	char name[NAME_MAX_LENGTH];
 	size_t length = strcspn(text, "=");
 	const struct sockopt_option *option;
+	int r;
 
 	if (text[length] != '=') {
 		if (reterr)
@@ -90,8 +92,10 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 			};
 		return -EOPNOTSUPP;
 	}
-	ret_assignment->option = option;
-	return sockopt_parse(option, text + length + 1, &ret_assignment->value, reterr);
+	r = sockopt_parse(option, text + length + 1, &ret_assignment->value, reterr);
+	if (r == 0)
+		ret_assignment->option = option;
+	return r;
 }
 
 int sockopt_set_text(int fd, const char *assignment, struct sockopt_error *reterr)
@@ -100,6 +104,7 @@ int sockopt_set_text(int fd, const char *assignment, struct sockopt_error *reter
 	struct sockopt_unnamed unnamed;
 	struct sockopt_kind kind;
 	int r = sockopt_parse_assignment(assignment, &parsed, &unnamed, reterr);
+	bool known;
 
 	if (r < 0)
 		return r;
@@ -108,14 +113,10 @@ int sockopt_set_text(int fd, const char *assignment, struct sockopt_error *reter
 		return 0;
 
 	/* Only a failure asks what kind of socket it is: perhaps the name's twin at another level fits. */
-	if (sockopt_kind_of(fd, &kind) == 0 && parsed.option->twin) {
-		const struct sockopt_option *twin = sockopt_twin_for(parsed.option, &kind, SOCKOPT_SET);
-
-		if (twin && twin != parsed.option)
-			r = sockopt_set(fd, twin, &parsed.value);
-	}
-	if (r < 0 && reterr)
-		sockopt_why(parsed.option, sockopt_kind_of(fd, &kind) == 0 ? &kind : NULL, SOCKOPT_SET, -r,
-			    reterr);
+	known = sockopt_kind_of(fd, &kind) == 0;
+	if (known && parsed.option->twin && twin_set(fd, &kind, parsed.option->twin, &parsed.value) == 0)
+		return 0;
+	if (reterr)
+		sockopt_why(parsed.option, known ? &kind : NULL, SOCKOPT_SET, -r, reterr);
 	return r;
 }

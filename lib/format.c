@@ -10,25 +10,32 @@
 #include "output.h"
 #include "sockopt.h"
 
+#define INSTRUCTION_SIZE 8
+
 /** A number with the greatest of these units that it is whole in. */
 struct step {
 	const char *suffix;
 	int64_t in_unit;
 };
 
-static void put_steps(struct output *out, int64_t number, const struct step *steps)
+static void put_steps(struct output *out, const struct sockopt_field *field, int64_t number, const struct step *steps)
 {
+	bool negative = number < 0 && field->scalar == SOCKOPT_SIGNED;
+	uint64_t size = negative ? 0 - (uint64_t)number : (uint64_t)number;
+
 	if (number == 0) {
 		output_char(out, '0');
 		return;
 	}
-	while (steps->in_unit != 1 && number % steps->in_unit)
+	while (steps->in_unit != 1 && size % (uint64_t)steps->in_unit)
 		steps++;
-	output_signed(out, number / steps->in_unit);
+	if (negative)
+		output_char(out, '-');
+	output_unsigned(out, size / (uint64_t)steps->in_unit);
 	output_text(out, steps->suffix);
 }
 
-static void put_time(struct output *out, int64_t number, enum sockopt_unit unit)
+static void put_time(struct output *out, const struct sockopt_field *field, int64_t number)
 {
 	static const struct step s[] = { { "s", 1 } };
 	static const struct step ms[] = { { "s", 1000 }, { "ms", 1 } };
@@ -41,14 +48,14 @@ static void put_time(struct output *out, int64_t number, enum sockopt_unit unit)
 		[SOCKOPT_UNIT_NS] = ns,
 	};
 
-	put_steps(out, number, by_unit[unit]);
+	put_steps(out, field, number, by_unit[field->unit]);
 }
 
-static void put_size(struct output *out, int64_t number)
+static void put_size(struct output *out, const struct sockopt_field *field, int64_t number)
 {
 	static const struct step steps[] = { { " GiB", 1 << 30 }, { " MiB", 1 << 20 }, { " KiB", 1 << 10 }, { "", 1 } };
 
-	put_steps(out, number, steps);
+	put_steps(out, field, number, steps);
 }
 
 /** The kernel counts bytes a second, networks are sold in bits: bits where they come out round. */
@@ -66,7 +73,7 @@ static void put_rate(struct output *out, const struct sockopt_field *field, int6
 	if (number == greatest)
 		output_text(out, "unlimited");
 	else
-		put_steps(out, number, steps);
+		put_steps(out, field, number, steps);
 }
 
 static void put_symbol(struct output *out, const struct sockopt_symbols *symbols,
@@ -130,10 +137,10 @@ static void put_unit(struct output *out, const struct sockopt_field *field, int6
 	case SOCKOPT_UNIT_MS:
 	case SOCKOPT_UNIT_US:
 	case SOCKOPT_UNIT_NS:
-		put_time(out, number, field->unit);
+		put_time(out, field, number);
 		return;
 	case SOCKOPT_UNIT_BYTES:
-		put_size(out, number);
+		put_size(out, field, number);
 		return;
 	case SOCKOPT_UNIT_BYTES_PER_SECOND:
 		put_rate(out, field, number);
@@ -302,6 +309,7 @@ static void put_linger(struct output *out, const struct sockopt_type *type, cons
 
 static void put_timeval(struct output *out, const struct sockopt_type *type, const unsigned char *bytes)
 {
+	static const struct sockopt_field in_us = { .scalar = SOCKOPT_SIGNED, .unit = SOCKOPT_UNIT_US };
 	int64_t seconds = sockopt_field_number(&type->fields[0], bytes, 0);
 	int64_t microseconds = sockopt_field_number(&type->fields[1], bytes, 0);
 
@@ -309,12 +317,13 @@ static void put_timeval(struct output *out, const struct sockopt_type *type, con
 		put_struct(out, type, bytes, type->size);
 		return;
 	}
-	put_time(out, seconds * 1000000 + microseconds, SOCKOPT_UNIT_US);
+	put_time(out, &in_us, seconds * 1000000 + microseconds);
 }
 
-static void put_program(struct output *out, const struct sockopt_type *type, size_t length)
+/** A program's value is its instructions, whether the type is a struct sock_fprog or they themselves. */
+static void put_program(struct output *out, size_t length)
 {
-	size_t count = length / type->size;
+	size_t count = length / INSTRUCTION_SIZE;
 
 	output_unsigned(out, count);
 	output_text(out, count == 1 ? " instruction" : " instructions");
@@ -345,7 +354,7 @@ int sockopt_format(const struct sockopt_option *option, const void *bytes, size_
 	bool blob = type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar >= SOCKOPT_SOCKADDR;
 
 	if (type->short_form == SOCKOPT_SHORT_PROGRAM)
-		put_program(&out, type, length);
+		put_program(&out, length);
 	else if (type->form == SOCKOPT_FORM_ARRAY)
 		put_elements(&out, type, bytes, length);
 	else if (type->form == SOCKOPT_FORM_NONE)

@@ -19,12 +19,17 @@ static void fill_input(const struct sockopt_option *option, unsigned char *bytes
 	}
 }
 
+static bool has_known_length(const struct sockopt_option *option)
+{
+	return option->get_length == SOCKOPT_GET_EXACT ||
+	       (option->get_length == SOCKOPT_GET_FIXED && option->get_type->form != SOCKOPT_FORM_ARRAY);
+}
+
 /** How long a buffer the kernel is told of: some options refuse a longer one than their size. */
 static socklen_t asked_length(const struct sockopt_option *option, size_t size)
 {
 	size_t exact = option->get_type->size;
-	bool must_fit = option->get_length == SOCKOPT_GET_EXACT ||
-			(option->get_length == SOCKOPT_GET_FIXED && option->get_type->form != SOCKOPT_FORM_ARRAY);
+	bool must_fit = has_known_length(option);
 
 	if (option->get_length == SOCKOPT_GET_ELEMENTS)
 		return (socklen_t)(size / exact);
@@ -56,8 +61,8 @@ int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_byt
 	 * returns the cut length. A full buffer is therefore trusted only where
 	 * the length is known beforehand.
 	 */
-	if (option->get_length != SOCKOPT_GET_AT_MOST && length >= asked && asked == size &&
-	    option->get_type->size >= size)
+	if (option->get_length != SOCKOPT_GET_AT_MOST && length >= asked &&
+	    (!has_known_length(option) || option->get_type->size > size))
 		return -EMSGSIZE;
 	if (option->get_length == SOCKOPT_GET_ELEMENTS)
 		length *= option->get_type->size;

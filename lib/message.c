@@ -176,6 +176,11 @@ static void put_fields(struct output *out, const struct sockopt_type *type)
 		output_text(out, type->fields[i].name);
 		output_text(out, "=");
 	}
+	if (type->tail) {
+		output_char(out, ',');
+		output_text(out, type->tail->name);
+		output_text(out, "={;}");
+	}
 }
 
 /** What the option takes, with its example. */

@@ -68,6 +68,8 @@ int parse_sockaddr(struct word word, void *ret, struct trouble *trouble)
 			return bad(trouble, SOCKOPT_BAD_VALUE, word.at + word.length, -EINVAL);
 		*end = '\0';
 		colon = end[1] == ':' ? end + 1 : NULL;
+		if (!colon && end[1])
+			return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
 	} else {
 		colon = strchr(text, ':');
 	}
@@ -162,6 +164,7 @@ int parse_field(const struct sockopt_field *field, struct word word, unsigned ch
 	case SOCKOPT_IPV6:
 		return parse_address(field, word, at, trouble);
 	case SOCKOPT_SOCKADDR:
+		memset(at, 0, field->size);
 		return parse_sockaddr(word, at, trouble);
 	case SOCKOPT_STRING:
 		return parse_string(field, word, at, ret_length, trouble);
@@ -176,8 +179,7 @@ int parse_field(const struct sockopt_field *field, struct word word, unsigned ch
 	if (r < 0)
 		return r;
 	number_limits(field, &least, &greatest);
-	if (greatest >= 0 && (number < least || number > greatest) &&
-	    !(field->look == SOCKOPT_LOOK_FLAGS && (uint64_t)number <= UINT32_MAX))
+	if (greatest >= 0 && (number < least || number > greatest))
 		return bad(trouble, SOCKOPT_OUT_OF_RANGE, word.at, -ERANGE);
 	number_store(field, bytes, index, number);
 	return 0;

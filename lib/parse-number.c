@@ -98,6 +98,8 @@ static int digit_of(char c)
 	return 99;
 }
 
+#define DECIMALS_MAX 18
+
 /** A decimal as mantissa / 10^decimals, or a hexadecimal integer; moves *at behind it. */
 struct decimal {
 	bool negative;
@@ -128,13 +130,21 @@ static int read_decimal(const char **at, const char *end, struct decimal *ret, s
 		}
 		if (digit >= (int)base)
 			break;
-		if (ret->mantissa > (UINT64_MAX - (unsigned int)digit) / base) {
+		if (!(in_fraction && ret->decimals == DECIMALS_MAX) &&
+		    ret->mantissa > (UINT64_MAX - (unsigned int)digit) / base) {
 			*trouble = (struct trouble){ SOCKOPT_OUT_OF_RANGE, *at };
 			return -ERANGE;
 		}
+		digits++;
+		/* Zeros that end a fraction say nothing; more than 18 other decimals are finer than any unit. */
+		if (in_fraction && ret->decimals == DECIMALS_MAX) {
+			if (digit == 0)
+				continue;
+			*trouble = (struct trouble){ SOCKOPT_WRONG_UNIT, p };
+			return -EINVAL;
+		}
 		ret->mantissa = ret->mantissa * base + (unsigned int)digit;
 		ret->decimals += in_fraction;
-		digits++;
 	}
 	if (digits == 0) {
 		*trouble = (struct trouble){ SOCKOPT_BAD_VALUE, p };
@@ -144,15 +154,25 @@ static int read_decimal(const char **at, const char *end, struct decimal *ret, s
 	return 0;
 }
 
-/** The decimal in the option's unit; what does not come out whole is a wrong unit. */
-static int scale(const struct decimal *decimal, const struct suffix *suffix, int64_t base, int64_t *ret_number)
+__extension__ typedef unsigned __int128 wide;
+
+/** The greatest amount that the field's sign leaves room for. */
+static wide limit_of(const struct sockopt_field *field, bool negative)
 {
-	__extension__ typedef unsigned __int128 wide;
+	if (field->scalar == SOCKOPT_SIGNED)
+		return (wide)INT64_MAX + negative;
+	return negative ? 0 : (wide)UINT64_MAX;
+}
+
+/** The decimal in the option's unit; what does not come out whole is a wrong unit. */
+static int scale(const struct sockopt_field *field, const struct decimal *decimal, const struct suffix *suffix, int64_t base,
+		 int64_t *ret_number)
+{
 	wide value = (wide)decimal->mantissa * (wide)suffix->numerator;
 	wide divisor = (wide)suffix->denominator * (wide)base;
-	wide limit = decimal->negative ? (wide)INT64_MAX + 1 : (wide)UINT64_MAX;
+	wide limit = limit_of(field, decimal->negative);
 
-	for (unsigned int i = 0; i < decimal->decimals && i < 18; i++)
+	for (unsigned int i = 0; i < decimal->decimals; i++)
 		divisor *= 10;
 	if (value % divisor)
 		return -EDOM;
@@ -246,7 +266,7 @@ static int with_suffix(const struct sockopt_field *field, const struct decimal *
 		*trouble = (struct trouble){ SOCKOPT_WRONG_UNIT, rest.at };
 		return -EINVAL;
 	}
-	r = scale(decimal, suffix, base, ret_number);
+	r = scale(field, decimal, suffix, base, ret_number);
 	if (r == -EDOM)
 		*trouble = (struct trouble){ SOCKOPT_WRONG_UNIT, rest.at };
 	else if (r < 0)
@@ -268,7 +288,10 @@ static int parse_flags(const struct sockopt_field *field, struct word word, int6
 
 		if (!find_word(field, part, &flag)) {
 			r = read_decimal(&at, part.at + part.length, &decimal, trouble);
-			if (r == 0 && at != part.at + part.length) {
+			if (r == 0 && decimal.negative) {
+				*trouble = (struct trouble){ SOCKOPT_OUT_OF_RANGE, part.at };
+				r = -ERANGE;
+			} else if (r == 0 && (decimal.decimals || at != part.at + part.length)) {
 				*trouble = (struct trouble){ SOCKOPT_BAD_VALUE, at };
 				r = -EINVAL;
 			}
@@ -296,5 +319,8 @@ int parse_number(const struct sockopt_field *field, struct word word, int64_t *r
 	r = read_decimal(&at, end, &decimal, trouble);
 	if (r < 0)
 		return r;
-	return with_suffix(field, &decimal, (struct word){ at, (size_t)(end - at) }, ret_number, trouble);
+	r = with_suffix(field, &decimal, (struct word){ at, (size_t)(end - at) }, ret_number, trouble);
+	if (r == -ERANGE)
+		trouble->at = word.at;
+	return r;
 }

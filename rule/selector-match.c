@@ -2,6 +2,7 @@
 /* Does a selector pick a socket? Three-valued: what is not known is neither true nor false. */
 
 #include <fnmatch.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -95,6 +96,16 @@ static bool prefix_fits(const struct prefix *prefix, const struct facts_address 
 	return bits_equal(prefix->ip, ip, prefix->bits);
 }
 
+static bool user_fits(const struct node *node, uid_t uid)
+{
+	const struct passwd *user;
+
+	if (node->op != OP_GLOB)
+		return ordered(node->op, order_of(uid, node->number));
+	user = getpwuid(uid);
+	return user && fnmatch(node->text, user->pw_name, 0) == 0;
+}
+
 /** Any holder fits; of != and ~: no holder is what the value says. */
 static enum truth holders_fit(const struct node *node, const struct facts *facts)
 {
@@ -111,7 +122,7 @@ static enum truth holders_fit(const struct node *node, const struct facts *facts
 		case KEY_FD: any = number_fits(&positive, (uint64_t)holder->fd); break;
 		case KEY_PROCESS: any = text_fits(&positive, holder->process); break;
 		case KEY_CGROUP: any = text_fits(&positive, holder->cgroup); break;
-		default: any = ordered(positive.op, order_of(holder->uid, node->number)); break;
+		default: any = user_fits(&positive, holder->uid); break;
 		}
 	}
 	return truth_of(any != (node->op == OP_NE));
@@ -211,6 +222,10 @@ static int64_t compare_values(const struct sockopt_type *type, const struct sock
 	}
 	if (type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar == SOCKOPT_STRING)
 		return strncmp((const char *)have->bytes, (const char *)want->bytes, type->size);
+	/* A linger that is off is off, whatever seconds are left in it. */
+	if (type->short_form == SOCKOPT_SHORT_LINGER && !sockopt_field_number(&type->fields[0], have->bytes, 0) &&
+	    !sockopt_field_number(&type->fields[0], want->bytes, 0))
+		return 0;
 	order = memcmp(have->bytes, want->bytes, least);
 	return order ? order : order_of(have->length, want->length);
 }

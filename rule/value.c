@@ -41,7 +41,7 @@ static const char *read_ranges(struct node *node)
 
 		if (node->n_ranges == RANGES_MAX)
 			return N_("too many numbers in the list");
-		if (*at == ',')
+		if (*at == ',' && node->n_ranges)
 			at++;
 		if (!read_number(&at, &range->low))
 			return N_("is not a number");
@@ -57,8 +57,9 @@ static const char *read_ranges(struct node *node)
 	} while (*at == ',');
 	if (*at)
 		return N_("is not a number");
-	if (node->n_ranges > 1 && node->op != OP_EQ && node->op != OP_NE)
-		return N_("is a list: only = and != compare with one");
+	if (node->op != OP_EQ && node->op != OP_NE &&
+	    (node->n_ranges > 1 || node->ranges[0].low != node->ranges[0].high))
+		return N_("is more than one number: only = and != compare with a list or a range");
 	return NULL;
 }
 
@@ -131,6 +132,8 @@ static const char *read_prefix(struct node *node)
 			return N_("has no closing bracket");
 		host = text + 1;
 		*end = '\0';
+		if (end[1] && end[1] != ':')
+			return N_("is not an address");
 		port = end[1] == ':' ? end + 2 : NULL;
 	} else if (strchr(text, ':') && strchr(text, ':') == strrchr(text, ':')) {
 		port = strchr(text, ':');
