@@ -52,6 +52,9 @@ extern bool (*common_take_language)(const char *word);
  */
 int command_parse(const struct command *command, int argc, char **argv, void *input);
 
+/** As argp_error(3): the user's words are made harmless before they are printed. */
+void command_wrong_use(const struct argp_state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /** Reads a selector, or says what is wrong with it and ends with EXIT_WRONG_USE. NULL text: NULL. */
 struct selector *command_selector(const char *text);
 

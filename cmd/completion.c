@@ -22,12 +22,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_ARG:
 		if (args->shell)
-			argp_error(state, _("'%s' is not expected here"), arg);
+			command_wrong_use(state, _("'%s' is not expected here"), arg);
 		args->shell = arg;
 		return 0;
 	case ARGP_KEY_END:
 		if (!args->shell)
-			argp_error(state, _("a shell is needed: bash, zsh or fish"));
+			command_wrong_use(state, _("a shell is needed: bash, zsh or fish"));
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -128,7 +128,7 @@ static void put_zsh_option(const struct command *command, const struct argp_opti
 {
 	(void)command;
 	printf(" '--%s%s[", option->name, option->arg && !(option->flags & OPTION_ARG_OPTIONAL) ? "=" : "");
-	put_quoted(_(option->doc ? option->doc : ""));
+	put_quoted(option->doc ? _(option->doc) : "");
 	printf("]%s%s'", option->arg ? ":" : "", option->arg ? "value:" : "");
 }
 
@@ -173,7 +173,7 @@ static void put_fish_option(const struct command *command, const struct argp_opt
 	if (option->arg)
 		printf(" -r");
 	printf(" -d '");
-	put_quoted(_(option->doc ? option->doc : ""));
+	put_quoted(option->doc ? _(option->doc) : "");
 	printf("'\n");
 }
 

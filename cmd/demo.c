@@ -31,7 +31,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'J': args->json = true; return 0;
 	case ARGP_KEY_ARG:
 		if (args->name)
-			argp_error(state, _("'%s' is not expected here"), arg);
+			command_wrong_use(state, _("'%s' is not expected here"), arg);
 		args->name = arg;
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;

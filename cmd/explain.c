@@ -35,7 +35,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'c':
 		args->code = code_find(arg);
 		if (args->code == CODE_N_LANGUAGES)
-			argp_error(state, _("'%s' is not one of c, python, go, rust, java, node"), arg);
+			command_wrong_use(state, _("'%s' is not one of c, python, go, rust, java, node"), arg);
 		return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
 	default: return ARGP_ERR_UNKNOWN;

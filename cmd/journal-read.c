@@ -13,6 +13,8 @@
 #include "cmd.h"
 #include "journal.h"
 
+#define GAP_MAX 100000
+
 static int nibble(char c)
 {
 	if (c >= '0' && c <= '9')
@@ -120,7 +122,9 @@ static bool read_intent(const json_t *object, struct journal_intent *ret)
 		(int)json_integer_value(json_array_get(kind, 2)),
 	};
 	ret->has_before = read_bytes(object, "before", &ret->value.before);
-	for (size_t i = 0; i < json_array_size(touched) && i < JOURNAL_TOUCHED_MAX; i++) {
+	if (json_array_size(touched))
+		ret->touched = xmalloc(json_array_size(touched) * sizeof(*ret->touched));
+	for (size_t i = 0; i < json_array_size(touched); i++) {
 		const json_t *one = json_array_get(touched, i);
 		struct journal_value *value = &ret->touched[ret->n_touched];
 
@@ -132,20 +136,33 @@ static bool read_intent(const json_t *object, struct journal_intent *ret)
 	       read_holders(object, ret);
 }
 
+/** Makes room up to an index; what a damaged line would have said stands there as failed. */
+static void make_room(struct journal_entry *entry, size_t index, size_t *room)
+{
+	while (entry->n_intents <= index) {
+		if (entry->n_intents == *room) {
+			*room = *room ? *room * 2 : 64;
+			entry->intents = xrealloc(entry->intents, *room * sizeof(*entry->intents));
+		}
+		entry->intents[entry->n_intents] = (struct journal_intent){ .failed = true };
+		entry->n_intents++;
+	}
+}
+
 static bool add_intent(struct journal_entry *entry, const json_t *object, size_t *room)
 {
+	json_int_t index = json_integer_value(json_object_get(object, "intent"));
 	struct journal_intent *intent;
+	bool read;
 
-	if (json_integer_value(json_object_get(object, "intent")) != (json_int_t)entry->n_intents)
+	/* Lines may be missing, but not so many that a number must be rubbish. */
+	if (index < (json_int_t)entry->n_intents || index > (json_int_t)entry->n_intents + GAP_MAX)
 		return false;
-	if (entry->n_intents == *room) {
-		*room = *room ? *room * 2 : 64;
-		entry->intents = xrealloc(entry->intents, *room * sizeof(*entry->intents));
-	}
-	intent = &entry->intents[entry->n_intents];
-	memset(intent, 0, sizeof(*intent));
-	entry->n_intents++; /* also a bad one: its holders are freed with the rest */
-	return read_intent(object, intent);
+	make_room(entry, (size_t)index, room);
+	intent = &entry->intents[index];
+	read = read_intent(object, intent);
+	intent->failed = !read;
+	return read;
 }
 
 static bool add_outcome(struct journal_entry *entry, const json_t *object)
@@ -216,7 +233,8 @@ int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret)
 		}
 		first = false;
 		/* "undone" may follow a line that was cut: it is looked for to the end. */
-		if (!read)
+		/* An outcome may be cut where the writer was killed: it is no more than not there. */
+		if (!read && (line[strlen(line) - 1] == '\n' || strncmp(line, "{\"done\"", strlen("{\"done\"")) != 0))
 			entry->damaged = true;
 	}
 	if (first) {
@@ -248,18 +266,22 @@ int journal_read(unsigned int id, struct journal_entry **ret)
 	n = journal_list(&ids);
 	if (n < 0)
 		return n;
-	while (n-- > 0) {
-		struct journal_entry *entry = NULL;
+	for (bool any_boot = false;; any_boot = true) {
+		for (int i = n; i-- > 0;) {
+			struct journal_entry *entry = NULL;
 
-		if (read_file(ids[n], &entry) < 0 || !entry)
-			continue;
-		if (!entry->undone) {
-			*ret = entry;
-			return 0;
+			if (read_file(ids[i], &entry) < 0 || !entry)
+				continue;
+			if (!entry->undone && (any_boot || strcmp(entry->boot, journal_boot()) == 0)) {
+				*ret = entry;
+				return 0;
+			}
+			journal_free(entry);
 		}
-		journal_free(entry);
+		/* Of another boot only if there is none of this one: then it is said why it cannot be undone. */
+		if (any_boot)
+			return -ENOENT;
 	}
-	return -ENOENT;
 }
 
 void journal_free(struct journal_entry *entry)
@@ -272,6 +294,7 @@ void journal_free(struct journal_entry *entry)
 		for (size_t k = 0; k < intent->n_holders; k++)
 			free((void *)(uintptr_t)intent->holders[k].process);
 		free(intent->holders);
+		free(intent->touched);
 	}
 	free(entry->intents);
 	free(entry->command);

@@ -216,6 +216,7 @@ int journal_intend(struct journal *journal, const struct journal_intent *intent)
 {
 	struct json *json = &journal->json;
 
+	errno = 0; /* that of a write that fails in here */
 	json_object(json, NULL);
 	json_unsigned(json, "intent", journal->n_intents);
 	json_identity(json, "cookie", intent->cookie);
@@ -246,7 +247,7 @@ int journal_intend(struct journal *journal, const struct journal_intent *intent)
 	json_end_object(json);
 	json_line(json);
 	if (ferror(journal->file))
-		return -EIO;
+		return errno ? -errno : -EIO;
 	return (int)journal->n_intents++;
 }
 

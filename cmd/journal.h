@@ -18,8 +18,6 @@ struct journal_value {
 	struct sockopt_value before;
 };
 
-#define JOURNAL_TOUCHED_MAX 8
-
 /** One option of one socket. */
 struct journal_intent {
 	uint64_t cookie;
@@ -29,7 +27,7 @@ struct journal_intent {
 	struct sockopt_kind kind;
 	bool has_before;
 	struct journal_value value;
-	struct journal_value touched[JOURNAL_TOUCHED_MAX];
+	struct journal_value *touched; /* NULL if nothing changes along */
 	size_t n_touched;
 	bool done; /* the change was made, as far as the journal knows */
 	bool failed;

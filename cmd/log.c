@@ -29,7 +29,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'J': args->json = true; return 0;
-	case ARGP_KEY_ARG: argp_error(state, _("'%s' is not expected here"), arg); return 0;
+	case ARGP_KEY_ARG: command_wrong_use(state, _("'%s' is not expected here"), arg); return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -118,8 +118,16 @@ static int list(const struct log_args *args)
 	for (int i = 0; table && i < n; i++) {
 		struct journal_entry *entry;
 
-		if (journal_read(ids[i], &entry) < 0)
+		struct journal_entry unreadable = { .id = ids[i], .damaged = true, .command = (char[]){ "" } };
+
+		if (journal_read(ids[i], &entry) < 0) {
+			snprintf(unreadable.boot, sizeof(unreadable.boot), "%s", journal_boot());
+			if (args->json)
+				put_json(&unreadable);
+			else
+				put_line(table, &unreadable);
 			continue;
+		}
 		if (args->json)
 			put_json(entry);
 		else

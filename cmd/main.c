@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* sockopt - every option of every socket: explain, show, set, undo */
 
+#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,12 +41,12 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'C' + 256:
 		if (!color_parse(arg, &when))
-			argp_error(state, _("'%s' is not a word for colours: auto, always, never"), arg);
+			command_wrong_use(state, _("'%s' is not a word for colours: auto, always, never"), arg);
 		color_init(when);
 		return 0;
 	case 'L' + 256:
 		if (!text_set_language(arg) && !(common_take_language && common_take_language(arg)))
-			argp_error(state, _("'%s' is not a language of sockopt: en, es"), arg);
+			command_wrong_use(state, _("'%s' is not a language of sockopt: en, es"), arg);
 		return 0;
 	case 'v':
 		log_set_verbose(true);
@@ -55,9 +57,49 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 
 const struct argp common_argp = { .options = common_options, .parser = parse_common };
 
+void command_wrong_use(const struct argp_state *state, const char *format, ...)
+{
+	char text[1024], harmless[2048];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	text_escape(text, harmless, sizeof(harmless));
+	argp_error(state, "%s", harmless);
+}
+
+/** --lang is obeyed wherever it stands: argp prints --help as soon as it meets it. */
+static void take_language(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strncmp(argv[i], "--lang=", 7) == 0)
+			text_set_language(argv[i] + 7);
+		else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+			text_set_language(argv[i + 1]);
+	}
+}
+
+/** What looks like an option and has other bytes than text would be printed raw by argp. */
+static void refuse_harmful(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		char harmless[2048];
+
+		text_escape(argv[i], harmless, sizeof(harmless));
+		if (argv[i][0] == '-' && strcmp(argv[i], harmless) != 0) {
+			log_error(_("'%s' is not an option"), harmless);
+			exit(EXIT_WRONG_USE);
+		}
+	}
+}
+
 int command_parse(const struct command *command, int argc, char **argv, void *input)
 {
 	char name[64];
+
+	take_language(argc, argv);
+	refuse_harmful(argc, argv);
 
 	snprintf(name, sizeof(name), "sockopt %s", command->name);
 	argv[0] = name;
@@ -82,9 +124,9 @@ struct selector *command_selector(const char *text)
 
 		snprintf(word, sizeof(word), "%.*s", (int)error.length, text + (error.at <= strlen(text) ? error.at : 0));
 		if (error.length)
-			log_error(_("selector: '%s' %s"), word, _(error.what ? error.what : ""));
+			log_error(_("selector: '%s' %s"), word, error.what ? _(error.what) : "");
 		else
-			log_error(_("selector: %s"), _(error.what ? error.what : ""));
+			log_error(_("selector: %s"), error.what ? _(error.what) : "");
 		if (near.problem == SOCKOPT_NO_SUCH_OPTION && near.near[0]) {
 			char hint[200];
 
@@ -150,6 +192,27 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
+static int say_no_command(const char *name)
+{
+	log_error(_("'%s' is not a command"), name);
+	log_hint(_("'sockopt --help' lists the commands"));
+	return EXIT_WRONG_USE;
+}
+
+/** A result that could not be written is a failure, whatever else went well. */
+static int written(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	/* Why is forgotten by now: a further byte fails for the same reason. */
+	clearerr(stdout);
+	errno = EIO;
+	putchar('\n');
+	fflush(stdout);
+	log_error(_("cannot write the result: %s"), strerror(errno));
+	return EXIT_PARTLY;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -169,6 +232,8 @@ int main(int argc, char **argv)
 
 			return command->run(2, arguments);
 		}
+		if (argc > 2 && argv[1][0] != '-')
+			return say_no_command(argv[2]);
 		help();
 		return EXIT_DONE;
 	}
@@ -177,10 +242,7 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	command = find_command(argv[1]);
-	if (!command) {
-		log_error(_("'%s' is not a command"), argv[1]);
-		log_hint(_("'sockopt --help' lists the commands"));
-		return EXIT_WRONG_USE;
-	}
-	return command->run(argc - 1, argv + 1);
+	if (!command)
+		return say_no_command(argv[1]);
+	return written(command->run(argc - 1, argv + 1));
 }

@@ -53,9 +53,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!args->selector)
-			argp_error(state, _("a selector is needed: which sockets? ('all --yes' for all)"));
+			command_wrong_use(state, _("a selector is needed: which sockets? ('all --yes' for all)"));
 		else if (args->n_assignments == 0)
-			argp_error(state, _("an assignment is needed: OPTION=VALUE, such as TCP_NODELAY=on"));
+			command_wrong_use(state, _("an assignment is needed: OPTION=VALUE, such as TCP_NODELAY=on"));
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +46,7 @@ struct show {
 	struct defaults *defaults;
 	struct show_view *view;
 	unsigned char *scratch;
+	uint64_t own_netns;
 };
 
 static const struct argp_option options[] = {
@@ -69,11 +71,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'w':
 		args->watch = arg ? strtod(arg, &end) : 2;
 		if (arg && (*end || end == arg || args->watch < 0.05 || args->watch > 86400))
-			argp_error(state, _("'%s' is not a time to wait: seconds, such as 2 or 0.5"), arg);
+			command_wrong_use(state, _("'%s' is not a time to wait: seconds, such as 2 or 0.5"), arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (args->selector)
-			argp_error(state, _("'%s': a selector is one argument, put it in quotes"), arg);
+			command_wrong_use(state, _("'%s': a selector is one argument, put it in quotes"), arg);
 		args->selector = arg;
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
@@ -158,16 +160,22 @@ static const struct plan *plan_for(struct show *show, const struct sockopt_kind 
 static void show_option(struct show *show, const struct live_socket *socket, const struct sockopt_option *option)
 {
 	struct show_row row = { .option = option, .bytes = show->scratch };
-	int r = sockopt_get_bytes(socket->fd, option, show->scratch, SCRATCH_SIZE, &row.length);
+	bool only_differing = !show->args->all && !show->wanted.n;
+	int r;
+
+	/* What the kernel moves by itself in this state tells nothing by differing. */
+	if (only_differing && (option->adapts & facts_catalog_states(&socket->facts)))
+		return;
+	r = sockopt_get_bytes(socket->fd, option, show->scratch, SCRATCH_SIZE, &row.length);
 
 	if (r < 0) {
 		row.error = -r;
-		if (show->args->all || show->wanted.n)
+		if (!only_differing)
 			show->view->row(show->view, &row);
 		return;
 	}
 	row.differs = defaults_differs(show->defaults, socket, option, row.bytes, row.length);
-	if (!row.differs && !show->args->all && !show->wanted.n)
+	if (!row.differs && only_differing)
 		return;
 	if (row.differs)
 		row.by_default = defaults_get(show->defaults, socket, option);
@@ -182,6 +190,7 @@ static int show_one(void *arg, struct live_socket *socket)
 		.error = socket->error,
 		.readable = socket->fd >= 0,
 		.uid = socket->uid,
+		.is_foreign = socket->facts.netns && socket->facts.netns != show->own_netns,
 	};
 	const struct plan *plan;
 
@@ -192,11 +201,13 @@ static int show_one(void *arg, struct live_socket *socket)
 			show_option(show, socket, plan->options[i]);
 	}
 	show->view->done(show->view);
-	return ferror(stdout) ? -EIO : 0;
+	return ferror(stdout) ? 1 : 0; /* main() says why */
 }
 
 static int judge(const struct show_args *args, const struct live_report *report, int r)
 {
+	if (r > 0)
+		return EXIT_PARTLY;
 	if (r == -EMFILE || r == -ENFILE) {
 		log_error(_("not all sockets could be read: %s"), strerror(-r));
 		log_hint(_("raise the limit of open descriptors: ulimit -n"));
@@ -247,6 +258,8 @@ static int look(struct show *show, const struct selector *selector)
 	if (!show->view)
 		return EXIT_PARTLY;
 	r = live_each(selector, show_one, show, &report);
+	if (r == 0 && defaults_error(show->defaults))
+		r = -defaults_error(show->defaults);
 	show->view->end(show->view);
 	fflush(stdout);
 	return judge(show->args, &report, r);
@@ -285,6 +298,7 @@ static int run(int argc, char **argv)
 	struct show_args args = { 0 };
 	struct show show = { .args = &args };
 	struct selector *selector;
+	struct stat status_of_ns;
 	int status;
 
 	if (command_parse(&cmd_show, argc, argv, &args))
@@ -296,6 +310,8 @@ static int run(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
 	show.scratch = xmalloc(SCRATCH_SIZE);
 	show.defaults = defaults_new();
+	if (stat("/proc/self/ns/net", &status_of_ns) == 0)
+		show.own_netns = status_of_ns.st_ino;
 	status = args.watch > 0 ? watch(&show, selector) : look(&show, selector);
 
 	defaults_free(show.defaults);

@@ -33,6 +33,7 @@ struct transaction {
 	bool *warned;          /* an assignment each: "too late" was said */
 	int error;             /* of the journal */
 	size_t failed, forbidden, gone, made;
+	size_t out_of_reach; /* sockets that match, of processes that are not ours */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -85,10 +86,13 @@ static int write_intent(struct transaction *transaction, const struct step *step
 	intent->kind = step->facts.kind;
 	intent->has_before = change->has_before;
 	intent->value = journal_value_of(step->option, change->has_before ? &change->before : &nothing);
-	for (size_t i = 0; i < change->n_touched && i < JOURNAL_TOUCHED_MAX; i++)
+	if (change->n_touched)
+		intent->touched = xmalloc(change->n_touched * sizeof(*intent->touched));
+	for (size_t i = 0; i < change->n_touched; i++)
 		intent->touched[intent->n_touched++] =
 			journal_value_of(change->touched[i].option, &change->touched[i].before);
 	r = journal_intend(transaction->journal, intent);
+	free(intent->touched);
 	free(intent);
 	return r < 0 ? r : 0;
 }
@@ -270,6 +274,8 @@ static size_t roll_back(struct transaction *transaction, struct borrower *borrow
 		if (!entry->intents[i].has_before ||
 		    change_restore(fd, step->option, &entry->intents[i].value.before) < 0)
 			not_restored++;
+		else
+			change_view_took_back(transaction->wish->view, i, &step->facts, step->option);
 		for (size_t k = 0; k < entry->intents[i].n_touched; k++) {
 			const struct journal_value *touched = &entry->intents[i].touched[k];
 			const struct sockopt_option *option =
@@ -332,7 +338,12 @@ static int finish(struct transaction *transaction)
 		return 128 + SIGINT;
 	if (transaction->failed && transaction->forbidden == transaction->failed && !transaction->made)
 		return EXIT_FORBIDDEN;
-	if (transaction->failed)
+	if (transaction->out_of_reach)
+		log_error(ngettext("%zu socket that matches was out of reach: its process is another user's (CAP_SYS_PTRACE)",
+				   "%zu sockets that match were out of reach: their processes are another user's (CAP_SYS_PTRACE)",
+				   transaction->out_of_reach),
+			  transaction->out_of_reach);
+	if (transaction->failed || transaction->out_of_reach)
 		return EXIT_PARTLY;
 	return transaction->made ? EXIT_DONE : EXIT_NOTHING;
 }
@@ -367,6 +378,7 @@ static int run(struct transaction *transaction)
 		return say_failed_listing(transaction, r);
 	}
 	make_all(transaction);
+	transaction->out_of_reach = report.unreadable;
 	return finish(transaction);
 }
 

@@ -41,7 +41,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		id = strtoul(arg, &end, 10);
 		if (*end || end == arg || id == 0 || id > UINT32_MAX || args->id)
-			argp_error(state, _("'%s' is not a number of the journal: see 'sockopt log'"), arg);
+			command_wrong_use(state, _("'%s' is not a number of the journal: see 'sockopt log'"), arg);
 		args->id = (unsigned int)id;
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
@@ -75,11 +75,6 @@ struct undo {
 	size_t restored, gone, foreign, failed, forbidden, not_undoable, as_before;
 };
 
-static bool equal(const struct sockopt_value *a, const struct sockopt_value *b)
-{
-	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
-}
-
 static void put_row(const struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option,
 		    const struct sockopt_value *now, const struct sockopt_value *after, const char *word, int error)
 {
@@ -104,18 +99,27 @@ static void put_row(const struct undo *undo, const struct journal_intent *intent
 	change_view_row(undo->view, &row);
 }
 
-static int restore_all(int fd, const struct journal_intent *intent, const struct sockopt_option *option)
+/** What changed along: back to what it was. @return 0 or -EIO */
+static int restore_touched(int fd, const struct journal_intent *intent)
 {
-	int r = change_restore(fd, option, &intent->value.before);
+	int r = 0;
 
 	for (size_t i = 0; i < intent->n_touched; i++) {
 		const struct journal_value *touched = &intent->touched[i];
 		const struct sockopt_option *other = sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
 
-		if (other && change_restore(fd, other, &touched->before) < 0 && r == 0)
+		if (other && change_restore(fd, other, &touched->before) < 0)
 			r = -EIO;
 	}
 	return r;
+}
+
+static int restore_all(int fd, const struct journal_intent *intent, const struct sockopt_option *option)
+{
+	int r = change_restore(fd, option, &intent->value.before);
+	int touched = restore_touched(fd, intent);
+
+	return r < 0 ? r : touched;
 }
 
 static const struct sockopt_option *option_of(const struct journal_intent *intent, struct sockopt_unnamed *unnamed)
@@ -130,9 +134,8 @@ static const struct sockopt_option *option_of(const struct journal_intent *inten
 static bool changed_since(const struct journal_intent *intent, const struct sockopt_option *option,
 			  const struct sockopt_value *now)
 {
-	if (!intent->done || !intent->has_after || equal(now, &intent->after))
+	if (!intent->done || !intent->has_after || sockopt_same(option, now, &intent->after))
 		return false;
-	(void)option;
 	return true;
 }
 
@@ -145,7 +148,9 @@ static void restore_on(struct undo *undo, const struct journal_intent *intent, c
 	if (r < 0) {
 		undo->failed++;
 		put_row(undo, intent, option, NULL, NULL, "failed", -r);
-	} else if (equal(&now, &intent->value.before) && intent->n_touched == 0) {
+	} else if (sockopt_same(option, &now, &intent->value.before)) {
+		if (!undo->args->dry_run)
+			restore_touched(fd, intent);
 		undo->as_before++;
 		put_row(undo, intent, option, &now, &now, "as before", 0);
 	} else if (changed_since(intent, option, &now) && !undo->args->force) {
@@ -292,7 +297,9 @@ static int undo_entry(const struct undo_args *args, const struct journal_entry *
 	borrow_done(&undo.borrower);
 	free(undo.lost);
 	status = judge(&undo);
-	if (!args->dry_run && (status == EXIT_DONE || status == EXIT_NOTHING) && journal_mark_undone(entry->id) < 0)
+	/* A damaged one may hold more than could be read: it is not closed. */
+	if (!args->dry_run && !entry->damaged && (status == EXIT_DONE || status == EXIT_NOTHING) &&
+	    journal_mark_undone(entry->id) < 0)
 		log_warning(_("the journal could not note that this was taken back"));
 	return status;
 }
@@ -331,6 +338,8 @@ static int run(int argc, char **argv)
 		if (entry->damaged)
 			log_warning(_("the journal of change %u is damaged: what can be read is brought back"), entry->id);
 		status = undo_entry(&args, entry);
+		if (entry->damaged && status == EXIT_DONE)
+			status = EXIT_PARTLY;
 	}
 	journal_free(entry);
 	return status;

@@ -307,10 +307,19 @@ class Writer:
         self.out(f"#else\n#define {macro} {number['generic']}\n#endif" if condition == "#elif" else f"#define {macro} {number['generic']}")
 
     def names(self) -> None:
-        """Every word that finds an option by itself, sorted for bsearch."""
+        """Every word that finds an option by itself: names, aliases, and both without a prefix. Sorted for bsearch."""
         rows: list[tuple[str, int]] = []
         for index, option in enumerate(self.catalog.options):
             rows += [(name.lower(), index) for name in [option["name"], *option.get("aliases", [])]]
+        # A word without its prefix, if it fits one option only (twins count as one).
+        bare: dict[str, set[str]] = {}
+        for index, option in enumerate(self.catalog.options):
+            for name in [option["name"], *option.get("aliases", [])]:
+                bare.setdefault(name.lower().partition("_")[2], set()).add(option["name"])
+        known = {name for name, _ in rows}
+        first = {option["name"]: index for index, option in reversed(list(enumerate(self.catalog.options)))}
+        rows += [(word, first[names.pop()]) for word, names in bare.items()
+                 if len(names) == 1 and word and word not in known]
         rows = sorted({name: index for name, index in reversed(rows)}.items())
         body = "".join(f"\t{{ {quote(name)}, {index} }},\n" for name, index in rows)
         self.out(f"static const struct catalog_name names[] = {{\n{body}}};")

@@ -93,9 +93,17 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 		return -EOPNOTSUPP;
 	}
 	r = sockopt_parse(option, text + length + 1, &ret_assignment->value, reterr);
-	if (r == 0)
-		ret_assignment->option = option;
-	return r;
+	if (r < 0)
+		return r;
+	/* An option that is given by its numbers may have a name all the same: then it is known what it does. */
+	if (ret_unnamed && option == &ret_unnamed->option) {
+		const struct sockopt_option *known =
+			sockopt_find_number(option->level->number, option->number, SOCKOPT_SET);
+
+		option = known ? known : option;
+	}
+	ret_assignment->option = option;
+	return 0;
 }
 
 int sockopt_set_text(int fd, const char *assignment, struct sockopt_error *reterr)

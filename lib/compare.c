@@ -11,6 +11,17 @@ static bool same(const struct sockopt_value *a, const struct sockopt_value *b)
 	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
+bool sockopt_same(const struct sockopt_option *option, const struct sockopt_value *a, const struct sockopt_value *b)
+{
+	const struct sockopt_type *type = option->get_type;
+
+	/* The kernel keeps the seconds of a linger that is off, and nothing looks at them. */
+	if (type->short_form == SOCKOPT_SHORT_LINGER && a->length == type->size && b->length == type->size &&
+	    !sockopt_field_number(&type->fields[0], a->bytes, 0) && !sockopt_field_number(&type->fields[0], b->bytes, 0))
+		return true;
+	return same(a, b);
+}
+
 static bool is_scalar(const struct sockopt_type *type)
 {
 	return type->form == SOCKOPT_FORM_SCALAR && number_is(&type->fields[0]);

@@ -134,6 +134,7 @@ int sockopt_parse(const struct sockopt_option *option, const char *text, struct 
 		return r;
 	}
 	ret_value->length = value.length;
+	memset(ret_value->bytes, 0, sizeof(ret_value->bytes));
 	memcpy(ret_value->bytes, value.bytes, value.length);
 	return 0;
 }

@@ -575,6 +575,10 @@ SOCKOPT_API enum sockopt_result sockopt_compare(const struct sockopt_option *opt
 						const struct sockopt_value *asked,
 						const struct sockopt_value *after);
 
+/** [signal-safe] Do two values that were read mean the same? */
+SOCKOPT_API bool sockopt_same(const struct sockopt_option *option, const struct sockopt_value *a,
+			      const struct sockopt_value *b);
+
 /** [signal-safe] "kept", "doubled", ...: the words of the JSON output, never translated. */
 SOCKOPT_API const char *sockopt_result_word(enum sockopt_result result);
 

@@ -69,8 +69,7 @@ static bool is_now(int fd, const struct sockopt_option *option, const struct soc
 {
 	struct sockopt_value now;
 
-	return sockopt_get(fd, option, &now) == 0 && now.length == wanted->length &&
-	       memcmp(now.bytes, wanted->bytes, now.length) == 0;
+	return sockopt_get(fd, option, &now) == 0 && sockopt_same(option, &now, wanted);
 }
 
 int change_restore(int fd, const struct sockopt_option *option, const struct sockopt_value *before)

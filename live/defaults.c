@@ -27,7 +27,13 @@ struct kind_defaults {
 struct defaults {
 	struct kind_defaults *kinds;
 	uint64_t own_netns;
+	int error; /* EMFILE, ENFILE: we ran out of descriptors, and defaults are missing */
 };
+
+int defaults_error(const struct defaults *defaults)
+{
+	return defaults->error;
+}
 
 struct defaults *defaults_new(void)
 {
@@ -72,11 +78,15 @@ static int open_fresh_in(pid_t pid, const struct sockopt_kind *kind)
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
 	autoclose int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
+	int error;
+
 	if (own < 0 || theirs < 0 || setns(theirs, CLONE_NEWNET) < 0)
 		return -1;
 	fresh = open_fresh(kind);
+	error = errno;
 	if (setns(own, CLONE_NEWNET) < 0)
 		abort(); /* we would look at another namespace than we say */
+	errno = error;
 	return fresh;
 }
 
@@ -115,6 +125,8 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 	kind->kind = facts->kind;
 	kind->netns = facts->netns;
 	kind->fresh = find_fresh(defaults, socket);
+	if (kind->fresh < 0 && (errno == EMFILE || errno == ENFILE))
+		defaults->error = errno;
 	kind->values = calloc(sockopt_count(), sizeof(*kind->values));
 	kind->asked = calloc(sockopt_count(), sizeof(*kind->asked));
 	kind->next = defaults->kinds;
@@ -195,5 +207,12 @@ bool defaults_differs(struct defaults *defaults, const struct live_socket *socke
 		return true; /* not known to be the default: shown rather than hidden */
 	if (value->length == length && memcmp(value->bytes, bytes, length) == 0)
 		return false;
+	if (option->get_type->short_form == SOCKOPT_SHORT_LINGER && length <= sizeof(value->bytes)) {
+		struct sockopt_value have = { .length = (socklen_t)length };
+
+		memcpy(have.bytes, bytes, length);
+		if (sockopt_same(option, &have, value))
+			return false;
+	}
 	return chosen(socket, option);
 }

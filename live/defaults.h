@@ -11,6 +11,9 @@ struct defaults;
 struct defaults *defaults_new(void);
 void defaults_free(struct defaults *defaults);
 
+/** EMFILE or ENFILE if a fresh socket could not be opened for want of descriptors; else 0. */
+int defaults_error(const struct defaults *defaults);
+
 /**
  * @brief The default of an option on such a socket.
  *

@@ -124,8 +124,9 @@ static int add_process(void *arg, pid_t pid)
 			return -ENOMEM;
 		holders->hidden = hidden;
 	}
-	if (process_read(pid, &holders->processes[holders->n_processes]) < 0)
-		return 0; /* it ended while we looked */
+	r = process_read(pid, &holders->processes[holders->n_processes]);
+	if (r < 0)
+		return r == -ESRCH ? 0 : r; /* it ended while we looked */
 	holders->hidden[holders->n_processes] = false;
 	holders->n_processes++;
 	holders->report.processes++;

@@ -80,6 +80,8 @@ int process_read(pid_t pid, struct process *ret)
 	struct stat status;
 	ssize_t length = read_small(pid, "comm", name, sizeof(name));
 
+	if (length == -EMFILE || length == -ENFILE)
+		return (int)length;
 	if (length < 0)
 		return -ESRCH;
 	if (length > 0 && name[length - 1] == '\n')

@@ -22,7 +22,7 @@ struct process {
  */
 int process_each(int (*each)(void *arg, pid_t pid), void *arg);
 
-/** Fills in what /proc/PID says. @return 0, or -ESRCH if it is gone */
+/** Fills in what /proc/PID says. @return 0, -ESRCH if it is gone, -EMFILE, -ENFILE */
 int process_read(pid_t pid, struct process *ret);
 
 /**

@@ -127,6 +127,8 @@ static int visit_namespaces(struct walk *walk)
 	struct process self;
 	int r = diag_each(visit_listed, walk);
 
+	if (r == -EMFILE || r == -ENFILE)
+		return r;
 	if (r)
 		return r < 0 ? 0 : r;
 	if (process_read(getpid(), &self) < 0)
@@ -136,7 +138,7 @@ static int visit_namespaces(struct walk *walk)
 		if (netns[i] == self.netns)
 			continue;
 		r = diag_each_in(pids[i], visit_listed, walk);
-		if (r > 0)
+		if (r > 0 || r == -EMFILE || r == -ENFILE)
 			return r;
 		if (r == -EPERM)
 			walk->report->foreign_hidden = true;

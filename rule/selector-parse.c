@@ -392,9 +392,25 @@ void selector_free(struct selector *selector)
 	free(selector);
 }
 
+/** Is a node true (or, with wanted false: false) of every socket, whatever it is? */
+static bool is_always(const struct node *node, bool wanted)
+{
+	switch (node->kind) {
+	case NODE_ALL: return wanted;
+	case NODE_NOT: return is_always(node->left, !wanted);
+	case NODE_AND:
+	case NODE_OR: {
+		bool left = is_always(node->left, wanted), right = is_always(node->right, wanted);
+
+		return (node->kind == NODE_AND) == wanted ? left && right : left || right;
+	}
+	default: return false;
+	}
+}
+
 bool selector_is_all(const struct selector *selector)
 {
-	return selector->root->kind == NODE_ALL;
+	return is_always(selector->root, true);
 }
 
 /** The pids that a node asks for, if it asks for some by itself; SIZE_MAX: any. */

@@ -34,7 +34,7 @@ void selector_free(struct selector *selector);
 /** Does it pick this socket? What cannot be known of a socket (an unreadable option) does not pick it. */
 bool selector_matches(const struct selector *selector, const struct facts *facts);
 
-/** Is it the word "all" alone? */
+/** Does it mean every socket: all, or what comes to the same (not not all, all or tcp)? */
 bool selector_is_all(const struct selector *selector);
 
 /** Can it only match sockets that one of these processes hold? Returns how many pids were stored, 0: any. */

@@ -175,6 +175,21 @@ void change_view_row(struct change_view *view, const struct change_row *row)
 		put_json(view, row);
 }
 
+void change_view_took_back(struct change_view *view, size_t index, const struct facts *facts,
+			   const struct sockopt_option *option)
+{
+	struct change_row row = { .facts = facts, .option = option, .result_word = "rolled back" };
+	struct libscols_line *line;
+
+	if (!view->table) {
+		put_json(view, &row);
+		return;
+	}
+	line = scols_table_get_line(view->table, index);
+	if (line)
+		scols_line_set_data(line, COLUMN_RESULT, _("rolled back"));
+}
+
 void change_view_end(struct change_view *view)
 {
 	if (view->table) {

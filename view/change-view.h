@@ -22,6 +22,9 @@ struct change_view;
 /** @param json a JSON line a row at once; else a table, printed at the end */
 struct change_view *change_view_new(FILE *file, bool json);
 void change_view_row(struct change_view *view, const struct change_row *row);
+/** Says of row number index that its change was taken back: in its place, or (JSON) as one line more. */
+void change_view_took_back(struct change_view *view, size_t index, const struct facts *facts,
+			   const struct sockopt_option *option);
 /** Prints what is left and frees the view. */
 void change_view_end(struct change_view *view);
 

@@ -241,7 +241,8 @@ static void code_rust(struct writer *writer, const struct sockopt_option *option
 	name_it(option, "rust", "libc::", "//", &names);
 	if (!(option->access & SOCKOPT_SET)) {
 		put(writer,
-		    "let mut value = [0u8; %u]; let mut length = value.len() as libc::socklen_t;\n"
+		    "let mut value = [0u8; %u];\n"
+		    "let mut length = value.len() as libc::socklen_t;\n"
 		    "unsafe { libc::getsockopt(fd, %s, %s, value.as_mut_ptr().cast(), &mut length) };%s",
 		    option->get_type->form == SOCKOPT_FORM_ARRAY ? 1024U : option->get_type->size, names.level,
 		    names.option, names.comment);

@@ -393,6 +393,19 @@ static void put_elsewhere(FILE *file, const struct sockopt_option *option)
 	}
 }
 
+/** A blank after each comma, where the line may break. */
+static void space_out(const char *text, char *ret, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text && n + 2 < size; text++) {
+		ret[n++] = *text;
+		if (*text == ',')
+			ret[n++] = ' ';
+	}
+	ret[n] = '\0';
+}
+
 static void put_probe(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe)
 {
 	char text[4096], kind[40];
@@ -407,8 +420,11 @@ static void put_probe(FILE *file, const struct sockopt_option *option, const str
 		return;
 	}
 	if (probe->readable) {
+		char shown[6000];
+
 		sockopt_format(option, probe->value.bytes, probe->value.length, text, sizeof(text));
-		fact(file, _("on this kernel"), _("a fresh %s socket has %s"), kind, *text ? text : "\"\"");
+		space_out(text, shown, sizeof(shown));
+		fact(file, _("on this kernel"), _("a fresh %s socket has %s"), kind, *shown ? shown : "\"\"");
 	} else if (probe->error) {
 		fact(file, _("on this kernel"), _("a fresh %s socket answers %s (%s)"), kind, strerrorname_np(probe->error),
 		     strerror(probe->error));

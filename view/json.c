@@ -24,17 +24,22 @@ static void put_escaped(FILE *file, const char *text)
 	fputc('"', file);
 }
 
-/** Texts of our own: UTF-8 for certain, of any length, with line ends. */
+/** Every character is kept, control characters too, escaped; what is no UTF-8 becomes U+FFFD. */
 static void put_own(FILE *file, const char *text)
 {
 	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '\n')
-			fputs("\\n", file);
+	while (*text) {
+		size_t length = text_utf8_length(text);
+
+		if (length == 0)
+			fputs("\\ufffd", file);
+		else if ((unsigned char)*text < ' ')
+			fprintf(file, "\\u%04x", (unsigned int)*text);
 		else if (*text == '"' || *text == '\\')
 			fprintf(file, "\\%c", *text);
 		else
-			fputc(*text, file);
+			fwrite(text, 1, length, file);
+		text += length ? length : 1;
 	}
 	fputc('"', file);
 }

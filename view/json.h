@@ -20,7 +20,7 @@ void json_array(struct json *json, const char *name);
 void json_end_array(struct json *json);
 /** A text of others: made valid UTF-8 without control characters, at most 1 KiB. */
 void json_string(struct json *json, const char *name, const char *text);
-/** A text of ours, of any length, perhaps with line ends. */
+/** A text of any length: every character of it is kept. For texts of ours, and what must come back as it was. */
 void json_text(struct json *json, const char *name, const char *text);
 void json_signed(struct json *json, const char *name, int64_t number);
 void json_unsigned(struct json *json, const char *name, uint64_t number);

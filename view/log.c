@@ -23,10 +23,13 @@ static void say(const char *word, enum color color, const char *format, va_list 
 
 static void say(const char *word, enum color color, const char *format, va_list arguments)
 {
+	char text[4096], harmless[8192];
+
+	/* The user's words and the names of others are in it. */
+	vsnprintf(text, sizeof(text), format, arguments);
+	text_escape(text, harmless, sizeof(harmless));
 	fflush(stdout);
-	fprintf(stderr, "%s%s%s ", color_err(color), word, color_err(COLOR_OFF));
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s%s%s %s\n", color_err(color), word, color_err(COLOR_OFF), harmless);
 }
 
 void log_error(const char *format, ...)

@@ -22,7 +22,7 @@ struct text_view {
 static const char *why_unreadable(const struct show_socket *socket)
 {
 	if (socket->error)
-		return _("options not readable: its process is not ours to look into");
+		return _("options not readable: another user's process, or a protected one");
 	return _("held by no process");
 }
 
@@ -30,12 +30,13 @@ static void put_socket(struct show_view *base, const struct show_socket *socket)
 {
 	struct text_view *view = (struct text_view *)base;
 	const struct facts *facts = socket->facts;
-	char kind[40], local[256], peer[256], holders[512];
+	char kind[40], local[256], peer[256], holders[512], interface[80];
 
 	socket_text_kind(&facts->kind, kind, sizeof(kind));
 	socket_text_address(&facts->local, local, sizeof(local));
 	socket_text_address(&facts->peer, peer, sizeof(peer));
 	socket_text_holders(facts, 4, holders, sizeof(holders));
+	text_escape(facts->interface, interface, sizeof(interface));
 	if (view->any && view->had_rows)
 		fputc('\n', view->file);
 	view->any = true;
@@ -45,7 +46,9 @@ static void put_socket(struct show_view *base, const struct show_socket *socket)
 	if (facts->peer.family && strcmp(peer, "-") != 0)
 		fprintf(view->file, " %s %s", text_is_utf8() ? "→" : "->", peer);
 	if (facts->interface[0])
-		fprintf(view->file, " %%%s", facts->interface);
+		fprintf(view->file, " %%%s", interface);
+	if (socket->is_foreign)
+		fprintf(view->file, " netns:%ju", (uintmax_t)facts->netns);
 	if (facts->n_holders)
 		fprintf(view->file, "  %s%s%s", color_out(COLOR_NAME), holders, color_out(COLOR_OFF));
 	if (!socket->readable)

@@ -27,7 +27,8 @@ void text_init(void)
 	bindtextdomain("sockopt", domain_folder ? domain_folder : SOCKOPT_LOCALE_FOLDER);
 	bind_textdomain_codeset("sockopt", "UTF-8");
 	textdomain("sockopt");
-	if (messages && strncmp(messages, "es", 2) == 0)
+	/* TRANSLATORS: the code of the language you translate to, such as es. */
+	if ((messages && strncmp(messages, "es", 2) == 0) || strcmp(_("en"), "es") == 0)
 		language = "es";
 }
 
@@ -140,11 +141,8 @@ static size_t sequence_length(unsigned char first)
 	return first >= 0xf0 && first < 0xf5 ? 4 : 0;
 }
 
-/**
- * What a terminal must not see: C0 and C1 controls, overlong forms, surrogates,
- * what is past Unicode, and the marks that turn the direction of a line around.
- */
-static bool is_harmful(uint32_t code, size_t length)
+/** What a terminal must not see: C0 and C1 controls, and the marks that turn the direction of a line around. */
+static bool is_harmful(uint32_t code)
 {
 	static const struct {
 		uint32_t first, last;
@@ -153,20 +151,18 @@ static bool is_harmful(uint32_t code, size_t length)
 		{ 0x7f, 0x9f },
 		{ 0x202a, 0x202e },
 		{ 0x2066, 0x2069 },
-		{ 0xd800, 0xdfff },
-		{ 0x110000, UINT32_MAX },
 	};
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 
 	for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++)
 		if (code >= harmful[i].first && code <= harmful[i].last)
 			return true;
-	return code < least[length];
+	return false;
 }
 
-/** The bytes of one valid, harmless UTF-8 character; 0 if it is none. */
-static size_t character_length(const unsigned char *at)
+/** Decodes one character; returns its bytes, 0 if they are no UTF-8. */
+static size_t decode(const unsigned char *at, uint32_t *ret_code)
 {
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	size_t length = sequence_length(at[0]);
 	uint32_t code = length == 1 ? at[0] : at[0] & (0xffU >> (length + 1));
 
@@ -175,7 +171,24 @@ static size_t character_length(const unsigned char *at)
 			return 0;
 		code = code << 6 | (at[i] & 0x3fU);
 	}
-	return length && !is_harmful(code, length) ? length : 0;
+	*ret_code = code;
+	return code < least[length] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff) ? 0 : length;
+}
+
+size_t text_utf8_length(const char *at)
+{
+	uint32_t code;
+
+	return decode((const unsigned char *)at, &code);
+}
+
+/** The bytes of one valid, harmless UTF-8 character; 0 if it is none. */
+static size_t character_length(const unsigned char *at)
+{
+	uint32_t code = 0;
+	size_t length = decode(at, &code);
+
+	return is_harmful(code) ? 0 : length;
 }
 
 size_t text_escape(const char *text, char *ret, size_t size)

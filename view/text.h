@@ -32,6 +32,9 @@ void text_fill(FILE *file, const char *text, size_t indent, size_t width);
 /** The width of the terminal that stdout is, or 80; at most 110, where lines stay readable. */
 size_t text_screen_width(void);
 
+/** The bytes of the character at the beginning of a text, 0 if they are no UTF-8. */
+size_t text_utf8_length(const char *at);
+
 /**
  * @brief A foreign text (a process name, a path) made harmless: control characters and bytes that are no
  * UTF-8 become \xNN.

@@ -1,0 +1,60 @@
+# The front door. Meson and Ninja do the work; this file only calls them.
+
+BUILD   ?= build
+prefix  ?= /usr/local
+DESTDIR ?=
+MESON   ?= meson
+JOBS    ?=
+FUZZ_SECONDS ?= 60
+
+NINJA = ninja -C $(BUILD) $(if $(JOBS),-j $(JOBS))
+
+.DEFAULT_GOAL := help
+.PHONY: help try test build install fuzz bench deps clean
+
+help: ## this list
+	@echo "make TARGET, where TARGET is one of:"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@echo "Variables: prefix ($(prefix)), DESTDIR, BUILD ($(BUILD)), JOBS, FUZZ_SECONDS ($(FUZZ_SECONDS))"
+
+try: ## builds, then shows sockopt on a real server that it starts and stops
+	@tools/install-deps build
+	@tools/configure $(BUILD)
+	@tools/quietly $(NINJA)
+	@tools/try $(BUILD)
+
+test: ## installs what the tests need, builds, runs every test and check
+	@tools/install-deps build test
+	@tools/configure $(BUILD) -Dtests=true -Dwerror=true
+	@$(NINJA)
+	@tools/run-tests $(BUILD)
+
+build: ## builds into $(BUILD)
+	@tools/install-deps build
+	@tools/configure $(BUILD)
+	@$(NINJA)
+
+install: ## installs to DESTDIR and prefix (builds first)
+	@tools/install-deps build
+	@tools/configure $(BUILD) -Dprefix=$(prefix)
+	@$(NINJA)
+	@DESTDIR="$(DESTDIR)" $(MESON) install -C $(BUILD) --no-rebuild --quiet
+	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
+	@echo "sockopt: installed to $(DESTDIR)$(prefix)"
+
+fuzz: ## runs the fuzzers, FUZZ_SECONDS each
+	@tools/install-deps build test
+	@tools/fuzz $(FUZZ_SECONDS)
+
+bench: ## measures library and commands, prints the figures of docs/performance.md
+	@tools/install-deps build bench
+	@tools/configure build-bench -Dbench=true
+	@ninja -C build-bench
+	@bench/lib build-bench
+	@bench/scale build-bench
+
+deps: ## installs what building and testing need, nothing else
+	@tools/install-deps build test
+
+clean: ## removes what was built
+	rm -rf $(BUILD) build-*

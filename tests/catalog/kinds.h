@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of socket on which the facts are probed. */
+#ifndef CATALOG_KINDS_H
+#define CATALOG_KINDS_H
+
+#include <sockopt.h>
+
+struct kind {
+	const char *name;
+	struct sockopt_kind of;
+	bool open; /* can be opened here */
+	int error; /* why it cannot */
+	int fresh; /* a socket that nobody changes */
+	bool deaf; /* one can listen, but nothing connects here */
+};
+
+extern struct kind kinds[];
+extern const size_t n_kinds;
+
+/** Opens one fresh socket of each kind, to keep, and says which cannot be had. */
+void kinds_open(void);
+
+/** A new socket of this kind, non-blocking. @return -1 and errno on failure */
+int kind_socket(const struct kind *kind);
+
+/** Can such a socket listen and accept? */
+bool kind_accepts(const struct kind *kind);
+
+/**
+ * @brief Do such sockets answer for an option with a handler of their own, of which the entry does not tell?
+ * @return its name, or NULL
+ */
+const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option);
+
+/** The next kind that can be opened and on which the option applies, after this one (NULL: the first). */
+const struct kind *kind_next(const struct kind *after, const struct sockopt_option *option,
+			     enum sockopt_access access);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* How many bytes get gives, and how few and how many set takes. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "facts.h"
+#include "kinds.h"
+#include "report.h"
+#include "stage.h"
+#include "values.h"
+
+enum { MORE = 8 }; /* bytes more than are needed */
+
+static void check_fixed(struct report *report, const struct kind *kind)
+{
+	const struct sockopt_option *option = report->option;
+	unsigned char bytes[4096];
+	size_t size = option->get_type->size;
+	socklen_t length = (socklen_t)(option->get_length == SOCKOPT_GET_EXACT ? size : size + MORE);
+	int r;
+
+	memset(bytes, 0, sizeof(bytes));
+	r = value_raw_get(kind->fresh, option, bytes, &length);
+	if (r < 0)
+		return; /* whether it can be read is another group's fact */
+	report_fact(report, length == size, "%s: %u bytes are read, not %zu", kind->name, (unsigned)length, size);
+	if (option->get_length != SOCKOPT_GET_EXACT)
+		return;
+	length = (socklen_t)size + MORE;
+	r = value_raw_get(kind->fresh, option, bytes, &length);
+	report_fact(report, r < 0, "%s: get takes a buffer of %zu bytes too", kind->name, size + MORE);
+}
+
+void facts_get_length(const struct sockopt_option *option)
+{
+	struct report report = report_begin(option, "length of get");
+	static struct reading reading;
+	bool fixed = option->get_length == SOCKOPT_GET_FIXED || option->get_length == SOCKOPT_GET_EXACT;
+
+	if (!value_readable(option))
+		return;
+	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_GET));) {
+		bool open_ended = option->get_type->form != SOCKOPT_FORM_SCALAR;
+
+		if (fixed && option->n_inputs == 0) {
+			check_fixed(&report, kind);
+			continue;
+		}
+		if (value_read(kind->fresh, option, &reading) < 0)
+			continue;
+		if (fixed)
+			report_fact(&report, reading.length == option->get_type->size, "%s: %zu bytes are read, not %u",
+				    kind->name, reading.length, option->get_type->size);
+		else if (option->get_length == SOCKOPT_GET_ELEMENTS)
+			report_fact(&report, reading.length % option->get_type->size == 0, "%s: no whole elements",
+				    kind->name);
+		else if (option->get_type->form == SOCKOPT_FORM_STRUCT)
+			report_fact(&report, reading.length >= option->get_type->size, "%s: only %zu bytes are read",
+				    kind->name, reading.length);
+		else
+			report_fact(&report, open_ended || reading.length <= option->get_type->size,
+				    "%s: %zu bytes are read, more than %u", kind->name, reading.length,
+				    option->get_type->size);
+	}
+	report_end(&report);
+}
+
+/**
+ * @brief Sets length bytes of the example (then zeros) on a socket of its own.
+ * @return 0 or -errno; *ret_staged: there was a socket to try it on
+ */
+static int set_length(struct report *report, const struct kind *kind, const struct sockopt_value *example,
+		      size_t length, bool *ret_staged)
+{
+	struct stage stage;
+	unsigned char bytes[SOCKOPT_VALUE_MAX + MORE] = { 0 };
+	int r = stage_for_example(kind, report->option, &stage);
+
+	*ret_staged = r == 0;
+	memcpy(bytes, example->bytes, example->length);
+	if (length == 1 && example->length > 1 && value_is_number(report->option->type))
+		bytes[0] = (unsigned char)sockopt_field_number(&report->option->type->fields[0], example->bytes, 0);
+	if (r < 0)
+		report_cannot(report, "%s: %s", kind->name, stage_why(&stage));
+	else
+		r = value_raw_set(stage.fd, report->option, bytes, length);
+	stage_end(&stage);
+	return r;
+}
+
+static void check_length(struct report *report, const struct kind *kind, const struct sockopt_value *example,
+			 size_t length, int error)
+{
+	bool staged;
+	int r = set_length(report, kind, example, length, &staged);
+
+	if (staged)
+		report_fact(report, r == -error, "%s: set of %zu bytes gives %s, not %s", kind->name, length,
+			    report_errno(r), report_errno(error));
+}
+
+/** Where no length is too short, none at all is not refused for its length: it is the value 0, or empty. */
+static void check_nothing(struct report *report, const struct kind *kind, const struct sockopt_value *example)
+{
+	bool staged;
+	int r = set_length(report, kind, example, 0, &staged);
+
+	if (staged)
+		report_fact(report, r != -report->option->length_errno, "%s: set of 0 bytes gives %s", kind->name,
+			    report_errno(r));
+}
+
+void facts_set_length(const struct sockopt_option *option)
+{
+	struct report report = report_begin(option, "length of set");
+	struct sockopt_value example;
+	size_t shortest = option->shortest;
+
+	if (!(option->access & SOCKOPT_SET) || option->type->form == SOCKOPT_FORM_NONE ||
+	    sockopt_parse(option, option->example, &example, NULL) < 0)
+		return;
+	if (option->type->short_form == SOCKOPT_SHORT_PROGRAM) {
+		/* Its bytes are the instructions, given by pointer: only that shorter ones fail can be seen. */
+		memset(example.bytes, 0, sizeof(example.bytes));
+		example.length = option->type->size;
+		shortest = option->type->size;
+	}
+	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));) {
+		bool exact = option->set_length == SOCKOPT_LENGTH_EXACT;
+		bool plain = option->type->form != SOCKOPT_FORM_ARRAY &&
+			     option->type->short_form != SOCKOPT_SHORT_PROGRAM;
+
+		report.aside = kind_own_rules(kind, option);
+		if (shortest > 0)
+			check_length(&report, kind, &example, exact && plain ? example.length - 1U : shortest - 1,
+				     option->length_errno);
+		else
+			check_nothing(&report, kind, &example);
+		if (exact)
+			check_length(&report, kind, &example, example.length + 1U, option->length_errno);
+		else if (option->set_length == SOCKOPT_LENGTH_AT_LEAST && plain)
+			check_length(&report, kind, &example, example.length + MORE, 0);
+		if (!exact && plain && shortest > 0 && shortest < example.length &&
+		    option->set_length == SOCKOPT_LENGTH_AT_LEAST)
+			check_length(&report, kind, &example, shortest, 0);
+	}
+	report_end(&report);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts as they are found, printed as TAP. */
+
+#include "report.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+#define NAMED_MAX 4096
+
+static struct {
+	unsigned lines;
+	unsigned probed;
+	unsigned contradicted;
+	unsigned cannot;
+	size_t n_named;
+	char *named[NAMED_MAX]; /* "OPTION group: reason" of what could not be probed */
+} totals;
+
+const char *report_name(const struct sockopt_option *option)
+{
+	static char text[96];
+
+	if (!option->twin && sockopt_find(option->name) == option)
+		return option->name;
+	snprintf(text, sizeof(text), "%s:%s", option->level->name, option->name);
+	return text;
+}
+
+const char *report_errno(int error)
+{
+	static char texts[4][24];
+	static unsigned next;
+	char *text = texts[next++ % 4];
+	const char *name = strerrorname_np(abs(error));
+
+	if (error == 0)
+		return "success";
+	if (name)
+		return name;
+	snprintf(text, sizeof(texts[0]), "errno %d", abs(error));
+	return text;
+}
+
+struct report report_begin(const struct sockopt_option *option, const char *group)
+{
+	return (struct report){ .option = option, .group = group };
+}
+
+static void note_reason(struct report *report, const char *reason)
+{
+	if (report->reason[0] == '\0')
+		snprintf(report->reason, sizeof(report->reason), "%s", reason);
+}
+
+bool report_fact(struct report *report, bool holds, const char *format, ...)
+{
+	char text[sizeof(report->reason) - 48];
+	va_list arguments;
+
+	if (!holds && report->option->unverified.en) {
+		note_reason(report, report->option->unverified.en);
+		return false;
+	}
+	if (!holds && report->option->privilege.initial_userns && !world_is_initial()) {
+		report_cannot(report, "needs %s in the initial user namespace",
+			      report->option->privilege.capabilities[0]);
+		return false;
+	}
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (!holds && report->aside) {
+		report_cannot(report, "%s has rules of its own: %s", report->aside, text);
+		return false;
+	}
+	report->probed++;
+	if (holds)
+		return true;
+	report->contradicted++;
+	printf("# %s %s: %s\n", report_name(report->option), report->group, text);
+	return false;
+}
+
+void report_cannot(struct report *report, const char *format, ...)
+{
+	char reason[sizeof(report->reason)];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	note_reason(report, reason);
+}
+
+static void name_unprobed(const struct report *report)
+{
+	char line[400];
+
+	totals.cannot++;
+	snprintf(line, sizeof(line), "%s %s%s: %s", report_name(report->option), report->group,
+		 report->probed ? " (in part)" : "", report->reason);
+	if (totals.n_named < NAMED_MAX)
+		totals.named[totals.n_named++] = strdup(line);
+}
+
+void report_end(const struct report *report)
+{
+	bool skipped = report->probed == 0;
+
+	if (skipped && report->reason[0] == '\0')
+		return;
+	printf("%s %u - %s %s%s%s\n", report->contradicted ? "not ok" : "ok", ++totals.lines,
+	       report_name(report->option), report->group, skipped ? " # SKIP " : "", skipped ? report->reason : "");
+	totals.probed += report->probed;
+	totals.contradicted += report->contradicted;
+	if (report->reason[0])
+		name_unprobed(report);
+}
+
+int report_finish(void)
+{
+	printf("1..%u\n", totals.lines);
+	printf("# facts probed: %u\n# contradicted: %u\n# not probeable: %u, each named:\n", totals.probed,
+	       totals.contradicted, totals.cannot);
+	for (size_t i = 0; i < totals.n_named; i++) {
+		printf("#   %s\n", totals.named[i] ? totals.named[i] : "(memory is short)");
+		free(totals.named[i]);
+	}
+	return totals.contradicted ? 1 : 0;
+}
