@@ -1,0 +1,126 @@
+#!/usr/bin/env bats
+# sockopt explain: the catalogue as a person sees it
+
+load common
+
+@test "one option: its name, summary, facts, the state on this kernel and code" {
+	run --separate-stderr -0 "$SOCKOPT" explain TCP_USER_TIMEOUT
+	[ -z "$stderr" ]
+	[[ "${lines[0]}" == *TCP_USER_TIMEOUT* ]]
+	[[ "$output" == *setsockopt* ]]
+	[[ "$output" == *milliseconds* ]]
+}
+
+@test "names match in any case, without their prefix, and as level.name" {
+	local full
+
+	full=$("$SOCKOPT" explain TCP_NODELAY)
+	[ "$("$SOCKOPT" explain tcp_nodelay)" = "$full" ]
+	[ "$("$SOCKOPT" explain nodelay)" = "$full" ]
+	[ "$("$SOCKOPT" explain tcp.nodelay)" = "$full" ]
+	[ "$("$SOCKOPT" explain TCP-NODELAY)" = "$full" ]
+}
+
+@test "every option can be explained, in both languages, harmlessly and within 110 columns" {
+	local name language
+
+	for language in en es; do
+		while read -r name; do
+			"$SOCKOPT" explain "$name" --lang $language || {
+				echo "cannot explain $name"
+				return 1
+			}
+		done < <("$SOCKOPT" explain --json | jq -r .name) >"$FOLDER/all"
+		is_harmless <"$FOLDER/all"
+	done
+}
+
+@test "80 columns: the texts are filled, into a pipe too" {
+	local name language
+
+	for name in SO_RCVBUF SO_REUSEADDR TCP_INFO IP_TOS TCP_CONGESTION; do
+		for language in en es; do
+			# lines of code are not broken
+			"$SOCKOPT" explain $name --lang $language | grep -vi 'sockopt' | fits 80
+		done
+	done
+}
+
+@test "--code: a line of code in that language, for each of the six" {
+	[[ "$("$SOCKOPT" explain nodelay --code c)" == *"setsockopt(fd, IPPROTO_TCP, TCP_NODELAY,"* ]]
+	[[ "$("$SOCKOPT" explain nodelay --code python)" == *".setsockopt("*TCP_NODELAY* ]]
+	[[ "$("$SOCKOPT" explain nodelay --code go)" == *SetsockoptInt* ]]
+	[[ "$("$SOCKOPT" explain nodelay --code rust)" == *nodelay* ]]
+	[[ "$("$SOCKOPT" explain nodelay --code java)" == *TCP_NODELAY* ]]
+	[[ "$("$SOCKOPT" explain nodelay --code node)" == *setNoDelay* ]]
+}
+
+@test "--code: the Python lines of plain options are right: they do what they say" {
+	local name line
+
+	for name in TCP_NODELAY SO_KEEPALIVE TCP_KEEPIDLE SO_REUSEADDR TCP_USER_TIMEOUT SO_LINGER; do
+		line=$("$SOCKOPT" explain $name --code python)
+		python3 -c '
+import socket, struct, sys
+sock = s = socket.socket()
+lines = [line.strip() for line in sys.argv[1].splitlines() if "setsockopt(" in line]
+assert lines, sys.argv[1]
+exec(lines[-1].removeprefix("Python").strip())
+' "$line" || {
+			echo "$line"
+			return 1
+		}
+	done
+}
+
+@test "--json: the whole entry, one object a line" {
+	run --separate-stderr -0 "$SOCKOPT" explain SO_RCVBUF --json
+	[ -z "$stderr" ]
+	[ "${#lines[@]}" = 1 ]
+	jq -e '.name == "SO_RCVBUF" and .level == "SOL_SOCKET" and .level_number == 1 and .number == 8 and
+		(.summary.en | length > 0) and (.summary.es | length > 0) and (.description.en | length > 0) and
+		(.description.es | length > 0) and .transform == "doubled" and (.sources | length > 0)' <<<"$output"
+}
+
+@test "--json of all is valid, each name once a level, with nothing but text in it" {
+	"$SOCKOPT" explain --json >"$FOLDER/all"
+	[ "$(jq -c . "$FOLDER/all" | wc -l)" = "$(wc -l <"$FOLDER/all")" ]
+	[ "$(jq -r '.level + " " + .name' "$FOLDER/all" | sort | uniq -d)" = "" ]
+	# bytes that are no text come out as \\xNN; lines of code have such bytes on purpose
+	jq -c 'del(.code)' "$FOLDER/all" >"$FOLDER/texts"
+	run -1 grep -n '\\\\x[0-9a-f][0-9a-f]' "$FOLDER/texts"
+}
+
+@test "a list of all, a level, a search" {
+	run --separate-stderr -0 "$SOCKOPT" explain
+	[[ "$output" == *TCP_NODELAY* && "$output" == *SO_KEEPALIVE* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain tcp
+	[[ "$output" == *TCP_NODELAY* && "$output" != *SO_KEEPALIVE* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain nagle segment
+	[[ "$output" == *TCP_NODELAY* && "$output" != *SO_KEEPALIVE* ]]
+	[ "$("$SOCKOPT" explain tcp --json | jq -r .level | sort -u)" = "$(jq -r .level <<<"$("$SOCKOPT" explain nodelay --json)")" ]
+}
+
+@test "--lang es speaks Spanish, and so does the locale's language" {
+	local summary
+
+	summary=$("$SOCKOPT" explain TCP_NODELAY --json | jq -r .summary.es)
+	[[ "$("$SOCKOPT" explain TCP_NODELAY --lang es)" == *"$summary"* ]]
+	[[ "$("$SOCKOPT" explain TCP_NODELAY --lang en)" != *"$summary"* ]]
+}
+
+@test "what is not found: exit 1, the nearest on stderr" {
+	run --separate-stderr -1 "$SOCKOPT" explain TCP_NODELY
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = "sockopt: 'TCP_NODELY' is not a known socket option" ]
+	[[ "${stderr_lines[1]}" == "hint: nearest: TCP_NODELAY"* ]]
+	run --separate-stderr -1 "$SOCKOPT" explain zzqx yyqx
+	[ -z "$output" ]
+	[ "$stderr" = "sockopt: no option has all these words" ]
+}
+
+@test "wrong use: exit 2" {
+	run --separate-stderr -2 "$SOCKOPT" explain nodelay --code cobol
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = "sockopt explain: 'cobol' is not one of c, python, go, rust, java, node" ]
+}

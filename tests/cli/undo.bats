@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# sockopt undo: the old values come back, and nothing else is touched
+
+load common
+
+connected() {
+	program a
+	ask a pair
+	P=${PID[a]} FD=${WORDS[0]} PEER_FD=${WORDS[1]} PORT=${WORDS[2]} PEER_PORT=${WORDS[3]}
+}
+
+@test "text: the last change is taken back" {
+	connected
+	"$SOCKOPT" set "$P:$FD" TCP_KEEPIDLE=60s
+	"$SOCKOPT" set "$P:$FD" TCP_NODELAY=on
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[ -z "$stderr" ]
+	[[ "${lines[1]}" =~ ^"tcp 127.0.0.1:$PORT → 127.0.0.1:$PEER_PORT sockets $P:$FD TCP_NODELAY "on\ +off\ +off\ +restored$ ]]
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_KEEPIDLE" -- 60
+	run --separate-stderr -0 "$SOCKOPT" undo
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_KEEPIDLE" -- 7200
+}
+
+@test "--json: a line a socket and option, last first" {
+	connected
+	"$SOCKOPT" set "$P:$FD" TCP_NODELAY=on SO_PRIORITY=3
+	run --separate-stderr -0 "$SOCKOPT" undo --json
+	[ "$(jq -r '[.option, .before, .asked, .after, .result, .error] | @csv' <<<"$output")" = \
+		$'"SO_PRIORITY",3,0,0,"restored",\n"TCP_NODELAY",1,0,0,"restored",' ]
+}
+
+@test "by number, also what is not the last" {
+	connected
+	"$SOCKOPT" set "$P:$FD" TCP_NODELAY=on
+	"$SOCKOPT" set "$P:$PEER_FD" TCP_NODELAY=on
+	run --separate-stderr -0 "$SOCKOPT" undo 1
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
+	told a get "$PEER_FD" "$IPPROTO_TCP" "$TCP_NODELAY" -- 1
+}
+
+@test "--dry-run says what would come back" {
+	connected
+	"$SOCKOPT" set "$P:$FD" TCP_NODELAY=on
+	run --separate-stderr -0 "$SOCKOPT" undo --dry-run
+	[[ "${lines[1]}" =~ TCP_NODELAY\ +on\ +off\ +-\ +planned$ ]]
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_NODELAY" -- 1
+	run --separate-stderr -0 "$SOCKOPT" undo
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
+}
+
+@test "doubled buffers come back as they were, and as nobody's choice" {
+	local before
+
+	connected
+	before=$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_SNDBUF,SO_BUF_LOCK)
+	"$SOCKOPT" set "pid=$P" SO_RCVBUF=16KiB SO_SNDBUF=20000
+	[ "$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_SNDBUF,SO_BUF_LOCK)" != "$before" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[ "$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_SNDBUF,SO_BUF_LOCK)" = "$before" ]
+}
+
+@test "many options of many kinds come back exactly" {
+	local before
+
+	connected
+	before=$("$SOCKOPT" show "pid=$P" --json)
+	"$SOCKOPT" set "pid=$P" SO_KEEPALIVE=on SO_LINGER=on:5s SO_RCVTIMEO=250ms SO_SNDTIMEO=1s SO_PRIORITY=6 SO_MARK=0x2a \
+		TCP_CORK=on TCP_USER_TIMEOUT=30s TCP_KEEPCNT=3 TCP_KEEPINTVL=5s IP_TOS=ef IP_TTL=9 IP_MTU_DISCOVER=do \
+		SO_RCVLOWAT=2 SO_TIMESTAMP=on SO_RCVBUF=9000 SO_SNDBUF=9000 SO_MAX_PACING_RATE=8Mbit/s || skip "not permitted here"
+	[ "$("$SOCKOPT" show "pid=$P" --json)" != "$before" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[ "$("$SOCKOPT" show "pid=$P" --json)" = "$before" ]
+}
+
+@test "the same option twice in one change comes back to what was before both" {
+	connected
+	"$SOCKOPT" set "$P:$FD" SO_PRIORITY=3 SO_PRIORITY=4 SO_RCVBUF=8KiB SO_RCVBUF=16KiB
+	run --separate-stderr -0 "$SOCKOPT" undo
+	told a get "$FD" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
+	run --separate-stderr -0 "$SOCKOPT" show "$P:$FD"
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "twice: the second time there is nothing left, exit 1" {
+	connected
+	"$SOCKOPT" set "$P:$FD" TCP_NODELAY=on
+	run --separate-stderr -0 "$SOCKOPT" undo
+	run --separate-stderr -1 "$SOCKOPT" undo
+	[ -z "$output" ]
+	[ "$stderr" = "sockopt: there is nothing to take back" ]
+	run --separate-stderr -1 "$SOCKOPT" undo 1
+	[ "$stderr" = "sockopt: change 1 was taken back already" ]
+}
+
+@test "a value that its program changed since is left as it is, told, exit 3; --force brings the old one" {
+	connected
+	"$SOCKOPT" set "$P:$FD" SO_PRIORITY=3 TCP_NODELAY=on
+	told a set "$FD" "$SOL_SOCKET" "$SO_PRIORITY" 5 -- 0
+	run --separate-stderr -3 "$SOCKOPT" undo --json
+	[ "$(jq -r '.option + " " + .result' <<<"$output")" = $'TCP_NODELAY restored\nSO_PRIORITY changed since' ]
+	[[ "$stderr" == *"--force"* ]]
+	told a get "$FD" "$SOL_SOCKET" "$SO_PRIORITY" -- 5
+	told a get "$FD" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
+	run --separate-stderr -0 "$SOCKOPT" undo 1 --force
+	told a get "$FD" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
+}
+
+@test "a value that its program put back itself is as before, also of a buffer" {
+	connected
+	"$SOCKOPT" set "$P:$FD" SO_PRIORITY=3
+	told a set "$FD" "$SOL_SOCKET" "$SO_PRIORITY" 0 -- 0
+	run --separate-stderr -0 "$SOCKOPT" undo --json
+	[ "$(jq -r .result <<<"$output")" = "as before" ]
+}
+
+@test "a closed socket is left out: exit 1 when none is left" {
+	connected
+	"$SOCKOPT" set "$P:$FD" SO_PRIORITY=3
+	told a close "$FD" -- ok
+	run --separate-stderr -1 "$SOCKOPT" undo --json
+	jq -e '.result == "gone"' <<<"$output"
+	[ "$stderr" = "sockopt: nothing to bring back: the sockets are closed" ]
+}
+
+@test "a reused descriptor number is not hit: the socket is known by its cookie" {
+	connected
+	"$SOCKOPT" set "$P:$FD" SO_PRIORITY=3
+	told a close "$FD" -- ok
+	told a open tcp 2 -- "$((FD - 1)) $FD"
+	told a set "$FD" "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 0
+	run --separate-stderr -1 "$SOCKOPT" undo
+	told a get "$FD" "$SOL_SOCKET" "$SO_PRIORITY" -- 3
+}
+
+@test "a socket that a child took over (fork) is found by its cookie" {
+	local child
+
+	program a
+	ask a listen
+	local fd=${WORDS[0]} port=${WORDS[1]}
+	"$SOCKOPT" set "port=$port" SO_PRIORITY=3
+	ask a give "$fd"
+	child=${WORDS[0]}
+	[ "$("$SOCKOPT" show "port=$port" --json | jq '.holders[0].pid')" = "$child" ]
+	run --separate-stderr -0 "$SOCKOPT" undo --json
+	jq -e '.result == "restored" and .after == 0' <<<"$output"
+	[ "$("$SOCKOPT" show "port=$port" -o SO_PRIORITY --json | jq .options.SO_PRIORITY.value)" = 0 ]
+}
+
+@test "a socket that was passed on (SCM_RIGHTS), to another number, is found by its cookie" {
+	program a
+	ask a bind-udp
+	local fd=${WORDS[0]} port=${WORDS[1]}
+	"$SOCKOPT" set "${PID[a]}:$fd" SO_PRIORITY=3 SO_RCVBUF=10000
+	ask a pass "$fd"
+	[ "${WORDS[1]}" = 77 ]
+	[ "$("$SOCKOPT" show "port=$port" --json | jq -c '.holders[0] | [.pid, .fd]')" = "[${WORDS[0]},77]" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	run --separate-stderr -0 "$SOCKOPT" show "port=$port"
+	[ "${#lines[@]}" = 1 ]
+}
+
+@test "failure: no such change, exit 1" {
+	run --separate-stderr -1 "$SOCKOPT" undo
+	[ -z "$output" ]
+	[ "$stderr" = "sockopt: there is nothing to take back" ]
+	run --separate-stderr -1 "$SOCKOPT" undo 77 --json
+	[ -z "$output" ]
+	[ "$stderr" = "sockopt: there is no change number 77" ]
+}
+
+@test "wrong use: exit 2" {
+	local word
+
+	for word in x 0 -1 1x 99999999999 ''; do
+		run --separate-stderr -2 "$SOCKOPT" undo -- "$word"
+		[ -z "$output" ]
+		[ "${stderr_lines[0]}" = "sockopt undo: '$word' is not a number of the journal: see 'sockopt log'" ]
+	done
+	run --separate-stderr -2 "$SOCKOPT" undo 1 2
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT
+"""Includes point down: a header of a higher layer, or of a sibling, is not found by the compiler.
+
+For every layer one compile command of the build is taken, and a file that
+includes each header that it must not see; each must be a fatal error. Headers
+that it may see must be found, so that the test itself is known to work. And no
+#include in the tree names a folder of it, or leads out by "..".
+
+usage: layers.py ROOT BUILD_FOLDER
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from sources import c_files, finish, usage, without_comments
+
+# layer -> what it may see besides itself
+SEES = {
+    "lib": (),
+    "rule": ("lib",),
+    "live": ("rule", "lib"),
+    "view": ("rule", "lib"),
+    "cmd": ("live", "view", "rule", "lib"),
+}
+
+
+def flags_of(root: Path, build: Path) -> dict[str, list[str]]:
+    """Layer -> compiler and flags of one of its files, source and output left out."""
+    commands = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+    found: dict[str, list[str]] = {}
+    for entry in commands:
+        path = (Path(entry["directory"]) / entry["file"]).resolve()
+        for layer in SEES:
+            # cmd/journal.c is also compiled for tests, with what tests may see
+            if path.parent == root / layer and f"{layer}/" in entry["output"].split("tests/")[0] + "/":
+                words = shlex.split(entry["command"])
+                keep = [word for i, word in enumerate(words)
+                        if word not in ("-c", "-MD", "-o", "-MQ", "-MF", "-fdiagnostics-color=always", entry["file"])
+                        and (i == 0 or words[i - 1] not in ("-o", "-MQ", "-MF"))]
+                found.setdefault(layer, keep)
+    return found
+
+
+def not_found(flags: list[str], build: Path, includes: list[str]) -> set[str]:
+    """Those of the includes that this layer's compiler does not find."""
+    missing = set()
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "include.c"
+        for include in includes:
+            source.write_text(f"#include {include}\n", encoding="utf-8")
+            done = subprocess.run([*flags, "-fsyntax-only", "-w", str(source)], cwd=build, capture_output=True, text=True,
+                                  check=False, env={"LC_ALL": "C", "PATH": "/usr/local/bin:/usr/bin:/bin"})
+            name = include.strip('"<>')
+            if re.search(rf"fatal error: '?{re.escape(name)}'?(: No such file| file not found)", done.stderr):
+                missing.add(include)
+    return missing
+
+
+def wrong_paths(root: Path) -> list[str]:
+    """#includes that go around the include paths."""
+    problems = []
+    for path in c_files(root, (*SEES, "tests")):
+        text = path.read_text(encoding="utf-8")
+        for match in re.finditer(r'^\s*#\s*include\s+["<]([^">]+)[">]', without_comments(text), re.M):
+            parts = match[1].split("/")
+            if ".." in parts or (len(parts) > 1 and parts[0] in SEES):
+                line = text.count("\n", 0, match.start(1)) + 1
+                problems.append(f"{path.relative_to(root)}:{line}: #include of {match[1]} names a folder")
+    return problems
+
+
+def main() -> int:
+    usage(__doc__, 2)
+    root, build = Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve()
+    flags = flags_of(root, build)
+    problems = [f"no file of {layer}/ is in compile_commands.json" for layer in SEES if layer not in flags]
+    problems += wrong_paths(root)
+    tried = 0
+    for layer, command in flags.items():
+        visible = (layer, *SEES[layer])
+        own = {path.name for name in visible for path in (root / name).glob("*.h")}
+        hidden = [(name, path.name) for name in SEES if name not in visible for path in sorted((root / name).glob("*.h"))]
+        for name, header in hidden:
+            if header in own:
+                problems.append(f"{name}/{header}: {layer}/ sees another header of this name")
+        includes = [form for name, header in hidden for form in (f'"{header}"', f"<{header}>", f'"{name}/{header}"')]
+        missing = not_found(command, build, includes)
+        problems += [f"{layer}/ finds {include}" for include in includes
+                     if include not in missing and include.strip('"<>') not in own]
+        controls = [f"<{path.name}>" for name in visible for path in sorted((root / name).glob("*.h"))]
+        problems += [f"{layer}/ does not find {include}" for include in not_found(command, build, controls)]
+        tried += len(includes)
+    return finish(problems, f"{len(flags)} layers, {tried} upward includes tried")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""An option's facts stand in catalog/ only.
+
+No name of an option in the C files of lib/, rule/, live/, view/ and cmd/, be it
+a constant (SO_RCVBUF) or a string of its own ("SO_RCVBUF"): what a command
+knows of an option it has from its entry. Comments and prose may name options: a
+string with a space in it is a sentence or an example for a person. What must
+name one is allowed below, with the reason; a permission that nobody uses any
+more is a problem, too.
+
+usage: no-facts-in-code.py ROOT
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from sources import c_files, finish, usage, without_comments
+
+FOLDERS = ("lib", "rule", "live", "view", "cmd")
+ALLOWED: dict[str, tuple[str, set[str]]] = {
+    "lib/applies.c": ("what kind of socket a descriptor is: asked before any entry can be chosen",
+                      {"SO_DOMAIN", "SO_TYPE", "SO_PROTOCOL"}),
+    "live/identity.c": ("how the kernel tells who a socket is and where it stands",
+                        {"SO_COOKIE", "SO_NETNS_COOKIE", "SO_ACCEPTCONN", "SO_BINDTODEVICE", "TCP_INFO"}),
+}
+# Files that are about certain options.
+ALLOWED_FILES: dict[str, str] = {
+    "cmd/demo*.c": "a demonstration is a story about certain options, told by a program that uses them as any other",
+}
+
+
+def names(root: Path) -> set[str]:
+    sys.path.insert(0, str(root / "gen"))
+    import catalog  # type: ignore[import-not-found]
+
+    loaded = catalog.load(root / "catalog")
+    return {name for option in loaded.options for name in [option["name"], *option.get("aliases", [])]}
+
+
+def words_of(path: Path) -> list[tuple[int, str]]:
+    """(line, word) of every word in upper case, comments and prose left out."""
+    text = without_comments(path.read_text(encoding="utf-8"))
+    text = re.sub(r'"(?:\\.|[^"\\\n])*"', lambda m: " " * len(m[0]) if " " in m[0] else m[0], text)
+    return [(text.count("\n", 0, match.start()) + 1, match[0]) for match in re.finditer(r"\b[A-Z][A-Z0-9_]+\b", text)]
+
+
+def main() -> int:
+    usage(__doc__, 1)
+    root = Path(sys.argv[1])
+    known = names(root)
+    problems: list[str] = []
+    used: dict[str, set[str]] = {}
+    for path in c_files(root, FOLDERS):
+        where = str(path.relative_to(root))
+        if any(path.match(pattern) for pattern in ALLOWED_FILES):
+            continue
+        allowed = ALLOWED.get(where, ("", set()))[1]
+        for line, word in words_of(path):
+            if word not in known:
+                continue
+            if word in allowed:
+                used.setdefault(where, set()).add(word)
+            else:
+                problems.append(f"{where}:{line}: {word} is a fact of the catalogue")
+    for where, (reason, words) in ALLOWED.items():
+        for word in sorted(words - used.get(where, set())):
+            problems.append(f"{where}: {word} is allowed ({reason}), and not there any more")
+    return finish(problems, f"no facts of {len(known)} names in {', '.join(FOLDERS)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

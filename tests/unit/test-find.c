@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+
+#include "test.h"
+
+static void at_gives_count_entries_and_null_past_the_end(void **state)
+{
+	assert_true(sockopt_count() > 100);
+	for (size_t i = 0; i < sockopt_count(); i++)
+		assert_non_null(sockopt_at(i));
+	assert_null(sockopt_at(sockopt_count()));
+	assert_null(sockopt_at(SIZE_MAX));
+}
+
+static size_t level_index(const struct sockopt_level *level)
+{
+	for (size_t i = 0; sockopt_level_at(i); i++)
+		if (sockopt_level_at(i) == level)
+			return i;
+	fail_msg("%s is no level of the catalogue", level->name);
+	return 0;
+}
+
+static void at_is_in_the_order_of_level_and_number(void **state)
+{
+	for (size_t i = 1; i < sockopt_count(); i++) {
+		const struct sockopt_option *before = sockopt_at(i - 1), *here = sockopt_at(i);
+		size_t a = level_index(before->level), b = level_index(here->level);
+
+		assert_true(a < b || (a == b && before->number <= here->number));
+	}
+}
+
+static void level_at_gives_each_level_once_and_null_past_the_end(void **state)
+{
+	size_t n = 0;
+
+	while (sockopt_level_at(n))
+		n++;
+	assert_true(n >= 8);
+	assert_null(sockopt_level_at(n + 1));
+	assert_null(sockopt_level_at(SIZE_MAX));
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1; k < n; k++)
+			assert_string_not_equal(sockopt_level_at(i)->key, sockopt_level_at(k)->key);
+}
+
+static void find_level_takes_name_key_number_and_alias(void **state)
+{
+	const struct sockopt_level *tcp = sockopt_find_level("IPPROTO_TCP");
+
+	assert_non_null(tcp);
+	assert_int_equal(tcp->number, IPPROTO_TCP);
+	assert_ptr_equal(sockopt_find_level("tcp"), tcp);
+	assert_ptr_equal(sockopt_find_level("TCP"), tcp);
+	assert_ptr_equal(sockopt_find_level("6"), tcp);
+	assert_ptr_equal(sockopt_find_level("0x6"), tcp);
+	for (size_t i = 0; sockopt_level_at(i); i++)
+		for (const char *const *alias = sockopt_level_at(i)->aliases; *alias; alias++)
+			assert_ptr_equal(sockopt_find_level(*alias), sockopt_level_at(i));
+}
+
+static void find_level_is_null_for_what_is_none(void **state)
+{
+	static const char *const none[] = { "", "tcpx", "tc", "99999", "-1", "6x", "TCP_NODELAY" };
+
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_null(sockopt_find_level(none[i]));
+}
+
+static void find_takes_any_case_and_no_prefix(void **state)
+{
+	static const char *const spellings[] = {
+		"TCP_NODELAY", "tcp_nodelay", "Tcp-NoDelay", "nodelay", "NODELAY", "tcp.nodelay", "tcp.TCP_NODELAY",
+		"IPPROTO_TCP.nodelay", "6.nodelay",
+	};
+	const struct sockopt_option *option = sockopt_find("TCP_NODELAY");
+
+	assert_non_null(option);
+	assert_int_equal(option->number, TCP_NODELAY);
+	assert_int_equal(option->level->number, IPPROTO_TCP);
+	for (size_t i = 0; i < COUNT(spellings); i++)
+		assert_ptr_equal(sockopt_find(spellings[i]), option);
+}
+
+static void find_is_null_for_what_is_none(void **state)
+{
+	static const char *const none[] = {
+		"", "TCP_NODELA", "TCP_NODELAYY", "TCP_", "_", ".", "tcp.", ".nodelay", "udp.nodelay", "tcp.tcp.nodelay",
+		"averylonglevelkeythatnobodyhas.nodelay", "TCP_NODELAY ", " TCP_NODELAY",
+	};
+
+	for (size_t i = 0; i < COUNT(none); i++)
+		assert_null(sockopt_find(none[i]));
+}
+
+static void find_refuses_a_name_without_prefix_that_fits_several(void **state)
+{
+	assert_non_null(sockopt_find("IP_MULTICAST_IF"));
+	assert_non_null(sockopt_find("IPV6_MULTICAST_IF"));
+	assert_null(sockopt_find("multicast_if"));
+	assert_null(sockopt_find("multicast-if"));
+}
+
+/** A name at a second level is found by the first, and leads on by its twin. */
+static bool is_or_leads_to(const struct sockopt_option *found, const struct sockopt_option *wanted)
+{
+	for (; found; found = found->twin)
+		if (found == wanted)
+			return true;
+	return false;
+}
+
+static void find_finds_every_option_by_name_and_by_alias(void **state)
+{
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+
+		if (!is_or_leads_to(sockopt_find(option->name), option))
+			fail_msg("%s is not found by its name", option->name);
+		for (const char *const *alias = option->aliases; *alias; alias++)
+			if (!is_or_leads_to(sockopt_find(*alias), option))
+				fail_msg("%s is not found by its alias %s", option->name, *alias);
+	}
+}
+
+static void find_finds_every_option_by_the_key_of_its_level(void **state)
+{
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+		const struct sockopt_option *found;
+		char name[96];
+
+		snprintf(name, sizeof(name), "%s.%s", option->level->key, option->name);
+		found = sockopt_find(name);
+		if (found == option)
+			continue;
+		/* One name twice at a level: one is read and the other set. */
+		if (!found || found->level != option->level || strcmp(found->name, option->name) != 0)
+			fail_msg("%s finds %s", name, found ? found->name : "nothing");
+	}
+}
+
+static void twins_have_one_name_and_different_levels(void **state)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+
+		if (!option->twin)
+			continue;
+		seen++;
+		assert_string_equal(option->name, option->twin->name);
+		assert_ptr_not_equal(option->level, option->twin->level);
+	}
+	assert_true(seen > 0);
+}
+
+static void find_number_finds_every_option_by_what_it_allows(void **state)
+{
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+
+		if (option->access & SOCKOPT_GET)
+			assert_ptr_equal(sockopt_find_number(option->level->number, option->number, SOCKOPT_GET), option);
+		if (option->access & SOCKOPT_SET)
+			assert_ptr_equal(sockopt_find_number(option->level->number, option->number, SOCKOPT_SET), option);
+	}
+}
+
+/** 26 is SO_ATTACH_FILTER to set and SO_GET_FILTER to get. */
+static void find_number_tells_two_options_of_one_number_apart(void **state)
+{
+	const struct sockopt_option *get = sockopt_find_number(SOL_SOCKET, SO_ATTACH_FILTER, SOCKOPT_GET);
+	const struct sockopt_option *set = sockopt_find_number(SOL_SOCKET, SO_ATTACH_FILTER, SOCKOPT_SET);
+
+	assert_non_null(get);
+	assert_non_null(set);
+	assert_string_equal(get->name, "SO_GET_FILTER");
+	assert_string_equal(set->name, "SO_ATTACH_FILTER");
+}
+
+static void find_number_is_null_for_what_is_none(void **state)
+{
+	assert_null(sockopt_find_number(IPPROTO_TCP, 9999, SOCKOPT_GET));
+	assert_null(sockopt_find_number(9999, TCP_NODELAY, SOCKOPT_GET));
+	assert_null(sockopt_find_number(-1, -1, SOCKOPT_SET));
+	assert_null(sockopt_find_number(IPPROTO_TCP, TCP_INFO, SOCKOPT_SET)); /* it can only be read */
+}
+
+static void make_unnamed_makes_an_option_of_bytes(void **state)
+{
+	struct sockopt_unnamed unnamed;
+	const struct sockopt_option *option = sockopt_make_unnamed(6, 250, &unnamed);
+
+	assert_ptr_equal(option, &unnamed.option);
+	assert_string_equal(option->name, "6:250");
+	assert_int_equal(option->number, 250);
+	assert_int_equal(option->level->number, 6);
+	assert_int_equal(option->access, SOCKOPT_GET | SOCKOPT_SET);
+	assert_int_equal(option->type->fields[0].scalar, SOCKOPT_BYTES);
+	assert_int_equal(option->type->size, SOCKOPT_VALUE_MAX);
+	assert_null(option->aliases[0]);
+	assert_null(option->see[0]);
+	assert_null(option->twin);
+}
+
+static void make_unnamed_has_room_for_the_widest_numbers(void **state)
+{
+	struct sockopt_unnamed unnamed;
+
+	assert_string_equal(sockopt_make_unnamed(INT32_MIN, INT32_MIN, &unnamed)->name, "-2147483648:-2147483648");
+	assert_string_equal(sockopt_make_unnamed(INT32_MAX, 0, &unnamed)->name, "2147483647:0");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(at_gives_count_entries_and_null_past_the_end),
+		cmocka_unit_test(at_is_in_the_order_of_level_and_number),
+		cmocka_unit_test(level_at_gives_each_level_once_and_null_past_the_end),
+		cmocka_unit_test(find_level_takes_name_key_number_and_alias),
+		cmocka_unit_test(find_level_is_null_for_what_is_none),
+		cmocka_unit_test(find_takes_any_case_and_no_prefix),
+		cmocka_unit_test(find_is_null_for_what_is_none),
+		cmocka_unit_test(find_refuses_a_name_without_prefix_that_fits_several),
+		cmocka_unit_test(find_finds_every_option_by_name_and_by_alias),
+		cmocka_unit_test(find_finds_every_option_by_the_key_of_its_level),
+		cmocka_unit_test(twins_have_one_name_and_different_levels),
+		cmocka_unit_test(find_number_finds_every_option_by_what_it_allows),
+		cmocka_unit_test(find_number_tells_two_options_of_one_number_apart),
+		cmocka_unit_test(find_number_is_null_for_what_is_none),
+		cmocka_unit_test(make_unnamed_makes_an_option_of_bytes),
+		cmocka_unit_test(make_unnamed_has_room_for_the_widest_numbers),
+	};
+
+	return RUN_TESTS(tests);
+}

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What format writes, parse reads: for every option that takes what it gives,
+ * over random values of its type.
+ *
+ * Left out, because their text is not meant to be read back: BPF programs
+ * ("2 instructions"). Values are canonical: bytes that no field names are 0,
+ * a boolean struct member is 0 or 1, microseconds are below a second, strings
+ * hold letters, a socket address is one of IPv4 or IPv6 without flow or scope.
+ */
+#include <netinet/in.h>
+#include <number.h>
+
+#include "test.h"
+
+#define ROUNDS 2000
+
+static uint64_t seed;
+
+static uint64_t up_to(uint64_t greatest)
+{
+	uint64_t random = random_next(&seed);
+
+	return greatest == UINT64_MAX ? random : random % (greatest + 1);
+}
+
+/** Numbers at the ends and near 0 matter more than the many in between. */
+static int64_t number_between(int64_t least, int64_t greatest)
+{
+	uint64_t width = (uint64_t)greatest - (uint64_t)least;
+	uint64_t step;
+
+	switch (up_to(5)) {
+	case 0: step = 0; break;
+	case 1: step = width; break;
+	case 2: step = up_to(width < 1000 ? width : 1000); break;
+	case 3: step = width - up_to(width < 1000 ? width : 1000); break;
+	default: step = up_to(width); break;
+	}
+	return (int64_t)((uint64_t)least + step);
+}
+
+static void random_number(const struct sockopt_field *field, unsigned char *bytes, size_t index)
+{
+	unsigned int width = field->bits ? field->bits : 8U * field->size;
+	bool is_signed = field->scalar == SOCKOPT_SIGNED;
+	int64_t greatest = width == 64 ? (is_signed ? INT64_MAX : -1) :
+					 (INT64_C(1) << (width - is_signed)) - 1;
+	int64_t number = number_between(is_signed ? -greatest - 1 : 0, greatest);
+
+	if (field->symbols && field->look == SOCKOPT_LOOK_ENUM && up_to(1))
+		number = field->symbols->list[up_to(field->symbols->count - 1)].value;
+	if (field->look == SOCKOPT_LOOK_BOOL)
+		number = (int64_t)up_to(1);
+	number_store(field, bytes, index, number);
+}
+
+static void random_sockaddr(unsigned char *at)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = (in_port_t)up_to(UINT16_MAX) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = (in_port_t)up_to(UINT16_MAX) };
+
+	memset(at, 0, sizeof(struct sockaddr_storage));
+	in.sin_addr.s_addr = (in_addr_t)up_to(UINT32_MAX);
+	for (size_t i = 0; i < 16; i++)
+		in6.sin6_addr.s6_addr[i] = up_to(1) ? (unsigned char)up_to(255) : 0;
+	if (up_to(1))
+		memcpy(at, &in, sizeof(in));
+	else
+		memcpy(at, &in6, sizeof(in6));
+}
+
+/** Returns the bytes that were taken, of a string or bytes. */
+static size_t random_text(const struct sockopt_field *field, unsigned char *at)
+{
+	size_t most = field->size < SOCKOPT_VALUE_MAX ? field->size : SOCKOPT_VALUE_MAX;
+	size_t length;
+
+	if (field->scalar == SOCKOPT_BYTES) {
+		length = up_to(most);
+		for (size_t i = 0; i < length; i++)
+			at[i] = (unsigned char)up_to(255);
+		return length;
+	}
+	length = up_to(most - 1);
+	for (size_t i = 0; i < length; i++)
+		at[i] = (unsigned char)"abcdefghijklmnopqrstuvwxyzABC0123456789_-.:()"[up_to(44)];
+	at[length] = '\0';
+	return length + 1;
+}
+
+static size_t random_element(const struct sockopt_field *field, unsigned char *bytes, size_t index)
+{
+	unsigned char *at = bytes + field->offset + index * field->size;
+
+	switch (field->scalar) {
+	case SOCKOPT_SIGNED:
+	case SOCKOPT_UNSIGNED:
+	case SOCKOPT_BIG_ENDIAN: random_number(field, bytes, index); return field->size;
+	case SOCKOPT_SOCKADDR: random_sockaddr(at); return field->size;
+	case SOCKOPT_IPV4:
+	case SOCKOPT_IPV6:
+		for (size_t i = 0; i < field->size; i++)
+			at[i] = up_to(1) ? (unsigned char)up_to(255) : 0;
+		return field->size;
+	case SOCKOPT_STRING:
+	case SOCKOPT_BYTES: break;
+	}
+	return random_text(field, at);
+}
+
+static void random_struct(const struct sockopt_type *type, struct sockopt_value *ret)
+{
+	ret->length = type->size;
+	for (size_t i = 0; i < type->n_fields; i++)
+		for (size_t k = 0; k < type->fields[i].count; k++)
+			random_element(&type->fields[i], ret->bytes, k);
+	if (type->short_form == SOCKOPT_SHORT_LINGER) {
+		number_store(&type->fields[0], ret->bytes, 0, (int64_t)up_to(1));
+		if (!sockopt_field_number(&type->fields[0], ret->bytes, 0))
+			number_store(&type->fields[1], ret->bytes, 0, 0);
+	}
+	if (type->short_form == SOCKOPT_SHORT_TIMEVAL) {
+		number_store(&type->fields[0], ret->bytes, 0, number_between(0, INT64_MAX));
+		number_store(&type->fields[1], ret->bytes, 0, number_between(0, 999999));
+	}
+	if (type->tail) {
+		size_t most = ((size_t)SOCKOPT_VALUE_MAX - type->size) / type->tail->size, count = up_to(most < 5 ? most : 5);
+
+		for (size_t i = 0; i < count; i++)
+			random_element(type->tail, ret->bytes + type->size, i);
+		number_store(&type->fields[type->tail_count_field], ret->bytes, 0, (int64_t)count);
+		ret->length += (socklen_t)(count * type->tail->size);
+	}
+}
+
+static void random_value(const struct sockopt_option *option, struct sockopt_value *ret)
+{
+	const struct sockopt_type *type = option->type;
+	const struct sockopt_field *field = &type->fields[0];
+
+	memset(ret, 0, sizeof(*ret));
+	if (type->form == SOCKOPT_FORM_STRUCT) {
+		random_struct(type, ret);
+	} else if (type->form == SOCKOPT_FORM_ARRAY) {
+		for (size_t n = up_to(4); n; n--) {
+			for (size_t i = 0; i < type->n_fields; i++)
+				random_element(&type->fields[i], ret->bytes + ret->length, 0);
+			ret->length += type->size;
+		}
+	} else if (type->form == SOCKOPT_FORM_SCALAR) {
+		ret->length = (socklen_t)random_element(field, ret->bytes, 0);
+		if (option->n_ranges) {
+			const struct sockopt_range *range = &option->ranges[up_to(option->n_ranges - 1)];
+
+			number_store(field, ret->bytes, 0, number_between(range->least, range->greatest));
+		}
+	}
+}
+
+static void check_one(const struct sockopt_option *option)
+{
+	static char text[8192];
+	struct sockopt_value value, again;
+	struct sockopt_error error = { 0 };
+	int r;
+
+	random_value(option, &value);
+	assert_true((size_t)sockopt_format(option, value.bytes, value.length, text, sizeof(text)) < sizeof(text));
+	r = sockopt_parse(option, text, &again, &error);
+	if (r != 0)
+		fail_msg("%s: '%s' is not read back: %d, problem %d at %zu", option->name, text, r, (int)error.problem,
+			 error.at);
+	if (again.length != value.length || memcmp(again.bytes, value.bytes, value.length) != 0)
+		fail_msg("%s: '%s' is read back as another value", option->name, text);
+}
+
+static bool is_parseable(const struct sockopt_option *option)
+{
+	return option->type == option->get_type && option->type->short_form != SOCKOPT_SHORT_PROGRAM;
+}
+
+static void parse_reads_what_format_writes(void **state)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+
+		if (!is_parseable(option))
+			continue;
+		seen++;
+		seed = 20241124 + i;
+		for (int round = 0; round < ROUNDS; round++)
+			check_one(option);
+	}
+	assert_true(seen > sockopt_count() * 9 / 10);
+	print_message("# %zu of %zu options, %d values each\n", seen, sockopt_count(), ROUNDS);
+}
+
+/** Options that are set by one type and read as another: what is read need not be a value to set. */
+static void only_programs_and_two_types_are_left_out(void **state)
+{
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+
+		if (is_parseable(option))
+			continue;
+		print_message("# left out: %s (%s, %s)\n", option->name, option->type->name, option->get_type->name);
+		assert_true(option->type != option->get_type || !(option->access & SOCKOPT_GET));
+	}
+}
+
+/** The text that a real socket's values are shown as is a value again. */
+static int check_reading(void *arg, const struct sockopt_reading *reading)
+{
+	const struct sockopt_option *option = reading->option;
+	size_t *seen = arg;
+	struct sockopt_value value;
+	char text[8192];
+
+	if (reading->error || !(option->access & SOCKOPT_SET) || !is_parseable(option))
+		return 0;
+	(*seen)++;
+	sockopt_format(option, reading->bytes, reading->length, text, sizeof(text));
+	if (sockopt_parse(option, text, &value, NULL) < 0) {
+		struct sockopt_option unlimited = *option;
+
+		/* A value that the kernel chose itself can be one that it would not take. */
+		unlimited.n_ranges = 0;
+		if (sockopt_parse(&unlimited, text, &value, NULL) < 0)
+			fail_msg("%s: '%s' is not read back", option->name, text);
+	}
+	return 0;
+}
+
+static void parse_reads_what_is_shown_of_real_sockets(void **state)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM };
+	static const int families[] = { AF_INET, AF_INET6, AF_UNIX };
+	static unsigned char scratch[65536];
+	size_t seen = 0;
+
+	for (size_t i = 0; i < COUNT(families); i++)
+		for (size_t k = 0; k < COUNT(types); k++) {
+			int fd = socket(families[i], types[k] | SOCK_CLOEXEC, 0);
+
+			if (fd < 0)
+				continue;
+			assert_int_equal(sockopt_read_all(fd, scratch, sizeof(scratch), check_reading, &seen), 0);
+			close(fd);
+		}
+	assert_true(seen > 100);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parse_reads_what_format_writes),
+		cmocka_unit_test(only_programs_and_two_types_are_left_out),
+		cmocka_unit_test(parse_reads_what_is_shown_of_real_sockets),
+	};
+
+	return RUN_TESTS(tests);
+}
