@@ -207,6 +207,10 @@ static bool read_line(struct journal_entry *entry, const json_t *object, bool fi
 		return add_intent(entry, object, room);
 	if (json_object_get(object, "done"))
 		return add_outcome(entry, object);
+	if (json_object_get(object, "committed")) {
+		entry->committed = true;
+		return (size_t)json_integer_value(json_object_get(object, "committed")) == entry->n_intents;
+	}
 	if (json_object_get(object, "undone")) {
 		entry->undone = true;
 		return true;
@@ -219,11 +223,12 @@ int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret)
 	struct journal_entry *entry = xmalloc(sizeof(*entry));
 	autofree char *line = NULL;
 	size_t size = 0, room = 0;
+	ssize_t length;
 	bool first = true;
 
 	entry->id = id;
-	while (getline(&line, &size, file) > 0) {
-		json_t *object = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+	while ((length = getline(&line, &size, file)) > 0) {
+		json_t *object = json_loadb(line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
 		bool read = object && read_line(entry, object, first, &room);
 
 		json_decref(object);
@@ -233,8 +238,8 @@ int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret)
 		}
 		first = false;
 		/* "undone" may follow a line that was cut: it is looked for to the end. */
-		/* An outcome may be cut where the writer was killed: it is no more than not there. */
-		if (!read && (line[strlen(line) - 1] == '\n' || strncmp(line, "{\"done\"", strlen("{\"done\"")) != 0))
+		/* Behind the intents the last line may be cut, where the writer was killed: it is as if not there. */
+		if (!read && !(entry->committed && line[length - 1] != '\n'))
 			entry->damaged = true;
 	}
 	if (first) {

@@ -23,7 +23,7 @@ struct journal {
 	struct json json;
 	char path[4096];
 	size_t n_intents;
-	bool failed; /* a write failed */
+	bool committed;
 };
 
 const char *journal_folder(void)
@@ -255,6 +255,13 @@ int journal_commit(struct journal *journal)
 {
 	char folder[4096];
 
+	if (!journal->committed) {
+		json_object(&journal->json, NULL);
+		json_unsigned(&journal->json, "committed", journal->n_intents);
+		json_end_object(&journal->json);
+		json_line(&journal->json);
+		journal->committed = true;
+	}
 	if (fflush(journal->file) != 0 || fsync(fileno(journal->file)) < 0)
 		return -errno;
 	snprintf(folder, sizeof(folder), "%s", journal_folder());

@@ -43,6 +43,7 @@ struct journal_entry {
 	char *command;
 	struct journal_intent *intents;
 	size_t n_intents;
+	bool committed; /* all intents are there: changes may have been made */
 	bool undone;
 	bool damaged; /* a line could not be read: what follows it is not known */
 };

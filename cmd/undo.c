@@ -262,6 +262,15 @@ static void undo_lost(struct undo *undo)
 	free(undo->found);
 }
 
+/**
+ * Is there perhaps more to bring back than could be read? Not if the change was killed before all its intents
+ * were written: then nothing was changed.
+ */
+static bool is_incomplete(const struct undo *undo)
+{
+	return undo->entry->damaged && (undo->entry->committed || undo->restored);
+}
+
 static int judge(const struct undo *undo)
 {
 	if (undo->foreign)
@@ -271,7 +280,7 @@ static int judge(const struct undo *undo)
 		log_error(_("%zu changes cannot be taken back: the old value could not be read"), undo->not_undoable);
 	if (undo->failed)
 		return undo->forbidden == undo->failed ? EXIT_FORBIDDEN : EXIT_PARTLY;
-	if (undo->foreign || undo->not_undoable)
+	if (undo->foreign || undo->not_undoable || is_incomplete(undo))
 		return EXIT_PARTLY;
 	if (undo->restored == 0 && undo->as_before == 0 && !undo->args->dry_run) {
 		log_error(_("nothing to bring back: the sockets are closed"));
@@ -297,8 +306,8 @@ static int undo_entry(const struct undo_args *args, const struct journal_entry *
 	borrow_done(&undo.borrower);
 	free(undo.lost);
 	status = judge(&undo);
-	/* A damaged one may hold more than could be read: it is not closed. */
-	if (!args->dry_run && !entry->damaged && (status == EXIT_DONE || status == EXIT_NOTHING) &&
+	/* One that may hold more than could be read is not closed. */
+	if (!args->dry_run && !is_incomplete(&undo) && (status == EXIT_DONE || status == EXIT_NOTHING) &&
 	    journal_mark_undone(entry->id) < 0)
 		log_warning(_("the journal could not note that this was taken back"));
 	return status;
@@ -338,8 +347,6 @@ static int run(int argc, char **argv)
 		if (entry->damaged)
 			log_warning(_("the journal of change %u is damaged: what can be read is brought back"), entry->id);
 		status = undo_entry(&args, entry);
-		if (entry->damaged && status == EXIT_DONE)
-			status = EXIT_PARTLY;
 	}
 	journal_free(entry);
 	return status;

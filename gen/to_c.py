@@ -13,12 +13,8 @@ from typing import Any, Callable
 
 import catalog as facts
 from catalog import Catalog, Entry
+from layout import C_TYPES, container, declare, flatten
 
-C_TYPES = {"int": "int32_t", "uint": "uint32_t", "u8": "uint8_t", "u16": "uint16_t", "u32": "uint32_t",
-           "s64": "int64_t", "u64": "uint64_t", "long": "long", "ulong": "unsigned long",
-           "be16": "uint16_t", "be32": "uint32_t", "bool": "int32_t", "enum": "int32_t", "flags": "uint32_t",
-           "ipv4": "struct in_addr", "ipv6": "struct in6_addr", "sockaddr": "struct sockaddr_storage",
-           "string": "char", "bytes": "unsigned char", "pointer": "void *"}
 SHOWN_TYPES = {"string": "char[]", "bytes": "bytes", "bool": "int", "enum": "int", "flags": "int", "int": "int",
                "uint": "unsigned int"}
 SIGNED = {"int", "s64", "long", "bool", "enum"}
@@ -338,32 +334,6 @@ class Writer:
 
 ARCHITECTURE_MACROS = {"alpha": "defined(__alpha__)", "mips": "defined(__mips__)", "parisc": "defined(__hppa__)",
                        "sparc": "defined(__sparc__)", "powerpc": "defined(__powerpc__)"}
-
-
-def container(field: Entry) -> str:
-    return str(field.get("container", field["name"])).replace(".", "_")
-
-
-def declare(field: Entry) -> str:
-    count = field.get("count", 1)
-    array = f"[{count}]" if count != 1 or field["type"] in ("string", "bytes") else ""
-    return f"\t{C_TYPES[field['type']]} {container(field)}{array};\n"
-
-
-def flatten(catalog: Catalog, fields: list[Entry]) -> list[Entry]:
-    """Fields with nested structs laid flat (outer.inner); bit-fields learn their container."""
-    flat: list[Entry] = []
-    first = ""
-    for field in fields:
-        if field["type"] in catalog.structs:
-            for inner in flatten(catalog, catalog.structs[field["type"]]["field"]):
-                flat.append({**inner, "name": f"{field['name']}.{inner['name']}"})
-            continue
-        if "bits" in field:
-            first = field["name"] if field.get("bit", 0) == 0 else first
-            field = {**field, "container": first}
-        flat.append(field)
-    return flat
 
 
 def unwrap(text: Entry) -> Entry:

@@ -14,10 +14,11 @@ static bool same(const struct sockopt_value *a, const struct sockopt_value *b)
 bool sockopt_same(const struct sockopt_option *option, const struct sockopt_value *a, const struct sockopt_value *b)
 {
 	const struct sockopt_type *type = option->get_type;
+	const struct sockopt_field *on = type->fields;
 
 	/* The kernel keeps the seconds of a linger that is off, and nothing looks at them. */
 	if (type->short_form == SOCKOPT_SHORT_LINGER && a->length == type->size && b->length == type->size &&
-	    !sockopt_field_number(&type->fields[0], a->bytes, 0) && !sockopt_field_number(&type->fields[0], b->bytes, 0))
+	    !sockopt_field_number(on, a->bytes, 0) && !sockopt_field_number(on, b->bytes, 0))
 		return true;
 	return same(a, b);
 }

@@ -165,8 +165,8 @@ static wide limit_of(const struct sockopt_field *field, bool negative)
 }
 
 /** The decimal in the option's unit; what does not come out whole is a wrong unit. */
-static int scale(const struct sockopt_field *field, const struct decimal *decimal, const struct suffix *suffix, int64_t base,
-		 int64_t *ret_number)
+static int scale(const struct sockopt_field *field, const struct decimal *decimal, const struct suffix *suffix,
+		 int64_t base, int64_t *ret_number)
 {
 	wide value = (wide)decimal->mantissa * (wide)suffix->numerator;
 	wide divisor = (wide)suffix->denominator * (wide)base;

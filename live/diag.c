@@ -21,6 +21,11 @@
 #include "identity.h"
 #include "tidy.h"
 
+#ifndef UDIAG_SHOW_UID
+#define UDIAG_SHOW_UID 0x40
+#define UNIX_DIAG_UID 7
+#endif
+
 struct listing {
 	int (*each)(void *arg, const struct diag_socket *socket);
 	void *arg;
@@ -132,6 +137,9 @@ bool diag_read_unix(const void *message, size_t length, struct diag_socket *ret)
 		memcpy(address + sizeof(family), found, found_length);
 		identity_address(address, sizeof(family) + found_length, &facts->local);
 	}
+	found = find_attribute(attributes, length, UNIX_DIAG_UID, &found_length);
+	if (found && found_length >= sizeof(ret->uid))
+		memcpy(&ret->uid, found, sizeof(ret->uid));
 	if (facts->state == FACTS_ESTABLISHED && msg.udiag_type == SOCK_DGRAM)
 		facts->state = FACTS_CONNECTED;
 	else if (facts->state == FACTS_CLOSED)
@@ -194,7 +202,7 @@ static int dump(struct mnl_socket *netlink, struct listing *listing)
 		*request = (struct unix_diag_req){
 			.sdiag_family = AF_UNIX,
 			.udiag_states = UINT32_MAX,
-			.udiag_show = UDIAG_SHOW_NAME,
+			.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_UID,
 		};
 	} else {
 		bool mptcp = listing->protocol == IPPROTO_MPTCP;

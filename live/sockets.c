@@ -113,7 +113,11 @@ static int visit_listed(void *arg, const struct diag_socket *listed)
 	if (!facts->inode && (facts->state == FACTS_ESTABLISHED || facts->state == FACTS_LISTENING ||
 			      facts->state == FACTS_CLOSED))
 		return 0;
-	if (facts->inode && walk->report->hidden)
+	/*
+	 * Perhaps it was opened after we looked through /proc; it is another user's for certain only if its uid
+	 * is not ours.
+	 */
+	if (facts->inode && walk->report->hidden && listed->uid != geteuid())
 		socket.error = EPERM;
 	return hand_over(walk, &socket);
 }

@@ -23,7 +23,7 @@ static const char *why_unreadable(const struct show_socket *socket)
 {
 	if (socket->error)
 		return _("options not readable: another user's process, or a protected one");
-	return _("held by no process");
+	return socket->facts->inode ? _("held by no process that can be seen") : _("held by no process");
 }
 
 static void put_socket(struct show_view *base, const struct show_socket *socket)

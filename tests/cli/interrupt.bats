@@ -34,10 +34,10 @@ interrupted() {
 }
 
 @test "SIGKILL, three times at random moments" {
-	local round
+
 
 	prepare
-	for round in 1 2 3; do
+	for _ in 1 2 3; do
 		interrupted KILL
 		echo "killed after $(wc -l <"$FOLDER/out") lines of output, status $INTERRUPTED"
 		run "$SOCKOPT" undo

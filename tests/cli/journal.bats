@@ -14,8 +14,8 @@ changed() {
 
 @test "it is JSON lines: a head, all intents, then the outcomes" {
 	changed
-	jq -es 'length == 13 and .[0].sockopt == 1 and .[0].id == 1 and (.[0].command | length > 0) and
-		([.[1:7][].intent] == [0, 1, 2, 3, 4, 5]) and ([.[7:13][].done] == [0, 1, 2, 3, 4, 5]) and
+	jq -es 'length == 14 and .[7].committed == 6 and .[0].sockopt == 1 and .[0].id == 1 and (.[0].command | length > 0) and
+		([.[1:7][].intent] == [0, 1, 2, 3, 4, 5]) and ([.[8:14][].done] == [0, 1, 2, 3, 4, 5]) and
 		all(.[1:7][]; .before == "00000000" and .level == 1 and .number == 12)' "$JOURNAL"
 	[ "$(head -1 "$JOURNAL" | jq -r .boot)" = "$(cat /proc/sys/kernel/random/boot_id)" ]
 }

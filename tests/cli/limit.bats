@@ -8,7 +8,7 @@ setup() {
 	setup_common
 	program a
 	ask a pair
-	FD=${WORDS[0]} PORT=${WORDS[2]}
+	FD=${WORDS[0]}
 	told a set "$FD" "$SOL_SOCKET" "$SO_PRIORITY" 4 -- 0
 }
 

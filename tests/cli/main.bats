@@ -77,9 +77,9 @@ on_screen() {
 
 	needs script
 	[[ "$("$SOCKOPT" explain TCP_NODELAY)" != *"$escape"* ]]
-	[[ "$("$SOCKOPT" explain TCP_NODELAY --color always)" == *"$escape["* ]]
-	[[ "$(NO_COLOR=1 "$SOCKOPT" explain TCP_NODELAY --color always)" == *"$escape["* ]]
-	[[ "$(on_screen "$SOCKOPT" explain TCP_NODELAY)" == *"$escape["* ]]
+	[[ "$("$SOCKOPT" explain TCP_NODELAY --color always)" == *"${escape}["* ]]
+	[[ "$(NO_COLOR=1 "$SOCKOPT" explain TCP_NODELAY --color always)" == *"${escape}["* ]]
+	[[ "$(on_screen "$SOCKOPT" explain TCP_NODELAY)" == *"${escape}["* ]]
 	[[ "$(NO_COLOR=1 on_screen "$SOCKOPT" explain TCP_NODELAY)" != *"$escape"* ]]
 	[[ "$(TERM=dumb on_screen "$SOCKOPT" explain TCP_NODELAY)" != *"$escape"* ]]
 	[[ "$(on_screen "$SOCKOPT" explain TCP_NODELAY --color never)" != *"$escape"* ]]
@@ -91,11 +91,11 @@ on_screen() {
 	program a
 	ask a open tcp 1
 	told a set "$ANSWER" "$IPPROTO_TCP" "$TCP_NODELAY" 1 -- 0
-	[[ "$("$SOCKOPT" show "${PID[a]}" -o nodelay --color always)" == *"$escape["* ]]
+	[[ "$("$SOCKOPT" show "${PID[a]}" -o nodelay --color always)" == *"${escape}["* ]]
 	[[ "$("$SOCKOPT" show "${PID[a]}" -o nodelay 2>&1)" != *"$escape"* ]]
-	[[ "$("$SOCKOPT" show "${PID[a]}" --color always)" == *"$escape["* ]]
+	[[ "$("$SOCKOPT" show "${PID[a]}" --color always)" == *"${escape}["* ]]
 	[[ "$("$SOCKOPT" show "${PID[a]}" 2>&1)" != *"$escape"* ]]
-	[[ "$("$SOCKOPT" show port=1 --color always 2>&1 || true)" == *"$escape["* ]]
+	[[ "$("$SOCKOPT" show port=1 --color always 2>&1 || true)" == *"${escape}["* ]]
 	[[ "$("$SOCKOPT" show port=1 2>&1 || true)" != *"$escape"* ]]
 }
 

@@ -21,9 +21,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct facts_holder holder = { .pid = 1234, .fd = 5, .process = "nginx", .cgroup = "/" };
 	struct facts facts = {
-		.kind = { AF_INET, SOCK_STREAM, IPPROTO_TCP }, .state = FACTS_ESTABLISHED,
-		.local = { .family = AF_INET, .port = 80 }, .peer = { .family = AF_INET6, .port = 51000 },
-		.interface = "lo", .holders = &holder, .n_holders = 1, .get = get_any,
+		.kind = { AF_INET, SOCK_STREAM, IPPROTO_TCP },
+		.state = FACTS_ESTABLISHED,
+		.local = { .family = AF_INET, .port = 80 },
+		.peer = { .family = AF_INET6, .port = 51000 },
+		.interface = "lo",
+		.holders = &holder,
+		.n_holders = 1,
+		.get = get_any,
 	};
 	char *text = fuzz_text(data, size);
 	struct selector *selector;

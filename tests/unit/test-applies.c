@@ -11,9 +11,12 @@ static const struct sockopt_kind local = { AF_UNIX, SOCK_STREAM, 0 };
 static void kind_of_tells_family_type_and_protocol(void **state)
 {
 	static const struct sockopt_kind kinds[] = {
-		{ AF_INET, SOCK_STREAM, IPPROTO_TCP }, { AF_INET, SOCK_DGRAM, IPPROTO_UDP },
-		{ AF_UNIX, SOCK_STREAM, 0 },	       { AF_UNIX, SOCK_DGRAM, 0 },
-		{ AF_UNIX, SOCK_SEQPACKET, 0 },	       { AF_NETLINK, SOCK_RAW, 0 },
+		{ AF_INET, SOCK_STREAM, IPPROTO_TCP },
+		{ AF_INET, SOCK_DGRAM, IPPROTO_UDP },
+		{ AF_UNIX, SOCK_STREAM, 0 },
+		{ AF_UNIX, SOCK_DGRAM, 0 },
+		{ AF_UNIX, SOCK_SEQPACKET, 0 },
+		{ AF_NETLINK, SOCK_RAW, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(kinds); i++) {
@@ -44,7 +47,9 @@ static void where_fits_only_if_all_three_fit(void **state)
 	struct sockopt_where everything = { 0 };
 	struct sockopt_where stream = { .types = 1U << SOCK_STREAM };
 	struct sockopt_where inet_tcp = {
-		.families = UINT64_C(1) << AF_INET, .protocols = { IPPROTO_TCP, IPPROTO_SCTP }, .n_protocols = 2,
+		.families = UINT64_C(1) << AF_INET,
+		.protocols = { IPPROTO_TCP, IPPROTO_SCTP },
+		.n_protocols = 2,
 	};
 
 	assert_true(sockopt_where_fits(&everything, &tcp4));

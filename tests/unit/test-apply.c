@@ -49,9 +49,14 @@ static void apply_makes_them_in_order(void **state)
 static void apply_gives_all_old_values_back_when_one_fails(void **state)
 {
 	struct sockopt_assignment all[] = {
-		assignment("TCP_NODELAY=on"), assignment("TCP_USER_TIMEOUT=5s"), assignment("SO_LINGER=on:5s"),
-		assignment("TCP_CONGESTION=reno"), assignment("SO_SNDBUF=100000"), assignment("SO_RCVTIMEO=3s"),
-		assignment("TCP_USER_TIMEOUT=6s"), assignment("UDP_CORK=on"),
+		assignment("TCP_NODELAY=on"),
+		assignment("TCP_USER_TIMEOUT=5s"),
+		assignment("SO_LINGER=on:5s"),
+		assignment("TCP_CONGESTION=reno"),
+		assignment("SO_SNDBUF=100000"),
+		assignment("SO_RCVTIMEO=3s"),
+		assignment("TCP_USER_TIMEOUT=6s"),
+		assignment("UDP_CORK=on"),
 	};
 	struct sockopt_value before[COUNT(all)], after;
 	struct sockopt_error error = { 0 };

@@ -5,7 +5,10 @@
 
 #include "child.h"
 
-enum { WORKS = 0, REFUSED = 1, SAME_NAMESPACE = 2, LOOPBACK_DOWN = 3 };
+enum { WORKS = 0,
+       REFUSED = 1,
+       SAME_NAMESPACE = 2,
+       LOOPBACK_DOWN = 3 };
 
 /** Sends a datagram to ourselves over 127.0.0.1. */
 static bool loopback_works(void)

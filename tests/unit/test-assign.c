@@ -27,7 +27,12 @@ static struct sockopt_error refused(const char *text, int wanted)
 static void parse_assignment_takes_every_spelling_of_a_name(void **state)
 {
 	static const char *const texts[] = {
-		"TCP_NODELAY=on", "tcp_nodelay=on", "nodelay=on", "tcp.nodelay=1", "tcp-nodelay=yes", "NoDelay=true",
+		"TCP_NODELAY=on",
+		"tcp_nodelay=on",
+		"nodelay=on",
+		"tcp.nodelay=1",
+		"tcp-nodelay=yes",
+		"NoDelay=true",
 	};
 	struct sockopt_assignment assignment;
 
@@ -105,8 +110,8 @@ static void parse_assignment_takes_numbers_for_what_has_no_name(void **state)
 		const char *text;
 		int level, number;
 	} cases[] = {
-		{ "6:18=0x10270000", 6, 18 },
-		{ "0x6:0x12=0x10270000", 6, 18 },
+		{ "6:250=0x10270000", 6, 250 },
+		{ "0x6:0xfa=0x10270000", 6, 250 },
 		{ "tcp:250=0x10270000", 6, 250 },
 		{ "SOL_TCP:250=0x10270000", 6, 250 },
 		{ "1234:0=0x10270000", 1234, 0 },
@@ -124,11 +129,35 @@ static void parse_assignment_takes_numbers_for_what_has_no_name(void **state)
 	}
 }
 
+/** Then it is known what it does, and how it is shown. */
+static void parse_assignment_knows_the_name_of_numbers_that_have_one(void **state)
+{
+	static const char *const texts[] = { "6:18=0x10270000", "0x6:0x12=0x10270000", "tcp:18=0x10270000" };
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct sockopt_assignment assignment;
+		struct sockopt_unnamed unnamed;
+
+		assert_int_equal(sockopt_parse_assignment(texts[i], &assignment, &unnamed, NULL), 0);
+		assert_ptr_equal(assignment.option, the_option("TCP_USER_TIMEOUT"));
+		assert_bytes(&assignment.value, "\x10\x27\0\0", 4);
+	}
+}
+
 static void parse_assignment_refuses_what_are_no_numbers(void **state)
 {
 	static const char *const texts[] = {
-		"6:=0x00", ":18=0x00", ":=0x00", "6:18x=0x00", "6x:18=0x00", "6:-1=0x00", "-1:18=0x00",
-		"6:2147483648=0x00", "2147483648:6=0x00", "nosuchlevel:18=0x00", "6:18:1=0x00",
+		"6:=0x00",
+		":18=0x00",
+		":=0x00",
+		"6:18x=0x00",
+		"6x:18=0x00",
+		"6:-1=0x00",
+		"-1:18=0x00",
+		"6:2147483648=0x00",
+		"2147483648:6=0x00",
+		"nosuchlevel:18=0x00",
+		"6:18:1=0x00",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -147,7 +176,12 @@ static void parse_assignment_refuses_numbers_without_room_for_them(void **state)
 static void parse_assignment_leaves_value_alone_on_failure(void **state)
 {
 	static const char *const texts[] = {
-		"TCP_NODELAY", "TCP_NODELYA=on", "SO_TYPE=stream", "TCP_NODELAY=perhaps", "TCP_KEEPIDLE=0", "6:18=on",
+		"TCP_NODELAY",
+		"TCP_NODELYA=on",
+		"SO_TYPE=stream",
+		"TCP_NODELAY=perhaps",
+		"TCP_KEEPIDLE=0",
+		"6:18=on",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -224,6 +258,7 @@ int main(void)
 		cmocka_unit_test(parse_assignment_refuses_what_can_only_be_read),
 		cmocka_unit_test(parse_assignment_passes_the_trouble_of_a_value_on),
 		cmocka_unit_test(parse_assignment_takes_numbers_for_what_has_no_name),
+		cmocka_unit_test(parse_assignment_knows_the_name_of_numbers_that_have_one),
 		cmocka_unit_test(parse_assignment_refuses_what_are_no_numbers),
 		cmocka_unit_test(parse_assignment_refuses_numbers_without_room_for_them),
 		cmocka_unit_test(parse_assignment_leaves_value_alone_on_failure),

@@ -43,7 +43,7 @@ static void a_descriptor_that_is_another_thing_now_is_stale(void **state)
 
 	assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
 	assert_int_equal(borrow_fd(&borrower, getpid(), other, inode, &ours), -ESTALE); /* another socket */
-	assert_int_equal(borrow_fd(&borrower, getpid(), pipes[0], 0, &ours), -ESTALE);	/* no socket */
+	assert_int_equal(borrow_fd(&borrower, getpid(), pipes[0], 0, &ours), -ESTALE);  /* no socket */
 	close(fd);
 	assert_int_equal(borrow_fd(&borrower, getpid(), fd, inode, &ours), -ESTALE); /* closed */
 	assert_int_equal(ours, -7);

@@ -89,8 +89,14 @@ static void restore_brings_every_kept_value_back(void **state)
 	static const struct {
 		const char *name, *text;
 	} cases[] = {
-		{ "TCP_USER_TIMEOUT", "9s" }, { "SO_SNDBUF", "40000" }, { "SO_RCVBUF", "40000" }, { "TCP_CONGESTION", "reno" },
-		{ "IP_TOS", "ef" },	      { "SO_RCVTIMEO", "1s" },	 { "SO_KEEPALIVE", "on" }, { "TCP_MAXSEG", "1000" },
+		{ "TCP_USER_TIMEOUT", "9s" },
+		{ "SO_SNDBUF", "40000" },
+		{ "SO_RCVBUF", "40000" },
+		{ "TCP_CONGESTION", "reno" },
+		{ "IP_TOS", "ef" },
+		{ "SO_RCVTIMEO", "1s" },
+		{ "SO_KEEPALIVE", "on" },
+		{ "TCP_MAXSEG", "1000" },
 	};
 	int fd = open_tcp();
 
@@ -123,8 +129,8 @@ static void a_socket_is_borrowed_by_its_cookie_from_any_holder(void **state)
 	struct borrower borrower = BORROWER_INIT;
 	int fd = open_tcp(), other = open_tcp(), ours = -7;
 	const struct facts_holder list[] = {
-		{ .pid = pid_that_is_gone(), .fd = 3 },	/* gone */
-		{ .pid = getpid(), .fd = other },	/* another socket by now */
+		{ .pid = pid_that_is_gone(), .fd = 3 }, /* gone */
+		{ .pid = getpid(), .fd = other },       /* another socket by now */
 		{ .pid = getpid(), .fd = fd },
 	};
 

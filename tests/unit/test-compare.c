@@ -82,9 +82,12 @@ static void compare_agrees_with_the_running_kernel(void **state)
 		const char *text;
 		enum sockopt_result result;
 	} cases[] = {
-		{ "TCP_USER_TIMEOUT=30s", SOCKOPT_RESULT_KEPT }, { "TCP_NODELAY=7", SOCKOPT_RESULT_KEPT },
-		{ "SO_RCVBUF=32KiB", SOCKOPT_RESULT_DOUBLED },	 { "SO_RCVBUF=1", SOCKOPT_RESULT_CLAMPED },
-		{ "TCP_DEFER_ACCEPT=2s", SOCKOPT_RESULT_ROUNDED }, { "TCP_CONGESTION=reno", SOCKOPT_RESULT_KEPT },
+		{ "TCP_USER_TIMEOUT=30s", SOCKOPT_RESULT_KEPT },
+		{ "TCP_NODELAY=7", SOCKOPT_RESULT_KEPT },
+		{ "SO_RCVBUF=32KiB", SOCKOPT_RESULT_DOUBLED },
+		{ "SO_RCVBUF=1", SOCKOPT_RESULT_CLAMPED },
+		{ "TCP_DEFER_ACCEPT=2s", SOCKOPT_RESULT_ROUNDED },
+		{ "TCP_CONGESTION=reno", SOCKOPT_RESULT_KEPT },
 	};
 	int fd = open_tcp();
 
@@ -131,9 +134,12 @@ static void same_takes_every_linger_that_is_off_for_one(void **state)
 static void result_word_is_that_of_the_json_output(void **state)
 {
 	static const char *const words[] = {
-		[SOCKOPT_RESULT_KEPT] = "kept",	      [SOCKOPT_RESULT_DOUBLED] = "doubled",
-		[SOCKOPT_RESULT_CLAMPED] = "clamped", [SOCKOPT_RESULT_ROUNDED] = "rounded",
-		[SOCKOPT_RESULT_IGNORED] = "ignored", [SOCKOPT_RESULT_FAILED] = "failed",
+		[SOCKOPT_RESULT_KEPT] = "kept",
+		[SOCKOPT_RESULT_DOUBLED] = "doubled",
+		[SOCKOPT_RESULT_CLAMPED] = "clamped",
+		[SOCKOPT_RESULT_ROUNDED] = "rounded",
+		[SOCKOPT_RESULT_IGNORED] = "ignored",
+		[SOCKOPT_RESULT_FAILED] = "failed",
 		[SOCKOPT_RESULT_PLANNED] = "planned",
 	};
 
@@ -168,8 +174,13 @@ static void asked_for_ends_a_string_at_its_nul(void **state)
 static void asked_for_brings_every_kept_value_back(void **state)
 {
 	static const char *const texts[] = {
-		"SO_RCVBUF=50000", "SO_SNDBUF=50000", "TCP_USER_TIMEOUT=9s", "TCP_CONGESTION=reno", "SO_LINGER=on:5s",
-		"SO_RCVTIMEO=1s", "SO_MAX_PACING_RATE=100Mbit/s",
+		"SO_RCVBUF=50000",
+		"SO_SNDBUF=50000",
+		"TCP_USER_TIMEOUT=9s",
+		"TCP_CONGESTION=reno",
+		"SO_LINGER=on:5s",
+		"SO_RCVTIMEO=1s",
+		"SO_MAX_PACING_RATE=100Mbit/s",
 	};
 	int fd = open_tcp();
 

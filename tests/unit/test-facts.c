@@ -39,10 +39,7 @@ static void a_protocol_is_that_of_ip_or_the_family(void **state)
 		struct sockopt_kind kind;
 		const char *word;
 	} cases[] = {
-		{ { AF_INET, SOCK_STREAM, IPPROTO_TCP }, "tcp" },   { { AF_INET6, SOCK_DGRAM, IPPROTO_UDP }, "udp" },
-		{ { AF_INET, SOCK_STREAM, IPPROTO_MPTCP }, "mptcp" }, { { AF_INET, SOCK_RAW, 253 }, "raw" },
-		{ { AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 }, "icmpv6" }, { { AF_UNIX, SOCK_STREAM, 0 }, "unix" },
-		{ { AF_NETLINK, SOCK_RAW, 6 }, "netlink" }, /* 6 is no TCP there */
+		{ { AF_INET, SOCK_STREAM, IPPROTO_TCP }, "tcp" }, { { AF_INET6, SOCK_DGRAM, IPPROTO_UDP }, "udp" }, { { AF_INET, SOCK_STREAM, IPPROTO_MPTCP }, "mptcp" }, { { AF_INET, SOCK_RAW, 253 }, "raw" }, { { AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 }, "icmpv6" }, { { AF_UNIX, SOCK_STREAM, 0 }, "unix" }, { { AF_NETLINK, SOCK_RAW, 6 }, "netlink" }, /* 6 is no TCP there */
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)

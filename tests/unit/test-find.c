@@ -72,8 +72,15 @@ static void find_level_is_null_for_what_is_none(void **state)
 static void find_takes_any_case_and_no_prefix(void **state)
 {
 	static const char *const spellings[] = {
-		"TCP_NODELAY", "tcp_nodelay", "Tcp-NoDelay", "nodelay", "NODELAY", "tcp.nodelay", "tcp.TCP_NODELAY",
-		"IPPROTO_TCP.nodelay", "6.nodelay",
+		"TCP_NODELAY",
+		"tcp_nodelay",
+		"Tcp-NoDelay",
+		"nodelay",
+		"NODELAY",
+		"tcp.nodelay",
+		"tcp.TCP_NODELAY",
+		"IPPROTO_TCP.nodelay",
+		"6.nodelay",
 	};
 	const struct sockopt_option *option = sockopt_find("TCP_NODELAY");
 
@@ -87,8 +94,19 @@ static void find_takes_any_case_and_no_prefix(void **state)
 static void find_is_null_for_what_is_none(void **state)
 {
 	static const char *const none[] = {
-		"", "TCP_NODELA", "TCP_NODELAYY", "TCP_", "_", ".", "tcp.", ".nodelay", "udp.nodelay", "tcp.tcp.nodelay",
-		"averylonglevelkeythatnobodyhas.nodelay", "TCP_NODELAY ", " TCP_NODELAY",
+		"",
+		"TCP_NODELA",
+		"TCP_NODELAYY",
+		"TCP_",
+		"_",
+		".",
+		"tcp.",
+		".nodelay",
+		"udp.nodelay",
+		"tcp.tcp.nodelay",
+		"averylonglevelkeythatnobodyhas.nodelay",
+		"TCP_NODELAY ",
+		" TCP_NODELAY",
 	};
 
 	for (size_t i = 0; i < COUNT(none); i++)

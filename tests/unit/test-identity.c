@@ -165,8 +165,7 @@ static void what_is_no_socket_is_told(void **state)
 
 static void an_address_is_read_from_any_length(void **state)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_scope_id = 3,
-				    .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_scope_id = 3, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	unsigned char bytes[256];
 	struct facts_address address;
 
@@ -207,9 +206,20 @@ static void an_abstract_name_begins_with_an_at_sign(void **state)
 static void tcp_states_are_those_of_the_kernel(void **state)
 {
 	static const enum facts_state states[] = {
-		FACTS_CLOSED, FACTS_ESTABLISHED, FACTS_SYN_SENT, FACTS_SYN_RECV, FACTS_FIN_WAIT_1, FACTS_FIN_WAIT_2,
-		FACTS_TIME_WAIT, FACTS_CLOSED, FACTS_CLOSE_WAIT, FACTS_LAST_ACK, FACTS_LISTENING, FACTS_CLOSING,
-		FACTS_SYN_RECV, FACTS_CLOSED,
+		FACTS_CLOSED,
+		FACTS_ESTABLISHED,
+		FACTS_SYN_SENT,
+		FACTS_SYN_RECV,
+		FACTS_FIN_WAIT_1,
+		FACTS_FIN_WAIT_2,
+		FACTS_TIME_WAIT,
+		FACTS_CLOSED,
+		FACTS_CLOSE_WAIT,
+		FACTS_LAST_ACK,
+		FACTS_LISTENING,
+		FACTS_CLOSING,
+		FACTS_SYN_RECV,
+		FACTS_CLOSED,
 	};
 
 	for (unsigned int i = 0; i < COUNT(states); i++)

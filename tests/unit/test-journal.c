@@ -51,10 +51,15 @@ static struct journal_intent an_intent(unsigned int seed, struct facts_holder *h
 	static struct journal_value touched[2];
 	struct journal_intent intent = {
 		.touched = touched,
-		.cookie = UINT64_C(0xfedcba9876543210) + seed, .holders = holders, .n_holders = n_holders,
-		.local = { .family = AF_INET, .port = 80 }, .peer = { .family = AF_UNIX, .path = "/run/\"a\" caf\xc3\xa9.sock" },
-		.kind = { AF_INET, SOCK_STREAM, 6 }, .has_before = true,
-		.value = { .level = 6, .number = 18, .before = int_value((int)seed) }, .n_touched = 2,
+		.cookie = UINT64_C(0xfedcba9876543210) + seed,
+		.holders = holders,
+		.n_holders = n_holders,
+		.local = { .family = AF_INET, .port = 80 },
+		.peer = { .family = AF_UNIX, .path = "/run/\"a\" caf\xc3\xa9.sock" },
+		.kind = { AF_INET, SOCK_STREAM, 6 },
+		.has_before = true,
+		.value = { .level = 6, .number = 18, .before = int_value((int)seed) },
+		.n_touched = 2,
 	};
 
 	for (size_t i = 0; i < n_holders; i++)
@@ -191,7 +196,8 @@ static void a_journal_that_was_cut_anywhere_still_tells_all_old_values_before(vo
 			continue;
 		}
 		seen_parts++;
-		assert_true(entry->n_intents >= (lines > 4 ? 3 : lines ? lines - 1 : 0));
+		assert_true(entry->n_intents >= (lines > 4 ? 3 : lines ? lines - 1 :
+									 0));
 		for (unsigned int i = 0; i + 1 < lines && i < 3; i++)
 			check_intent(&entry->intents[i], i, entry->intents[i].done);
 		journal_free(entry);
@@ -220,8 +226,16 @@ static struct journal_entry *parse(const char *text)
 static void a_damaged_head_is_refused(void **state)
 {
 	static const char *const heads[] = {
-		"\n", "x\n", "{}\n", "[]\n", "null\n", "{\"sockopt\":2}\n", "{\"sockopt\":\"1\"}\n", "\xff\xfe\n",
-		"{\"sockopt\":1,\"sockopt\":1}\n", "{\"undone\":true}\n",
+		"\n",
+		"x\n",
+		"{}\n",
+		"[]\n",
+		"null\n",
+		"{\"sockopt\":2}\n",
+		"{\"sockopt\":\"1\"}\n",
+		"\xff\xfe\n",
+		"{\"sockopt\":1,\"sockopt\":1}\n",
+		"{\"undone\":true}\n",
 	};
 
 	for (size_t i = 0; i < COUNT(heads); i++) {
@@ -235,7 +249,13 @@ static void a_damaged_head_is_refused(void **state)
 static void a_damaged_line_is_told_and_ends_no_program(void **state)
 {
 	static const char *const lines[] = {
-		"x", "{}", "[]", "7", "{\"intent\":1}", "{\"intent\":0}", "{\"intent\":0,\"cookie\":\"1\"}",
+		"x",
+		"{}",
+		"[]",
+		"7",
+		"{\"intent\":1}",
+		"{\"intent\":0}",
+		"{\"intent\":0,\"cookie\":\"1\"}",
 		"{\"intent\":0,\"cookie\":\"1x\",\"level\":6,\"number\":1,\"local\":\"\",\"peer\":\"\"}",
 		"{\"intent\":0,\"cookie\":\"1\",\"level\":99999999999,\"number\":1}",
 		"{\"intent\":0,\"cookie\":\"1\",\"level\":6,\"number\":1,\"before\":\"0\"}",
@@ -243,7 +263,10 @@ static void a_damaged_line_is_told_and_ends_no_program(void **state)
 		"{\"intent\":0,\"cookie\":\"1\",\"level\":6,\"number\":1,\"holders\":[[0,0]]}",
 		"{\"intent\":0,\"cookie\":\"1\",\"level\":6,\"number\":1,\"holders\":[7]}",
 		"{\"intent\":0,\"cookie\":\"1\",\"level\":6,\"number\":1,\"touched\":[1]}",
-		"{\"done\":0}", "{\"done\":-1}", "{\"done\":99999}", "{\"intent\":0,\"intent\":0}",
+		"{\"done\":0}",
+		"{\"done\":-1}",
+		"{\"done\":99999}",
+		"{\"intent\":0,\"intent\":0}",
 	};
 
 	for (size_t i = 0; i < COUNT(lines); i++) {
@@ -258,6 +281,24 @@ static void a_damaged_line_is_told_and_ends_no_program(void **state)
 		assert_true(entry->undone); /* it may follow a line that was cut */
 		journal_free(entry);
 	}
+}
+
+/** What a file system leaves of a file that was being written when the power went. */
+static void a_line_of_nul_bytes_is_a_damaged_line(void **state)
+{
+	static const char tail[] = HEAD "{\"committed\":0}\n\0\0\0\0\0\n\0{\"undone\":true}\n{\"undone\":true}\n\0\0\0\0";
+	char copy[sizeof(tail)];
+	FILE *file;
+	struct journal_entry *entry = NULL;
+
+	memcpy(copy, tail, sizeof(tail));
+	file = fmemopen(copy, sizeof(tail) - 1, "r");
+	assert_non_null(file);
+	assert_int_equal(journal_parse(file, 7, &entry), 0);
+	fclose(file);
+	assert_true(entry->damaged);
+	assert_true(entry->undone);
+	journal_free(entry);
 }
 
 static void numbers_go_up_and_are_listed_in_order(void **state)
@@ -385,6 +426,7 @@ int main(void)
 		cmocka_unit_test_setup(a_journal_that_was_cut_anywhere_still_tells_all_old_values_before, empty_folder),
 		cmocka_unit_test_setup(a_damaged_head_is_refused, empty_folder),
 		cmocka_unit_test_setup(a_damaged_line_is_told_and_ends_no_program, empty_folder),
+		cmocka_unit_test_setup(a_line_of_nul_bytes_is_a_damaged_line, empty_folder),
 		cmocka_unit_test_setup(numbers_go_up_and_are_listed_in_order, empty_folder),
 		cmocka_unit_test_setup(the_last_that_was_not_undone_is_the_one_to_undo, empty_folder),
 		cmocka_unit_test_setup(a_change_that_was_not_made_leaves_no_file, empty_folder),

@@ -90,8 +90,12 @@ static void message_of_every_problem_is_whole_in_both_languages(void **state)
 {
 	for (int problem = SOCKOPT_NO_PROBLEM; problem <= SOCKOPT_NOT_ROLLED_BACK; problem++) {
 		struct sockopt_error error = {
-			.problem = (enum sockopt_problem)problem, .error = EINVAL, .option = the_option("SO_MARK"),
-			.near = { the_option("SO_MARK") }, .word = "word", .word_length = 4,
+			.problem = (enum sockopt_problem)problem,
+			.error = EINVAL,
+			.option = the_option("SO_MARK"),
+			.near = { the_option("SO_MARK") },
+			.word = "word",
+			.word_length = 4,
 		};
 		char en[512], es[512];
 
@@ -168,7 +172,10 @@ static void hint_ends_with_a_value_that_is_accepted(void **state)
 	for (size_t i = 0; i < sockopt_count(); i++) {
 		const struct sockopt_option *option = sockopt_at(i);
 		struct sockopt_error error = {
-			.problem = SOCKOPT_BAD_VALUE, .option = option, .word = "?", .word_length = 1,
+			.problem = SOCKOPT_BAD_VALUE,
+			.option = option,
+			.word = "?",
+			.word_length = 1,
 		};
 		char text[2048];
 

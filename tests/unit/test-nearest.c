@@ -14,8 +14,8 @@ static void nearest_finds_a_mistyped_name_first(void **state)
 	static const struct {
 		const char *word, *name;
 	} cases[] = {
-		{ "TCP_NODELYA", "TCP_NODELAY" }, /* two letters swapped */
-		{ "TCP_NODELA", "TCP_NODELAY" },  /* one missing */
+		{ "TCP_NODELYA", "TCP_NODELAY" },  /* two letters swapped */
+		{ "TCP_NODELA", "TCP_NODELAY" },   /* one missing */
 		{ "TCP_NODELAYY", "TCP_NODELAY" }, /* one too many */
 		{ "tcp_user_timout", "TCP_USER_TIMEOUT" },
 		{ "user_timeut", "TCP_USER_TIMEOUT" }, /* without its prefix */
@@ -54,7 +54,11 @@ static void nearest_stores_no_more_than_there_is_room_for(void **state)
 static void nearest_gives_nothing_for_what_is_near_to_nothing(void **state)
 {
 	static const char *const far[] = {
-		"", "x", "xyzzy", "the_quick_brown_fox", "0",
+		"",
+		"x",
+		"xyzzy",
+		"the_quick_brown_fox",
+		"0",
 		"a_word_that_is_longer_than_any_name_of_an_option_that_there_will_be",
 	};
 	const struct sockopt_option *found[4] = { NULL };

@@ -44,7 +44,10 @@ static void number_store_and_field_number_are_inverse(void **state)
 
 	for (unsigned int round = 0; round < 4096; round++) {
 		struct sockopt_field field = {
-			.scalar = scalars[round % 3], .size = sizes[round / 3 % 4], .offset = 3, .count = 2,
+			.scalar = scalars[round % 3],
+			.size = sizes[round / 3 % 4],
+			.offset = 3,
+			.count = 2,
 		};
 		unsigned char bytes[32] = { 0 };
 		uint64_t random = random_next(&seed);
@@ -91,7 +94,11 @@ static void field_number_of_what_is_no_number_is_0(void **state)
 {
 	static const unsigned char bytes[16] = { 1, 2, 3 };
 	static const enum sockopt_scalar others[] = {
-		SOCKOPT_IPV4, SOCKOPT_IPV6, SOCKOPT_SOCKADDR, SOCKOPT_STRING, SOCKOPT_BYTES,
+		SOCKOPT_IPV4,
+		SOCKOPT_IPV6,
+		SOCKOPT_SOCKADDR,
+		SOCKOPT_STRING,
+		SOCKOPT_BYTES,
 	};
 
 	for (size_t i = 0; i < COUNT(others); i++) {

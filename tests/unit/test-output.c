@@ -68,8 +68,13 @@ static void output_hex_has_the_least_digits_and_no_more_than_needed(void **state
 		unsigned int least;
 		const char *text;
 	} cases[] = {
-		{ 0, 0, "0" }, { 0, 2, "00" }, { 0xf, 2, "0f" }, { 0x10, 1, "10" }, { 0xabc, 2, "abc" },
-		{ UINT64_MAX, 1, "ffffffffffffffff" }, { 1, 16, "0000000000000001" },
+		{ 0, 0, "0" },
+		{ 0, 2, "00" },
+		{ 0xf, 2, "0f" },
+		{ 0x10, 1, "10" },
+		{ 0xabc, 2, "abc" },
+		{ UINT64_MAX, 1, "ffffffffffffffff" },
+		{ 1, 16, "0000000000000001" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

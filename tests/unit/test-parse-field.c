@@ -165,9 +165,17 @@ static void parse_refuses_what_is_no_socket_address(void **state)
 		const char *text;
 		size_t at;
 	} cases[] = {
-		{ "", 0 },	       { "192.0.2.1:", 10 }, { "192.0.2.1:x", 10 }, { "192.0.2.1:65536", 10 },
-		{ "192.0.2.1:80x", 10 }, { "[::1", 4 },	     { "[::1]:", 6 },	    { "[192.0.2.1]:80", 0 },
-		{ "::1", 1 },	       { "example.org:80", 0 }, { "[::1]80", 0 },
+		{ "", 0 },
+		{ "192.0.2.1:", 10 },
+		{ "192.0.2.1:x", 10 },
+		{ "192.0.2.1:65536", 10 },
+		{ "192.0.2.1:80x", 10 },
+		{ "[::1", 4 },
+		{ "[::1]:", 6 },
+		{ "[192.0.2.1]:80", 0 },
+		{ "::1", 1 },
+		{ "example.org:80", 0 },
+		{ "[::1]80", 0 },
 		{ "[0123:4567:89ab:cdef:0123:4567:89ab:cdef:0123:4567:89ab:cdef]:65535", 0 },
 	};
 	struct sockopt_field field = { .scalar = SOCKOPT_SOCKADDR, .size = sizeof(struct sockaddr_storage), .count = 1 };
@@ -234,9 +242,15 @@ static void a_linger_is_off_or_on_with_a_time(void **state)
 		const char *text;
 		struct linger linger;
 	} cases[] = {
-		{ "off", { 0, 0 } },	{ "on:5s", { 1, 5 } },	  { "on:0", { 1, 0 } }, { "ON:2min", { 1, 120 } },
-		{ "yes:7", { 1, 7 } },	{ "off:5s", { 0, 5 } },	  { "0", { 0, 0 } },
-		{ "l_onoff=1,l_linger=5s", { 1, 5 } },		  { "l_linger=5", { 0, 5 } },
+		{ "off", { 0, 0 } },
+		{ "on:5s", { 1, 5 } },
+		{ "on:0", { 1, 0 } },
+		{ "ON:2min", { 1, 120 } },
+		{ "yes:7", { 1, 7 } },
+		{ "off:5s", { 0, 5 } },
+		{ "0", { 0, 0 } },
+		{ "l_onoff=1,l_linger=5s", { 1, 5 } },
+		{ "l_linger=5", { 0, 5 } },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -257,9 +271,15 @@ static void a_timeout_is_a_time_or_bare_seconds(void **state)
 		const char *text;
 		struct timeval time;
 	} cases[] = {
-		{ "250ms", { 0, 250000 } }, { "1.5s", { 1, 500000 } }, { "5", { 5, 0 } },	      { "0", { 0, 0 } },
-		{ "1us", { 0, 1 } },	    { "2min", { 120, 0 } },    { "1000001us", { 1, 1 } },
-		{ "tv_sec=3,tv_usec=7", { 3, 7 } },		       { "9000000000000", { 9000000000000, 0 } },
+		{ "250ms", { 0, 250000 } },
+		{ "1.5s", { 1, 500000 } },
+		{ "5", { 5, 0 } },
+		{ "0", { 0, 0 } },
+		{ "1us", { 0, 1 } },
+		{ "2min", { 120, 0 } },
+		{ "1000001us", { 1, 1 } },
+		{ "tv_sec=3,tv_usec=7", { 3, 7 } },
+		{ "9000000000000", { 9000000000000, 0 } },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {

@@ -9,8 +9,7 @@ struct number_case {
 	int64_t number;
 };
 
-static const struct sockopt_symbol symbols_list[] = { { "PRE_NONE", 0 }, { "PRE_ONE", 1 }, { "PRE_TWO_WORDS", 2 },
-						      { "PRE_FOUR", 4 }, { "OTHER", 8 } };
+static const struct sockopt_symbol symbols_list[] = { { "PRE_NONE", 0 }, { "PRE_ONE", 1 }, { "PRE_TWO_WORDS", 2 }, { "PRE_FOUR", 4 }, { "OTHER", 8 } };
 static const struct sockopt_symbols symbols = { "PRE_", symbols_list, COUNT(symbols_list) };
 
 static struct sockopt_field field_of(enum sockopt_unit unit)
@@ -64,8 +63,16 @@ static void check_refused(const struct sockopt_field *field, const char *text, i
 static void a_bare_number_is_in_the_unit_of_the_option(void **state)
 {
 	static const struct number_case cases[] = {
-		{ "0", 0 },	     { "250", 250 },  { "-1", -1 },   { "+7", 7 },	{ "0x1f", 31 }, { "0X1F", 31 },
-		{ "-0x10", -16 },    { "007", 7 },    { "5.0", 5 },   { "0x7fffffffffffffff", INT64_MAX },
+		{ "0", 0 },
+		{ "250", 250 },
+		{ "-1", -1 },
+		{ "+7", 7 },
+		{ "0x1f", 31 },
+		{ "0X1F", 31 },
+		{ "-0x10", -16 },
+		{ "007", 7 },
+		{ "5.0", 5 },
+		{ "0x7fffffffffffffff", INT64_MAX },
 		{ "-9223372036854775808", INT64_MIN },
 	};
 
@@ -75,11 +82,8 @@ static void a_bare_number_is_in_the_unit_of_the_option(void **state)
 
 static void a_time_takes_every_unit_of_time(void **state)
 {
-	static const struct number_case s[] = { { "30s", 30 },	  { "2000ms", 2 }, { "2min", 120 }, { "1h", 3600 },
-						{ "2d", 172800 }, { "1.5min", 90 }, { "30 s", 30 },  { "30sec", 30 },
-						{ "-3s", -3 },	  { "0.5h", 1800 }, { "3S", 3 } };
-	static const struct number_case ms[] = { { "30s", 30000 }, { "1.5s", 1500 }, { "250ms", 250 }, { "1000us", 1 },
-						 { "2000000ns", 2 }, { "1d", 86400000 } };
+	static const struct number_case s[] = { { "30s", 30 }, { "2000ms", 2 }, { "2min", 120 }, { "1h", 3600 }, { "2d", 172800 }, { "1.5min", 90 }, { "30 s", 30 }, { "30sec", 30 }, { "-3s", -3 }, { "0.5h", 1800 }, { "3S", 3 } };
+	static const struct number_case ms[] = { { "30s", 30000 }, { "1.5s", 1500 }, { "250ms", 250 }, { "1000us", 1 }, { "2000000ns", 2 }, { "1d", 86400000 } };
 	static const struct number_case us[] = { { "1ms", 1000 }, { "0.5ms", 500 }, { "1000ns", 1 }, { "1s", 1000000 } };
 	static const struct number_case ns[] = { { "1ns", 1 }, { "1.25us", 1250 }, { "1s", 1000000000 } };
 
@@ -92,9 +96,19 @@ static void a_time_takes_every_unit_of_time(void **state)
 static void a_size_takes_powers_of_1024_and_of_1000(void **state)
 {
 	static const struct number_case cases[] = {
-		{ "4MiB", 4194304 }, { "4M", 4194304 },	    { "4MB", 4000000 },	  { "64KiB", 65536 },	{ "64K", 65536 },
-		{ "64kB", 64000 },   { "1GiB", 1073741824 }, { "1G", 1073741824 }, { "1GB", 1000000000 }, { "7B", 7 },
-		{ "1.5KiB", 1536 },  { "64kib", 65536 },     { "128 KiB", 131072 },
+		{ "4MiB", 4194304 },
+		{ "4M", 4194304 },
+		{ "4MB", 4000000 },
+		{ "64KiB", 65536 },
+		{ "64K", 65536 },
+		{ "64kB", 64000 },
+		{ "1GiB", 1073741824 },
+		{ "1G", 1073741824 },
+		{ "1GB", 1000000000 },
+		{ "7B", 7 },
+		{ "1.5KiB", 1536 },
+		{ "64kib", 65536 },
+		{ "128 KiB", 131072 },
 	};
 
 	check(SOCKOPT_UNIT_BYTES, cases, COUNT(cases));
@@ -103,10 +117,20 @@ static void a_size_takes_powers_of_1024_and_of_1000(void **state)
 static void a_rate_takes_bits_and_bytes(void **state)
 {
 	static const struct number_case cases[] = {
-		{ "8bit/s", 1 },	   { "100Mbit/s", 12500000 }, { "1Gbit/s", 125000000 }, { "8kbit/s", 1000 },
-		{ "5kB/s", 5000 },	   { "5MB/s", 5000000 },      { "1GB/s", 1000000000 },	{ "5B/s", 5 },
-		{ "2KiB/s", 2048 },	   { "2MiB/s", 2097152 },     { "1GiB/s", 1073741824 }, { "2.5Gbit/s", 312500000 },
-		{ "unlimited", INT64_MAX }, { "UNLIMITED", INT64_MAX },
+		{ "8bit/s", 1 },
+		{ "100Mbit/s", 12500000 },
+		{ "1Gbit/s", 125000000 },
+		{ "8kbit/s", 1000 },
+		{ "5kB/s", 5000 },
+		{ "5MB/s", 5000000 },
+		{ "1GB/s", 1000000000 },
+		{ "5B/s", 5 },
+		{ "2KiB/s", 2048 },
+		{ "2MiB/s", 2097152 },
+		{ "1GiB/s", 1073741824 },
+		{ "2.5Gbit/s", 312500000 },
+		{ "unlimited", INT64_MAX },
+		{ "UNLIMITED", INT64_MAX },
 	};
 
 	check(SOCKOPT_UNIT_BYTES_PER_SECOND, cases, COUNT(cases));
@@ -119,11 +143,20 @@ static void parse_refuses_a_unit_that_does_not_fit(void **state)
 		const char *text;
 		size_t at;
 	} cases[] = {
-		{ SOCKOPT_UNIT_MS, "5MiB", 1 },	     { SOCKOPT_UNIT_S, "5B", 1 },	{ SOCKOPT_UNIT_BYTES, "5s", 1 },
-		{ SOCKOPT_UNIT_BYTES, "5bit/s", 1 },  { SOCKOPT_UNIT_HOPS, "64s", 2 },	{ SOCKOPT_UNIT_NONE, "1x", 1 },
-		{ SOCKOPT_UNIT_SEGMENTS, "1B", 1 },   { SOCKOPT_UNIT_PERCENT, "50%", 2 }, { SOCKOPT_UNIT_MS, "5 m", 2 },
-		{ SOCKOPT_UNIT_MS, "5ms ", 1 },	     { SOCKOPT_UNIT_MS, "5s5", 1 },	{ SOCKOPT_UNIT_NONE, "0xg", 1 },
-		{ SOCKOPT_UNIT_BYTES_PER_SECOND, "5KiB", 1 }, { SOCKOPT_UNIT_PORT, "80/tcp", 2 },
+		{ SOCKOPT_UNIT_MS, "5MiB", 1 },
+		{ SOCKOPT_UNIT_S, "5B", 1 },
+		{ SOCKOPT_UNIT_BYTES, "5s", 1 },
+		{ SOCKOPT_UNIT_BYTES, "5bit/s", 1 },
+		{ SOCKOPT_UNIT_HOPS, "64s", 2 },
+		{ SOCKOPT_UNIT_NONE, "1x", 1 },
+		{ SOCKOPT_UNIT_SEGMENTS, "1B", 1 },
+		{ SOCKOPT_UNIT_PERCENT, "50%", 2 },
+		{ SOCKOPT_UNIT_MS, "5 m", 2 },
+		{ SOCKOPT_UNIT_MS, "5ms ", 1 },
+		{ SOCKOPT_UNIT_MS, "5s5", 1 },
+		{ SOCKOPT_UNIT_NONE, "0xg", 1 },
+		{ SOCKOPT_UNIT_BYTES_PER_SECOND, "5KiB", 1 },
+		{ SOCKOPT_UNIT_PORT, "80/tcp", 2 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -154,7 +187,14 @@ static void parse_refuses_what_is_no_number(void **state)
 		const char *text;
 		size_t at;
 	} cases[] = {
-		{ "", 0 }, { "-", 1 }, { "+", 1 }, { "abc", 0 }, { ".5", 0 }, { " 5", 0 }, { "--5", 1 }, { "s", 0 },
+		{ "", 0 },
+		{ "-", 1 },
+		{ "+", 1 },
+		{ "abc", 0 },
+		{ ".5", 0 },
+		{ " 5", 0 },
+		{ "--5", 1 },
+		{ "s", 0 },
 	};
 	struct sockopt_field field = field_of(SOCKOPT_UNIT_S);
 
@@ -165,8 +205,12 @@ static void parse_refuses_what_is_no_number(void **state)
 static void parse_refuses_a_number_that_no_integer_holds(void **state)
 {
 	static const char *const texts[] = {
-		"18446744073709551616", "99999999999999999999999", "0x10000000000000000", "-9223372036854775809",
-		"18446744073709551615d", "-18446744073709551615",
+		"18446744073709551616",
+		"99999999999999999999999",
+		"0x10000000000000000",
+		"-9223372036854775809",
+		"18446744073709551615d",
+		"-18446744073709551615",
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -183,7 +227,9 @@ static void parse_refuses_a_number_that_no_integer_holds(void **state)
 static void a_long_fraction_is_read_exactly(void **state)
 {
 	static const struct number_case cases[] = {
-		{ "1.0", 1 }, { "1.000000000000000000", 1 }, { "1.0000000000000000000", 1 },
+		{ "1.0", 1 },
+		{ "1.000000000000000000", 1 },
+		{ "1.0000000000000000000", 1 },
 		{ "1.00000000000000000000000000", 1 },
 	};
 
@@ -192,9 +238,7 @@ static void a_long_fraction_is_read_exactly(void **state)
 
 static void a_boolean_is_a_word_or_a_number(void **state)
 {
-	static const struct number_case cases[] = { { "on", 1 },    { "off", 0 },  { "yes", 1 }, { "no", 0 },
-						    { "true", 1 },  { "false", 0 }, { "ON", 1 },  { "Off", 0 },
-						    { "1", 1 },	    { "0", 0 },	   { "7", 7 } };
+	static const struct number_case cases[] = { { "on", 1 }, { "off", 0 }, { "yes", 1 }, { "no", 0 }, { "true", 1 }, { "false", 0 }, { "ON", 1 }, { "Off", 0 }, { "1", 1 }, { "0", 0 }, { "7", 7 } };
 	struct sockopt_field field = { .scalar = SOCKOPT_SIGNED, .look = SOCKOPT_LOOK_BOOL, .size = 4, .count = 1 };
 	struct sockopt_field number = field_of(SOCKOPT_UNIT_NONE);
 	struct trouble trouble;
@@ -212,11 +256,21 @@ static void a_boolean_is_a_word_or_a_number(void **state)
 static void an_enum_is_a_name_with_or_without_prefix_or_a_number(void **state)
 {
 	static const struct number_case cases[] = {
-		{ "PRE_ONE", 1 }, { "one", 1 }, { "One", 1 }, { "two-words", 2 }, { "pre_two_words", 2 },
-		{ "other", 8 },	  { "3", 3 },	{ "0x4", 4 },
+		{ "PRE_ONE", 1 },
+		{ "one", 1 },
+		{ "One", 1 },
+		{ "two-words", 2 },
+		{ "pre_two_words", 2 },
+		{ "other", 8 },
+		{ "3", 3 },
+		{ "0x4", 4 },
 	};
 	struct sockopt_field field = {
-		.scalar = SOCKOPT_SIGNED, .look = SOCKOPT_LOOK_ENUM, .size = 4, .count = 1, .symbols = &symbols,
+		.scalar = SOCKOPT_SIGNED,
+		.look = SOCKOPT_LOOK_ENUM,
+		.size = 4,
+		.count = 1,
+		.symbols = &symbols,
 	};
 	struct trouble trouble;
 	int64_t value;
@@ -232,11 +286,20 @@ static void an_enum_is_a_name_with_or_without_prefix_or_a_number(void **state)
 static void flags_are_names_and_numbers_joined_by_a_bar(void **state)
 {
 	static const struct number_case cases[] = {
-		{ "one", 1 }, { "one|four", 5 }, { "PRE_ONE|two_words|0x10", 19 }, { "0", 0 }, { "none", 0 },
-		{ "other|other", 8 }, { "0xffffffff", UINT32_MAX },
+		{ "one", 1 },
+		{ "one|four", 5 },
+		{ "PRE_ONE|two_words|0x10", 19 },
+		{ "0", 0 },
+		{ "none", 0 },
+		{ "other|other", 8 },
+		{ "0xffffffff", UINT32_MAX },
 	};
 	struct sockopt_field field = {
-		.scalar = SOCKOPT_UNSIGNED, .look = SOCKOPT_LOOK_FLAGS, .size = 4, .count = 1, .symbols = &symbols,
+		.scalar = SOCKOPT_UNSIGNED,
+		.look = SOCKOPT_LOOK_FLAGS,
+		.size = 4,
+		.count = 1,
+		.symbols = &symbols,
 	};
 	struct trouble trouble;
 	int64_t value;
@@ -255,7 +318,11 @@ static void flags_are_no_negative_and_no_broken_numbers(void **state)
 {
 	static const char *const texts[] = { "-1", "1.5", "one|-2", "one|0.5" };
 	struct sockopt_field field = {
-		.scalar = SOCKOPT_UNSIGNED, .look = SOCKOPT_LOOK_FLAGS, .size = 4, .count = 1, .symbols = &symbols,
+		.scalar = SOCKOPT_UNSIGNED,
+		.look = SOCKOPT_LOOK_FLAGS,
+		.size = 4,
+		.count = 1,
+		.symbols = &symbols,
 	};
 
 	for (size_t i = 0; i < COUNT(texts); i++) {

@@ -39,9 +39,15 @@ static void check_all(const struct facts *facts, const char *const *yes, size_t 
 static struct facts connection(void)
 {
 	struct facts facts = {
-		.cookie = 4711, .inode = 99, .netns = 4026531840, .kind = { AF_INET, SOCK_STREAM, IPPROTO_TCP },
-		.state = FACTS_ESTABLISHED, .local = { .family = AF_INET, .port = 80 },
-		.peer = { .family = AF_INET, .port = 51000 }, .interface = "lo", .holders = holders,
+		.cookie = 4711,
+		.inode = 99,
+		.netns = 4026531840,
+		.kind = { AF_INET, SOCK_STREAM, IPPROTO_TCP },
+		.state = FACTS_ESTABLISHED,
+		.local = { .family = AF_INET, .port = 80 },
+		.peer = { .family = AF_INET, .port = 51000 },
+		.interface = "lo",
+		.holders = holders,
 		.n_holders = COUNT(holders),
 	};
 
@@ -53,13 +59,47 @@ static struct facts connection(void)
 static void words_and_keys_pick_by_what_the_socket_is(void **state)
 {
 	static const char *const yes[] = {
-		"all", "tcp", "stream", "ipv4", "inet", "established", "connected", "family=inet", "type=stream",
-		"protocol=tcp", "protocol=6", "state=established", "cookie=4711", "inode=99", "netns=4026531840",
-		"interface=lo", "interface~l?", "family!=inet6", "protocol!=udp", "cookie>4710", "cookie<=4711", "inode=1-100",
+		"all",
+		"tcp",
+		"stream",
+		"ipv4",
+		"inet",
+		"established",
+		"connected",
+		"family=inet",
+		"type=stream",
+		"protocol=tcp",
+		"protocol=6",
+		"state=established",
+		"cookie=4711",
+		"inode=99",
+		"netns=4026531840",
+		"interface=lo",
+		"interface~l?",
+		"family!=inet6",
+		"protocol!=udp",
+		"cookie>4710",
+		"cookie<=4711",
+		"inode=1-100",
 	};
 	static const char *const no[] = {
-		"udp", "dgram", "ipv6", "listening", "unix", "state=connected", "family=unix", "cookie=4712", "inode!=99",
-		"netns=1", "interface=eth0", "interface!=lo", "path~*", "path=x", "protocol=17", "cookie<4711", "inode=1-98",
+		"udp",
+		"dgram",
+		"ipv6",
+		"listening",
+		"unix",
+		"state=connected",
+		"family=unix",
+		"cookie=4712",
+		"inode!=99",
+		"netns=1",
+		"interface=eth0",
+		"interface!=lo",
+		"path~*",
+		"path=x",
+		"protocol=17",
+		"cookie<4711",
+		"inode=1-98",
 	};
 	struct facts facts = connection();
 
@@ -69,14 +109,42 @@ static void words_and_keys_pick_by_what_the_socket_is(void **state)
 static void holders_pick_if_any_of_them_fits(void **state)
 {
 	static const char *const yes[] = {
-		"1234", "1234:6", "1235:7", "pid=1234", "pid=1235", "pid=1-2000", "fd=6", "fd=7", "fd<8", "process=nginx",
-		"process~nginx*", "process~*worker", "user=33", "user=0", "cgroup~/system.slice/*", "pid!=99", "process!=redis",
-		"user!=1000", "fd>6",
+		"1234",
+		"1234:6",
+		"1235:7",
+		"pid=1234",
+		"pid=1235",
+		"pid=1-2000",
+		"fd=6",
+		"fd=7",
+		"fd<8",
+		"process=nginx",
+		"process~nginx*",
+		"process~*worker",
+		"user=33",
+		"user=0",
+		"cgroup~/system.slice/*",
+		"pid!=99",
+		"process!=redis",
+		"user!=1000",
+		"fd>6",
 	};
 	/* of != : no holder is what the value says */
 	static const char *const no[] = {
-		"99", "1234:7", "1235:6", "pid=99", "fd=8", "process=redis", "process~redis*", "user=1000", "pid!=1234",
-		"process!=nginx", "user!=0", "fd!=6", "fd!=7", "cgroup~/user.slice/*",
+		"99",
+		"1234:7",
+		"1235:6",
+		"pid=99",
+		"fd=8",
+		"process=redis",
+		"process~redis*",
+		"user=1000",
+		"pid!=1234",
+		"process!=nginx",
+		"user!=0",
+		"fd!=6",
+		"fd!=7",
+		"cgroup~/user.slice/*",
 	};
 	struct facts facts = connection();
 
@@ -106,14 +174,42 @@ static void a_user_is_globbed_by_name(void **state)
 static void addresses_and_ports_pick(void **state)
 {
 	static const char *const yes[] = {
-		"port=80", "port=51000", "local-port=80", "peer-port=51000", "port=80,443", "port=1-100", "port<1024",
-		"peer=10.0.0.0/8", "peer=10.1.2.3", "peer=10.1.2.3/32", "peer=10.1.2.2/31", "peer=10.1.2.3:51000",
-		"peer=10.0.0.0/8:50000-52000", "local=*:80", "local=127.0.0.1:80", "peer=0.0.0.0/0", "local=127.0.0.0/8",
-		"peer!=192.168.0.0/16", "port!=443", "local-port!=81", "peer-port>50000",
+		"port=80",
+		"port=51000",
+		"local-port=80",
+		"peer-port=51000",
+		"port=80,443",
+		"port=1-100",
+		"port<1024",
+		"peer=10.0.0.0/8",
+		"peer=10.1.2.3",
+		"peer=10.1.2.3/32",
+		"peer=10.1.2.2/31",
+		"peer=10.1.2.3:51000",
+		"peer=10.0.0.0/8:50000-52000",
+		"local=*:80",
+		"local=127.0.0.1:80",
+		"peer=0.0.0.0/0",
+		"local=127.0.0.0/8",
+		"peer!=192.168.0.0/16",
+		"port!=443",
+		"local-port!=81",
+		"peer-port>50000",
 	};
 	static const char *const no[] = {
-		"port=81", "local-port=51000", "peer-port=80", "peer=11.0.0.0/8", "peer=10.1.2.4/31", "peer=10.1.2.3:80",
-		"local=*:81", "local=127.0.0.1:81", "peer=::/0", "peer!=10.0.0.0/8", "port!=80", "port!=51000", "port!=80-90",
+		"port=81",
+		"local-port=51000",
+		"peer-port=80",
+		"peer=11.0.0.0/8",
+		"peer=10.1.2.4/31",
+		"peer=10.1.2.3:80",
+		"local=*:81",
+		"local=127.0.0.1:81",
+		"peer=::/0",
+		"peer!=10.0.0.0/8",
+		"port!=80",
+		"port!=51000",
+		"port!=80-90",
 		"peer=10.1.2.3/32:1-2",
 	};
 	struct facts facts = connection();
@@ -160,7 +256,8 @@ static void a_unix_socket_picks_by_path_and_has_no_port(void **state)
 	static const char *const no[] = { "tcp", "ipv4", "port=80", "port!=80", "path=/run/b.sock", "path!=/run/a.sock",
 					  "peer=10.0.0.0/8", "local=*:80", "protocol=tcp" };
 	struct facts facts = {
-		.kind = { AF_UNIX, SOCK_STREAM, 0 }, .state = FACTS_LISTENING,
+		.kind = { AF_UNIX, SOCK_STREAM, 0 },
+		.state = FACTS_LISTENING,
 		.local = { .family = AF_UNIX, .path = "/run/a.sock" },
 	};
 
@@ -260,13 +357,30 @@ static void logic_has_three_values(void **state)
 		const char *text;
 		bool picked;
 	} cases[] = {
-		{ "U", false }, { "not U", false }, { "not not U", false },
-		{ "T and U", false }, { "not (T and U)", false }, { "U and T", false },
-		{ "F and U", false }, { "not (F and U)", true }, { "U and F", false }, { "not (U and F)", true },
-		{ "T or U", true }, { "U or T", true }, { "F or U", false }, { "not (F or U)", false },
-		{ "U or F", false }, { "not (U or F)", false }, { "U or U", false }, { "U and U", false },
-		{ "not (U and U)", false }, { "not (U or U)", false },
-		{ "T and T", true }, { "T and F", false }, { "F or F", false }, { "T or F", true },
+		{ "U", false },
+		{ "not U", false },
+		{ "not not U", false },
+		{ "T and U", false },
+		{ "not (T and U)", false },
+		{ "U and T", false },
+		{ "F and U", false },
+		{ "not (F and U)", true },
+		{ "U and F", false },
+		{ "not (U and F)", true },
+		{ "T or U", true },
+		{ "U or T", true },
+		{ "F or U", false },
+		{ "not (F or U)", false },
+		{ "U or F", false },
+		{ "not (U or F)", false },
+		{ "U or U", false },
+		{ "U and U", false },
+		{ "not (U and U)", false },
+		{ "not (U or U)", false },
+		{ "T and T", true },
+		{ "T and F", false },
+		{ "F or F", false },
+		{ "T or F", true },
 	};
 	struct facts facts = connection();
 
@@ -309,8 +423,15 @@ static void what_cannot_be_known_is_not_picked(void **state)
 static void and_binds_more_tightly_than_or_and_not_most(void **state)
 {
 	static const char *const yes[] = {
-		"tcp or udp and unix", "(tcp or udp) and stream", "unix and udp or tcp", "not udp and tcp", "not (udp and tcp)",
-		"tcp and not udp", "not udp or unix", "tcp and stream and ipv4", "udp or unix or tcp",
+		"tcp or udp and unix",
+		"(tcp or udp) and stream",
+		"unix and udp or tcp",
+		"not udp and tcp",
+		"not (udp and tcp)",
+		"tcp and not udp",
+		"not udp or unix",
+		"tcp and stream and ipv4",
+		"udp or unix or tcp",
 	};
 	static const char *const no[] = { "(tcp or udp) and unix", "not tcp or udp", "not (tcp or udp)", "not tcp and not udp",
 					  "unix and (udp or tcp)" };

@@ -97,8 +97,11 @@ static void microseconds_over_a_second_are_carried_over(void **state)
 	static const struct {
 		struct timeval asked, kept;
 	} cases[] = {
-		{ { 0, 1000000 }, { 1, 0 } }, { { 2, 2400000 }, { 4, 400000 } }, { { 0, 999999 }, { 1, 0 } },
-		{ { 3, 0 }, { 3, 0 } },	      { { 0, 0 }, { 0, 0 } },
+		{ { 0, 1000000 }, { 1, 0 } },
+		{ { 2, 2400000 }, { 4, 400000 } },
+		{ { 0, 999999 }, { 1, 0 } },
+		{ { 3, 0 }, { 3, 0 } },
+		{ { 0, 0 }, { 0, 0 } },
 	};
 	int fd = open_tcp();
 

@@ -25,9 +25,15 @@ static void what_a_terminal_should_not_see_is_escaped(void **state)
 	static const struct {
 		const char *text, *safe;
 	} cases[] = {
-		{ "\x1b[31m", "\\x1b[31m" },	  { "a\nb\tc\r", "a\\x0ab\\x09c\\x0d" }, { "\x7f", "\\x7f" },
-		{ "\xc2\x9b" "31m", "\\xc2\\x9b31m" },		/* a control character beyond ASCII */
-		{ "\xe2\x80\xae" "x", "\\xe2\\x80\\xaex" },	/* turns the line's direction around */
+		{ "\x1b[31m", "\\x1b[31m" },
+		{ "a\nb\tc\r", "a\\x0ab\\x09c\\x0d" },
+		{ "\x7f", "\\x7f" },
+		{ "\xc2\x9b"
+		  "31m",
+		  "\\xc2\\x9b31m" }, /* a control character beyond ASCII */
+		{ "\xe2\x80\xae"
+		  "x",
+		  "\\xe2\\x80\\xaex" }, /* turns the line's direction around */
 		{ "\xe2\x81\xa6", "\\xe2\\x81\\xa6" },
 	};
 
@@ -40,11 +46,16 @@ static void what_is_no_utf8_is_escaped(void **state)
 	static const struct {
 		const char *text, *safe;
 	} cases[] = {
-		{ "\xff", "\\xff" },			 { "\x80", "\\x80" },
-		{ "\xc3", "\\xc3" },			 { "\xc3(", "\\xc3(" },
-		{ "\xc0\xaf", "\\xc0\\xaf" },		 { "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },
-		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },	 { "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
-		{ "\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf" }, { "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },
+		{ "\xff", "\\xff" },
+		{ "\x80", "\\x80" },
+		{ "\xc3", "\\xc3" },
+		{ "\xc3(", "\\xc3(" },
+		{ "\xc0\xaf", "\\xc0\\xaf" },
+		{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },
+		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
+		{ "\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf" },
+		{ "\xf0\x9f\x90", "\\xf0\\x9f\\x90" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++)

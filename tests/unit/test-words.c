@@ -11,12 +11,18 @@ static void every_word_of_the_design_is_known(void **state)
 		enum node_kind kind;
 		uint64_t number;
 	} cases[] = {
-		{ "tcp", NODE_WORD_PROTOCOL, IPPROTO_TCP },   { "udp", NODE_WORD_PROTOCOL, IPPROTO_UDP },
-		{ "unix", NODE_WORD_FAMILY, AF_UNIX },	      { "raw", NODE_WORD_TYPE, SOCK_RAW },
-		{ "packet", NODE_WORD_FAMILY, AF_PACKET },    { "netlink", NODE_WORD_FAMILY, AF_NETLINK },
-		{ "sctp", NODE_WORD_PROTOCOL, IPPROTO_SCTP }, { "mptcp", NODE_WORD_PROTOCOL, IPPROTO_MPTCP },
-		{ "vsock", NODE_WORD_FAMILY, AF_VSOCK },      { "ipv4", NODE_WORD_FAMILY, AF_INET },
-		{ "ipv6", NODE_WORD_FAMILY, AF_INET6 },	      { "listening", NODE_WORD_STATE, FACTS_LISTENING },
+		{ "tcp", NODE_WORD_PROTOCOL, IPPROTO_TCP },
+		{ "udp", NODE_WORD_PROTOCOL, IPPROTO_UDP },
+		{ "unix", NODE_WORD_FAMILY, AF_UNIX },
+		{ "raw", NODE_WORD_TYPE, SOCK_RAW },
+		{ "packet", NODE_WORD_FAMILY, AF_PACKET },
+		{ "netlink", NODE_WORD_FAMILY, AF_NETLINK },
+		{ "sctp", NODE_WORD_PROTOCOL, IPPROTO_SCTP },
+		{ "mptcp", NODE_WORD_PROTOCOL, IPPROTO_MPTCP },
+		{ "vsock", NODE_WORD_FAMILY, AF_VSOCK },
+		{ "ipv4", NODE_WORD_FAMILY, AF_INET },
+		{ "ipv6", NODE_WORD_FAMILY, AF_INET6 },
+		{ "listening", NODE_WORD_STATE, FACTS_LISTENING },
 		{ "established", NODE_WORD_STATE, FACTS_ESTABLISHED },
 		{ "time-wait", NODE_WORD_STATE, FACTS_TIME_WAIT },
 		{ "connected", NODE_WORD_CONNECTED, 0 },
@@ -45,8 +51,25 @@ static void what_is_no_word_leaves_the_node_alone(void **state)
 static void every_key_of_the_design_is_known(void **state)
 {
 	static const char *const keys[] = {
-		"pid", "fd", "process", "user", "cgroup", "netns", "family", "type", "protocol", "state", "local",
-		"peer", "port", "interface", "path", "inode", "cookie", "local-port", "peer-port",
+		"pid",
+		"fd",
+		"process",
+		"user",
+		"cgroup",
+		"netns",
+		"family",
+		"type",
+		"protocol",
+		"state",
+		"local",
+		"peer",
+		"port",
+		"interface",
+		"path",
+		"inode",
+		"cookie",
+		"local-port",
+		"peer-port",
 	};
 	static const char *const none[] = { "", "PID", "pids", "port ", "TCP_NODELAY" };
 
@@ -64,9 +87,34 @@ static void every_key_of_the_design_is_known(void **state)
 static void no_word_is_a_key_or_an_option(void **state)
 {
 	static const char *const words[] = {
-		"tcp", "udp", "udplite", "sctp", "dccp", "mptcp", "icmp", "icmpv6", "raw", "stream", "dgram", "seqpacket",
-		"unix", "ipv4", "inet", "ipv6", "inet6", "packet", "netlink", "vsock", "xdp", "can", "connected",
-		"listening", "established", "bound", "unbound", "closed",
+		"tcp",
+		"udp",
+		"udplite",
+		"sctp",
+		"dccp",
+		"mptcp",
+		"icmp",
+		"icmpv6",
+		"raw",
+		"stream",
+		"dgram",
+		"seqpacket",
+		"unix",
+		"ipv4",
+		"inet",
+		"ipv6",
+		"inet6",
+		"packet",
+		"netlink",
+		"vsock",
+		"xdp",
+		"can",
+		"connected",
+		"listening",
+		"established",
+		"bound",
+		"unbound",
+		"closed",
 	};
 
 	for (size_t i = 0; i < COUNT(words); i++) {

@@ -23,11 +23,11 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /** Ends a test as skipped. The reason is printed, and tap.py puts it into the result. */
-#define SKIP_BECAUSE(...) \
-	do { \
+#define SKIP_BECAUSE(...)                                \
+	do {                                             \
 		print_message("# reason: " __VA_ARGS__); \
-		print_message("\n"); \
-		skip(); \
+		print_message("\n");                     \
+		skip();                                  \
 	} while (0)
 
 /** The entry of this name; the test fails if the catalogue has none. */

@@ -54,8 +54,11 @@ static int open_kind(const char *kind)
 		const char *word;
 		int family, type;
 	} kinds[] = {
-		{ "tcp", AF_INET, SOCK_STREAM }, { "tcp6", AF_INET6, SOCK_STREAM }, { "udp", AF_INET, SOCK_DGRAM },
-		{ "udp6", AF_INET6, SOCK_DGRAM }, { "unix", AF_UNIX, SOCK_STREAM },
+		{ "tcp", AF_INET, SOCK_STREAM },
+		{ "tcp6", AF_INET6, SOCK_STREAM },
+		{ "udp", AF_INET, SOCK_DGRAM },
+		{ "udp6", AF_INET6, SOCK_DGRAM },
+		{ "unix", AF_UNIX, SOCK_STREAM },
 	};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -239,7 +242,10 @@ static int receive_descriptor(int channel)
 	} control;
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control),
 	};
 	int fd = -1;
 
@@ -257,7 +263,10 @@ static void send_descriptor(int channel, int fd)
 	} control = { .bytes = { 0 } };
 	struct iovec data = { &byte, 1 };
 	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof(control),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
