@@ -313,7 +313,7 @@ static void put_timeval(struct output *out, const struct sockopt_type *type, con
 	int64_t seconds = sockopt_field_number(&type->fields[0], bytes, 0);
 	int64_t microseconds = sockopt_field_number(&type->fields[1], bytes, 0);
 
-	if (seconds > INT64_MAX / 2000000 || seconds < 0) {
+	if (seconds > INT64_MAX / 2000000 || seconds < 0 || microseconds < 0 || microseconds >= 1000000) {
 		put_struct(out, type, bytes, type->size);
 		return;
 	}

@@ -33,7 +33,7 @@ load common
 }
 
 @test "600 sockets that moved to another process are found by their cookies" {
-	local fd child fds=()
+	local fd child
 
 	program a
 	ask a open udp 600

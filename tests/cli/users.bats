@@ -27,7 +27,7 @@ as_plain_user() {
 }
 
 @test "another plain user does not: exit 4, the capability named, nothing changed" {
-	local command port fd
+	local selector port fd
 
 	program a
 	ask a listen

@@ -12,6 +12,7 @@ usage: layers.py ROOT BUILD_FOLDER
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -42,7 +43,8 @@ def flags_of(root: Path, build: Path) -> dict[str, list[str]]:
             if path.parent == root / layer and f"{layer}/" in entry["output"].split("tests/")[0] + "/":
                 words = shlex.split(entry["command"])
                 keep = [word for i, word in enumerate(words)
-                        if word not in ("-c", "-MD", "-o", "-MQ", "-MF", "-fdiagnostics-color=always", entry["file"])
+                        if word not in ("-c", "-MD", "-o", "-MQ", "-MF", "-fdiagnostics-color=always", "-fcolor-diagnostics",
+                                        entry["file"])
                         and (i == 0 or words[i - 1] not in ("-o", "-MQ", "-MF"))]
                 found.setdefault(layer, keep)
     return found
@@ -56,7 +58,7 @@ def not_found(flags: list[str], build: Path, includes: list[str]) -> set[str]:
         for include in includes:
             source.write_text(f"#include {include}\n", encoding="utf-8")
             done = subprocess.run([*flags, "-fsyntax-only", "-w", str(source)], cwd=build, capture_output=True, text=True,
-                                  check=False, env={"LC_ALL": "C", "PATH": "/usr/local/bin:/usr/bin:/bin"})
+                                  check=False, env={**os.environ, "LC_ALL": "C"})
             name = include.strip('"<>')
             if re.search(rf"fatal error: '?{re.escape(name)}'?(: No such file| file not found)", done.stderr):
                 missing.add(include)

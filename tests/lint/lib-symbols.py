@@ -28,7 +28,7 @@ ALLOWED = {
     "strerror",                                    # sockopt_message(), in the words of the system
 }
 BY_COMPILER = re.compile(r"^(__stack_chk_fail(_local)?|__(mem|str)\w+_chk|_GLOBAL_OFFSET_TABLE_|__tls_get_addr|"
-                         r"__assert_fail|__(u?divti3|umodti3|udivmodti4))$")
+                         r"__assert_fail|bcmp|__(u?divti3|umodti3|udivmodti4))$")
 SANITIZERS = re.compile(r"^__(asan|ubsan|tsan|msan|sanitizer)_")
 WEAK = re.compile(r"^(_ITM_\w+|__gmon_start__|__cxa_finalize)$")
 SKIP = 77

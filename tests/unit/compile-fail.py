@@ -10,6 +10,7 @@ usage: compile-fail.py GEN_FOLDER CATALOG_FOLDER TYPED_HEADER COMPILER [ARGUMENT
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -89,7 +90,7 @@ def compile_lines(command: list[str], header: str, lines: list[str]) -> dict[int
         # warnings as errors: a pointer to another struct is only a warning to gcc 12
         done = subprocess.run([*command, "-std=gnu17", "-D_GNU_SOURCE", "-Werror=incompatible-pointer-types",
                                "-Werror=int-conversion", "-fsyntax-only", *flags, str(source)],
-                              capture_output=True, text=True, check=False, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
+                              capture_output=True, text=True, check=False, env={**os.environ, "LC_ALL": "C"})
         first = source.read_text().split("\n").index("\tint r = 0;") + 2
     errors: dict[int, str] = {}
     for line in done.stderr.split("\n"):

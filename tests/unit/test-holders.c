@@ -65,6 +65,16 @@ static void a_socket_that_nobody_holds_is_not_found(void **state)
 	holders_free(holders);
 }
 
+/** How often this process holds it as this descriptor: a sockopt that looks at the same time holds it, too. */
+static size_t own_holders(const struct facts_holder *list, size_t count, int fd)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		n += list[i].pid == getpid() && list[i].fd == fd;
+	return n;
+}
+
 static void every_socket_is_there_once(void **state)
 {
 	struct holders *holders;
@@ -88,11 +98,12 @@ static void every_socket_is_there_once(void **state)
 		size_t index = holders_find(holders, inode_of(fds[i]));
 		const struct facts_holder *list;
 		uint64_t inode;
+		size_t count;
 
 		assert_true(index != HOLDERS_NONE);
-		assert_int_equal(holders_at(holders, index, &inode, &list), 1);
+		count = holders_at(holders, index, &inode, &list);
+		assert_int_equal(own_holders(list, count, fds[i]), 1);
 		assert_true(inode == inode_of(fds[i]));
-		assert_int_equal(list[0].fd, fds[i]);
 	}
 	for (size_t i = 0; i < holders_count(holders); i++) {
 		const struct facts_holder *list;
