@@ -29,7 +29,7 @@ PREAMBLE = """/* SPDX-License-Identifier: MIT */
  *   numbers, flags      int (and unsigned, where the kernel's type is unsigned)
  *   64-bit numbers      any integer that is not narrower than int
  *   strings             char *
- *   SO_LINGER           struct linger
+ *   SO_LINGER           struct linger, such as (struct linger){ 1, 5 }
  *   timeouts            struct timeval; microseconds over a second are carried
  *                       over; -EWOULDBLOCK on a non-blocking descriptor, where a
  *                       timeout would never be waited for
@@ -188,14 +188,14 @@ C_STRUCTS = {"ipv4": "in_addr", "ipv6": "in6_addr"}
 
 def setter(catalog: Catalog, option: Entry, own: str) -> str:
     kind = option["type"]
-    head = f"#define sockopt_set_{own}(fd, value) \\\n\t_Generic((value), "
-    numbers = f"(fd), {place(option)}, (value)"
+    head = f"#define sockopt_set_{own}(fd, ...) \\\n\t_Generic((__VA_ARGS__), "
+    numbers = f"(fd), {place(option)}, (__VA_ARGS__)"
     if kind in SETTERS:
         return f"{head}{SETTERS[kind]}) \\\n\t({numbers})\n"
     struct = C_STRUCTS.get(kind, kind)
     if (kind in catalog.structs and "text" not in catalog.structs[kind]) or kind in C_STRUCTS:
         return (f"{head}struct {struct} *: sockopt_typed_set_bytes, const struct {struct} *: sockopt_typed_set_bytes) \\\n"
-                f"\t({numbers}, sizeof(*(value)))\n")
+                f"\t({numbers}, sizeof(*(__VA_ARGS__)))\n")
     return ""
 
 

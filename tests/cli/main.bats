@@ -95,8 +95,8 @@ on_screen() {
 	[[ "$("$SOCKOPT" show "${PID[a]}" -o nodelay 2>&1)" != *"$escape"* ]]
 	[[ "$("$SOCKOPT" show "${PID[a]}" --color always)" == *"${escape}["* ]]
 	[[ "$("$SOCKOPT" show "${PID[a]}" 2>&1)" != *"$escape"* ]]
-	[[ "$("$SOCKOPT" show port=1 --color always 2>&1 || true)" == *"${escape}["* ]]
-	[[ "$("$SOCKOPT" show port=1 2>&1 || true)" != *"$escape"* ]]
+	[[ "$("$SOCKOPT" show 'port=1 and local=127.99.99.99' --color always 2>&1 || true)" == *"${escape}["* ]]
+	[[ "$("$SOCKOPT" show 'port=1 and local=127.99.99.99' 2>&1 || true)" != *"$escape"* ]]
 }
 
 @test "the JSON is never coloured" {

@@ -199,7 +199,7 @@ connected() {
 	run --separate-stderr -0 "$SOCKOPT" show "${PID[a]}:$FD" --lang es
 	[[ "${lines[2]}" == "    TCP_NODELAY                on "* ]]
 	[[ "$output" != *default* ]]
-	run --separate-stderr -1 "$SOCKOPT" show port=1 --lang es
+	run --separate-stderr -1 "$SOCKOPT" show 'port=1 and local=127.99.99.99' --lang es
 	[[ "${stderr_lines[0]}" == "sockopt: "*"port=1"* ]]
 	[[ "$stderr" != *"no socket matches"* ]]
 	[ "$("$SOCKOPT" show "${PID[a]}" --json --lang es)" = "$("$SOCKOPT" show "${PID[a]}" --json --lang en)" ]

@@ -105,6 +105,23 @@ static void compare_agrees_with_the_running_kernel(void **state)
 	close(fd);
 }
 
+/** IP_TOS takes one byte, too: 0:1=0xb8. What stands behind it is not looked at. */
+static void compare_stands_a_value_of_fewer_bytes_than_the_type(void **state)
+{
+	struct sockopt_assignment wish;
+	struct sockopt_unnamed unnamed;
+	struct sockopt_value after;
+	int fd = open_tcp();
+
+	memset(&wish, 0x5a, sizeof(wish));
+	assert_int_equal(sockopt_parse_assignment("0:1=0xb8", &wish, &unnamed, NULL), 0);
+	assert_int_equal(wish.value.length, 1);
+	assert_int_equal(sockopt_set(fd, wish.option, &wish.value), 0);
+	assert_int_equal(sockopt_get(fd, wish.option, &after), 0);
+	close(fd);
+	assert_int_equal(sockopt_compare(wish.option, NULL, &wish.value, &after), SOCKOPT_RESULT_KEPT);
+}
+
 static void same_looks_at_length_and_bytes(void **state)
 {
 	const struct sockopt_option *option = the_option("TCP_USER_TIMEOUT");
@@ -208,6 +225,7 @@ int main(void)
 		cmocka_unit_test(compare_looks_at_a_string_up_to_its_nul),
 		cmocka_unit_test(compare_looks_at_all_of_a_struct),
 		cmocka_unit_test(compare_agrees_with_the_running_kernel),
+		cmocka_unit_test(compare_stands_a_value_of_fewer_bytes_than_the_type),
 		cmocka_unit_test(same_looks_at_length_and_bytes),
 		cmocka_unit_test(same_takes_every_linger_that_is_off_for_one),
 		cmocka_unit_test(result_word_is_that_of_the_json_output),

@@ -119,7 +119,13 @@ static void a_message_that_is_cut_or_of_another_family_is_none(void **state)
 static size_t unix_message(unsigned char *ret, uint8_t kernel_state, uint8_t type, uint16_t attribute,
 			   uint16_t declared, const void *payload, size_t length)
 {
-	struct unix_diag_msg message = { .udiag_family = AF_UNIX, .udiag_state = kernel_state, .udiag_type = type, .udiag_ino = 77, .udiag_cookie = { 5, 0 } };
+	struct unix_diag_msg message = {
+		.udiag_family = AF_UNIX,
+		.udiag_state = kernel_state,
+		.udiag_type = type,
+		.udiag_ino = 77,
+		.udiag_cookie = { 5, 0 },
+	};
 	struct nlattr header = { .nla_len = declared, .nla_type = attribute };
 
 	memcpy(ret, &message, sizeof(message));

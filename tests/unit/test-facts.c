@@ -35,15 +35,19 @@ static void families_and_types_have_words_or_none(void **state)
 
 static void a_protocol_is_that_of_ip_or_the_family(void **state)
 {
-	static const struct {
-		struct sockopt_kind kind;
-		const char *word;
-	} cases[] = {
-		{ { AF_INET, SOCK_STREAM, IPPROTO_TCP }, "tcp" }, { { AF_INET6, SOCK_DGRAM, IPPROTO_UDP }, "udp" }, { { AF_INET, SOCK_STREAM, IPPROTO_MPTCP }, "mptcp" }, { { AF_INET, SOCK_RAW, 253 }, "raw" }, { { AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 }, "icmpv6" }, { { AF_UNIX, SOCK_STREAM, 0 }, "unix" }, { { AF_NETLINK, SOCK_RAW, 6 }, "netlink" }, /* 6 is no TCP there */
+	static const struct sockopt_kind kinds[] = {
+		{ AF_INET, SOCK_STREAM, IPPROTO_TCP },
+		{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
+		{ AF_INET, SOCK_STREAM, IPPROTO_MPTCP },
+		{ AF_INET, SOCK_RAW, 253 },
+		{ AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 },
+		{ AF_UNIX, SOCK_STREAM, 0 },
+		{ AF_NETLINK, SOCK_RAW, 6 }, /* 6 is no TCP there */
 	};
+	static const char *const words[] = { "tcp", "udp", "mptcp", "raw", "icmpv6", "unix", "netlink" };
 
-	for (size_t i = 0; i < COUNT(cases); i++)
-		assert_string_equal(facts_protocol_word(&cases[i].kind), cases[i].word);
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		assert_string_equal(facts_protocol_word(&kinds[i]), words[i]);
 	assert_null(facts_protocol_word(&(struct sockopt_kind){ AF_INET, SOCK_DGRAM, 253 }));
 	assert_null(facts_protocol_word(&(struct sockopt_kind){ 1000, SOCK_DGRAM, 0 }));
 }

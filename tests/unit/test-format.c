@@ -143,7 +143,13 @@ static void words_are_those_of_the_catalogue(void **state)
 
 static void flags_are_names_and_the_rest_as_hex(void **state)
 {
-	struct sockopt_field field = { .scalar = SOCKOPT_UNSIGNED, .look = SOCKOPT_LOOK_FLAGS, .size = 4, .count = 1, .symbols = &flag_symbols };
+	struct sockopt_field field = {
+		.scalar = SOCKOPT_UNSIGNED,
+		.look = SOCKOPT_LOOK_FLAGS,
+		.size = 4,
+		.count = 1,
+		.symbols = &flag_symbols,
+	};
 	struct sockopt_field bare = { .scalar = SOCKOPT_UNSIGNED, .look = SOCKOPT_LOOK_FLAGS, .size = 4, .count = 1 };
 
 	assert_string_equal(shown_number(&field, 0), "0");
@@ -298,7 +304,14 @@ static void format_stands_any_bytes(void **state)
 
 static void format_field_shows_one_element(void **state)
 {
-	struct sockopt_field field = { .name = "k", .scalar = SOCKOPT_UNSIGNED, .unit = SOCKOPT_UNIT_MS, .offset = 2, .size = 2, .count = 3 };
+	struct sockopt_field field = {
+		.name = "k",
+		.scalar = SOCKOPT_UNSIGNED,
+		.unit = SOCKOPT_UNIT_MS,
+		.offset = 2,
+		.size = 2,
+		.count = 3,
+	};
 	uint16_t words[] = { 9, 1, 2000, 65535 };
 	char text[16];
 

@@ -165,7 +165,12 @@ static void what_is_no_socket_is_told(void **state)
 
 static void an_address_is_read_from_any_length(void **state)
 {
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(80), .sin6_scope_id = 3, .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in6 in6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(80),
+		.sin6_scope_id = 3,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT,
+	};
 	unsigned char bytes[256];
 	struct facts_address address;
 

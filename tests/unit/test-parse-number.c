@@ -9,7 +9,13 @@ struct number_case {
 	int64_t number;
 };
 
-static const struct sockopt_symbol symbols_list[] = { { "PRE_NONE", 0 }, { "PRE_ONE", 1 }, { "PRE_TWO_WORDS", 2 }, { "PRE_FOUR", 4 }, { "OTHER", 8 } };
+static const struct sockopt_symbol symbols_list[] = {
+	{ "PRE_NONE", 0 },
+	{ "PRE_ONE", 1 },
+	{ "PRE_TWO_WORDS", 2 },
+	{ "PRE_FOUR", 4 },
+	{ "OTHER", 8 },
+};
 static const struct sockopt_symbols symbols = { "PRE_", symbols_list, COUNT(symbols_list) };
 
 static struct sockopt_field field_of(enum sockopt_unit unit)
@@ -82,8 +88,27 @@ static void a_bare_number_is_in_the_unit_of_the_option(void **state)
 
 static void a_time_takes_every_unit_of_time(void **state)
 {
-	static const struct number_case s[] = { { "30s", 30 }, { "2000ms", 2 }, { "2min", 120 }, { "1h", 3600 }, { "2d", 172800 }, { "1.5min", 90 }, { "30 s", 30 }, { "30sec", 30 }, { "-3s", -3 }, { "0.5h", 1800 }, { "3S", 3 } };
-	static const struct number_case ms[] = { { "30s", 30000 }, { "1.5s", 1500 }, { "250ms", 250 }, { "1000us", 1 }, { "2000000ns", 2 }, { "1d", 86400000 } };
+	static const struct number_case s[] = {
+		{ "30s", 30 },
+		{ "2000ms", 2 },
+		{ "2min", 120 },
+		{ "1h", 3600 },
+		{ "2d", 172800 },
+		{ "1.5min", 90 },
+		{ "30 s", 30 },
+		{ "30sec", 30 },
+		{ "-3s", -3 },
+		{ "0.5h", 1800 },
+		{ "3S", 3 },
+	};
+	static const struct number_case ms[] = {
+		{ "30s", 30000 },
+		{ "1.5s", 1500 },
+		{ "250ms", 250 },
+		{ "1000us", 1 },
+		{ "2000000ns", 2 },
+		{ "1d", 86400000 },
+	};
 	static const struct number_case us[] = { { "1ms", 1000 }, { "0.5ms", 500 }, { "1000ns", 1 }, { "1s", 1000000 } };
 	static const struct number_case ns[] = { { "1ns", 1 }, { "1.25us", 1250 }, { "1s", 1000000000 } };
 
@@ -238,7 +263,19 @@ static void a_long_fraction_is_read_exactly(void **state)
 
 static void a_boolean_is_a_word_or_a_number(void **state)
 {
-	static const struct number_case cases[] = { { "on", 1 }, { "off", 0 }, { "yes", 1 }, { "no", 0 }, { "true", 1 }, { "false", 0 }, { "ON", 1 }, { "Off", 0 }, { "1", 1 }, { "0", 0 }, { "7", 7 } };
+	static const struct number_case cases[] = {
+		{ "on", 1 },
+		{ "off", 0 },
+		{ "yes", 1 },
+		{ "no", 0 },
+		{ "true", 1 },
+		{ "false", 0 },
+		{ "ON", 1 },
+		{ "Off", 0 },
+		{ "1", 1 },
+		{ "0", 0 },
+		{ "7", 7 },
+	};
 	struct sockopt_field field = { .scalar = SOCKOPT_SIGNED, .look = SOCKOPT_LOOK_BOOL, .size = 4, .count = 1 };
 	struct sockopt_field number = field_of(SOCKOPT_UNIT_NONE);
 	struct trouble trouble;

@@ -28,10 +28,9 @@ int every_kind_enter(void)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
 	char map[64];
-	int fd;
-
 	uid_t uid = getuid();
 	gid_t gid = getgid();
+	int fd;
 
 	if (unshare(CLONE_NEWNET) < 0) {
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
