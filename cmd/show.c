@@ -254,7 +254,7 @@ static int look(struct show *show, const struct selector *selector)
 	else if (show->wanted.n)
 		show->view = show_table(stdout, show->wanted.options, show->wanted.n);
 	else
-		show->view = show_text(stdout, show->args->all);
+		show->view = show_text(stdout);
 	if (!show->view)
 		return EXIT_PARTLY;
 	r = live_each(selector, show_one, show, &report);

@@ -14,7 +14,6 @@
 struct text_view {
 	struct show_view view;
 	FILE *file;
-	bool everything;
 	bool any;      /* a socket was shown: a blank line is due */
 	bool had_rows; /* the last one had options: so blocks stand apart, bare lines together */
 };
@@ -148,7 +147,7 @@ static void put_end(struct show_view *view)
 	free(view);
 }
 
-struct show_view *show_text(FILE *file, bool everything)
+struct show_view *show_text(FILE *file)
 {
 	struct text_view *view = calloc(1, sizeof(*view));
 
@@ -157,7 +156,6 @@ struct show_view *show_text(FILE *file, bool everything)
 	*view = (struct text_view){
 		.view = { .socket = put_socket, .row = put_row, .done = put_done, .end = put_end },
 		.file = file,
-		.everything = everything,
 	};
 	return &view->view;
 }

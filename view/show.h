@@ -34,7 +34,7 @@ struct show_view {
 };
 
 /** Blocks for people: a line a socket, its options below. */
-struct show_view *show_text(FILE *file, bool everything);
+struct show_view *show_text(FILE *file);
 
 /** One JSON object a line. */
 struct show_view *show_json(FILE *file);
