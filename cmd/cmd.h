@@ -24,6 +24,7 @@ enum command_arguments {
 	ARGUMENTS_ID,          /* of the journal */
 	ARGUMENTS_DEMO,
 	ARGUMENTS_SHELL,
+	ARGUMENTS_CALC, /* a subject, then its words */
 };
 
 struct command {
@@ -35,7 +36,7 @@ struct command {
 	bool hidden;
 };
 
-extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_completion;
+extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc, cmd_completion;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

@@ -80,6 +80,8 @@ static const char selector_words[] =
 	"all tcp udp unix raw packet netlink listening established connected pid= process= user= cgroup= netns= "
 	"family= protocol= state= local= peer= port= interface= path= inode= cookie=";
 
+static const char calc_words[] = "keepalive buffer defer-accept dscp";
+
 static void bash(void)
 {
 	printf("# bash completion of sockopt, made by 'sockopt completion bash'\n_sockopt() {\n"
@@ -107,6 +109,9 @@ static void bash(void)
 			printf("\t\twords+=\" reuseaddr\"\n");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
 			printf("\t\twords+=\" bash zsh fish\"\n");
+		else if ((*command)->arguments == ARGUMENTS_CALC)
+			printf("\t\tif ((COMP_CWORD == 2)); then words+=\" %s\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n",
+			       calc_words);
 		printf("\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n\t\t;;\n");
 	}
 	printf("\tesac\n}\ncomplete -F _sockopt sockopt\n");
@@ -160,6 +165,8 @@ static void zsh(void)
 			printf(" '1:demo:(reuseaddr)'");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
 			printf(" '1:shell:(bash zsh fish)'");
+		else if ((*command)->arguments == ARGUMENTS_CALC)
+			printf(" '1:calculation:(%s)' '*:assignment:(${^names}=)'", calc_words);
 		printf(" ;;\n");
 	}
 	printf("\tesac\n}\n_sockopt \"$@\"\n");
@@ -197,6 +204,8 @@ static void fish(void)
 			       selector_words);
 		if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from demo' -a reuseaddr\n");
+		if ((*command)->arguments == ARGUMENTS_CALC)
+			printf("complete -c sockopt -n '__fish_seen_subcommand_from calc' -a '%s'\n", calc_words);
 	}
 }
 

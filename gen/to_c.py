@@ -254,6 +254,7 @@ class Writer:
             ("example", quote(option.get("example"))),
             ("example_state", str(STATES[option["example_state"]] if "example_state" in option else 0)),
             ("prepare", self.strings("prepare_" + own, option.get("prepare", []))),
+            ("role", word("SOCKOPT_ROLE_", option.get("role", "none"))),
             ("unverified", text_pair(option.get("unverified"))),
             ("summary", text_pair(option["summary"])),
             ("description", text_pair(unwrap(option["description"]))),

@@ -313,6 +313,23 @@ enum sockopt_bpf {
 	SOCKOPT_BPF_ONLY,
 };
 
+/** The part that an option plays in a calculation. */
+enum sockopt_role {
+	SOCKOPT_ROLE_NONE,
+	SOCKOPT_ROLE_KEEPALIVE,
+	SOCKOPT_ROLE_KEEPALIVE_IDLE,
+	SOCKOPT_ROLE_KEEPALIVE_INTERVAL,
+	SOCKOPT_ROLE_KEEPALIVE_PROBES,
+	SOCKOPT_ROLE_USER_TIMEOUT,
+	SOCKOPT_ROLE_RTO_MIN,
+	SOCKOPT_ROLE_RTO_MAX,
+	SOCKOPT_ROLE_RECEIVE_BUFFER,
+	SOCKOPT_ROLE_SEND_BUFFER,
+	SOCKOPT_ROLE_DEFER_ACCEPT,
+	SOCKOPT_ROLE_TOS,
+	SOCKOPT_ROLE_TCLASS,
+};
+
 struct sockopt_level {
 	const char *name;
 	const char *const *aliases; /* NULL-terminated */
@@ -386,6 +403,7 @@ struct sockopt_option {
 	const char *example;
 	unsigned example_state;     /* the state that the example needs, 0: any */
 	const char *const *prepare; /* assignments that the example needs first; NULL-terminated */
+	enum sockopt_role role;
 	struct sockopt_text unverified;
 	struct sockopt_text summary;
 	struct sockopt_text description;
