@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A selector as a tree. Private to rule/. */
+/* A selector as a tree: for rule/, and for an engine that compiles it. */
 #ifndef RULE_TREE_H
 #define RULE_TREE_H
 

@@ -12,7 +12,8 @@ from pathlib import Path
 WORDS = ["all", "and", "or", "not", "pid", "fd", "process", "user", "netns", "family", "state", "local", "peer", "port",
          "cookie", "tcp", "udp", "unix", "listening", "established", "on", "off", "unlimited", "ms", "us", "ns", "min",
          "KiB", "MiB", "GiB", "Mbit/s", "kbit/s", "0x", "127.0.0.1", "[::1]:80", "10.0.0.0/8", "on:5s", "intent", "done",
-         "before", "after", "holders", "touched", "undone", "level", "number", "\\x1b", "\\xc3\\xa9", "\\xe2\\x80\\xae"]
+         "before", "after", "socket", "bind", "listen", "connect", "accept", "set", "force", "default", "deny=EACCES", "log", ": ",
+         "holders", "touched", "undone", "level", "number", "\\x1b", "\\xc3\\xa9", "\\xe2\\x80\\xae"]
 
 
 def main() -> int:
