@@ -13,6 +13,7 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "engine-option.h"
 #include "transaction.h"
 
 struct set_args {
@@ -39,6 +40,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct set_args *args = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT: state->child_inputs[1] = &args->wish.engine; return 0;
 	case 'n': args->wish.dry_run = true; return 0;
 	case 'y': args->yes = true; return 0;
 	case 'f': args->force = true; return 0;
@@ -61,7 +63,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,

@@ -17,6 +17,7 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "engine-option.h"
 #include "option-list.h"
 
 #define KINDS_MAX 64
@@ -28,6 +29,7 @@ struct show_args {
 	bool all;
 	bool json;
 	bool force;
+	enum live_engine engine;
 	double watch; /* seconds between two looks; 0: one look */
 };
 
@@ -64,6 +66,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	char *end;
 
 	switch (key) {
+	case ARGP_KEY_INIT: state->child_inputs[1] = &args->engine; return 0;
 	case 'o': args->options = arg; return 0;
 	case 'a': args->all = true; return 0;
 	case 'J': args->json = true; return 0;
@@ -82,7 +85,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
 
 static const struct argp argp = {
 	.options = options,
@@ -157,17 +160,16 @@ static const struct plan *plan_for(struct show *show, const struct sockopt_kind 
 	return plan;
 }
 
-static void show_option(struct show *show, const struct live_socket *socket, const struct sockopt_option *option)
+static void show_option(struct show *show, struct live_socket *socket, const struct sockopt_option *option)
 {
-	struct show_row row = { .option = option, .bytes = show->scratch };
+	struct show_row row = { .option = option };
 	bool only_differing = !show->args->all && !show->wanted.n;
 	int r;
 
 	/* What the kernel moves by itself in this state tells nothing by differing. */
 	if (only_differing && (option->adapts & facts_catalog_states(&socket->facts)))
 		return;
-	r = sockopt_get_bytes(socket->fd, option, show->scratch, SCRATCH_SIZE, &row.length);
-
+	r = live_peek(socket, option, show->scratch, SCRATCH_SIZE, &row.bytes, &row.length);
 	if (r < 0) {
 		row.error = -r;
 		if (!only_differing)
@@ -188,14 +190,14 @@ static int show_one(void *arg, struct live_socket *socket)
 	struct show_socket shown = {
 		.facts = &socket->facts,
 		.error = socket->error,
-		.readable = socket->fd >= 0,
+		.readable = live_is_readable(socket),
 		.uid = socket->uid,
 		.is_foreign = socket->facts.netns && socket->facts.netns != show->own_netns,
 	};
 	const struct plan *plan;
 
 	show->view->socket(show->view, &shown);
-	if (socket->fd >= 0) {
+	if (shown.readable) {
 		plan = plan_for(show, &socket->facts.kind);
 		for (size_t i = 0; i < plan->n; i++)
 			show_option(show, socket, plan->options[i]);
@@ -208,6 +210,10 @@ static int judge(const struct show_args *args, const struct live_report *report,
 {
 	if (r > 0)
 		return EXIT_PARTLY;
+	if (r == -EOPNOTSUPP) {
+		engine_refused(report);
+		return EXIT_FORBIDDEN;
+	}
 	if (r == -EMFILE || r == -ENFILE) {
 		log_error(_("not all sockets could be read: %s"), strerror(-r));
 		log_hint(_("raise the limit of open descriptors: ulimit -n"));
@@ -246,6 +252,15 @@ static int judge(const struct show_args *args, const struct live_report *report,
 
 static int look(struct show *show, const struct selector *selector)
 {
+	const struct live_request request = {
+		.selector = selector,
+		.engine = show->args->engine,
+		.options = show->wanted.options,
+		.n_options = show->wanted.n,
+		.all_options = show->wanted.n == 0,
+		.defaults = show->defaults,
+		.is_last = show->args->watch <= 0,
+	};
 	struct live_report report;
 	int r;
 
@@ -257,7 +272,8 @@ static int look(struct show *show, const struct selector *selector)
 		show->view = show_text(stdout);
 	if (!show->view)
 		return EXIT_PARTLY;
-	r = live_each(selector, show_one, show, &report);
+	r = live_each(&request, show_one, show, &report);
+	engine_say(&report);
 	if (r == 0 && defaults_error(show->defaults))
 		r = -defaults_error(show->defaults);
 	show->view->end(show->view);

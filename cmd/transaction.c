@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include <change.h>
+#include <defaults.h>
 #include <log.h>
 #include <text.h>
 
 #include "cmd.h"
+#include "engine-option.h"
 #include "journal.h"
 
 /** One option of one socket, as small as can be: there may be 100,000. */
@@ -126,7 +128,7 @@ static void put_row(const struct transaction *transaction, const struct step *st
 	change_view_row(transaction->wish->view, &row);
 }
 
-static int plan_step(struct transaction *transaction, const struct live_socket *socket, size_t index)
+static int plan_step(struct transaction *transaction, struct live_socket *socket, size_t index)
 {
 	const struct sockopt_assignment *assignment = &transaction->wish->assignments[index];
 	const struct sockopt_option *option = sockopt_twin_for(assignment->option, &socket->facts.kind, SOCKOPT_SET);
@@ -149,7 +151,7 @@ static int plan_step(struct transaction *transaction, const struct live_socket *
 	warn_late(transaction, index, &step->facts, option);
 
 	change = xmalloc(sizeof(*change));
-	change_plan(socket->fd, option, &assignment->value, change);
+	change_plan(socket, option, &assignment->value, change);
 	if (transaction->journal)
 		r = write_intent(transaction, step, change);
 	else
@@ -164,7 +166,7 @@ static int plan_socket(void *arg, struct live_socket *socket)
 	struct transaction *transaction = arg;
 	int r = 0;
 
-	if (socket->fd < 0)
+	if (!live_is_readable(socket))
 		return 0;
 	for (size_t i = 0; r == 0 && i < transaction->wish->n_assignments; i++)
 		r = plan_step(transaction, socket, i);
@@ -222,8 +224,9 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 	struct change *change = xmalloc(sizeof(*change));
 	int fd = -1;
 	int r = change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd);
+	struct live_socket borrowed = { .facts = step->facts, .fd = fd };
 
-	change_plan(fd, step->option, &step->assignment->value, change);
+	change_plan(&borrowed, step->option, &step->assignment->value, change);
 	if (r == -ESTALE || r == -ESRCH) {
 		transaction->gone++;
 		change->has_before = false;
@@ -348,12 +351,47 @@ static int finish(struct transaction *transaction)
 	return transaction->made ? EXIT_DONE : EXIT_NOTHING;
 }
 
+/** Looks for the sockets; the options that will be asked of each are the assignments' and those they touch. */
+static int look(struct transaction *transaction, struct live_report *ret_report)
+{
+	const struct transaction_wish *wish = transaction->wish;
+	size_t room = wish->n_assignments * (CHANGE_TOUCHED_MAX + 1);
+	const struct sockopt_option **options = xmalloc(room * sizeof(*options));
+	struct live_request request = { .selector = wish->selector, .engine = wish->engine, .options = options };
+	int r;
+
+	request.defaults = defaults_new();
+	for (size_t i = 0; i < wish->n_assignments; i++) {
+		const struct sockopt_option *option = wish->assignments[i].option;
+
+		options[request.n_options++] = option;
+		for (const char *const *name = option->touches; *name && request.n_options < room; name++) {
+			const struct sockopt_option *touched = sockopt_find(*name);
+
+			if (touched)
+				options[request.n_options++] = touched;
+		}
+	}
+	r = live_each(&request, plan_socket, transaction, ret_report);
+	defaults_free(request.defaults);
+	free(options);
+	return r;
+}
+
 /** Old values first: every intent is on the disk before a socket is touched. */
 static int run(struct transaction *transaction)
 {
+	const struct transaction_wish *wish = transaction->wish;
 	struct live_report report;
-	int r = live_each(transaction->wish->selector, plan_socket, transaction, &report);
+	int r = look(transaction, &report);
 
+	engine_say(&report);
+	if (r == -EOPNOTSUPP && wish->engine == LIVE_ENGINE_BPF) {
+		engine_refused(&report);
+		journal_end(transaction->journal, false);
+		change_view_end(wish->view);
+		return EXIT_FORBIDDEN;
+	}
 	if (r < 0) {
 		if (transaction->journal)
 			journal_end(transaction->journal, false);

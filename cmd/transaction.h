@@ -5,6 +5,7 @@
 
 #include <change-view.h>
 #include <selector.h>
+#include <sockets.h>
 
 struct transaction_wish {
 	const struct selector *selector;
@@ -13,6 +14,7 @@ struct transaction_wish {
 	struct sockopt_assignment *assignments;
 	struct sockopt_unnamed *unnamed; /* what assignments may point to */
 	size_t n_assignments;
+	enum live_engine engine;
 	bool dry_run;
 	bool keep_going;
 	struct change_view *view; /* ended by the transaction */

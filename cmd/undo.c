@@ -227,11 +227,13 @@ static int restore_found(void *arg, struct live_socket *socket)
 		else
 			high = middle;
 	}
-	for (; socket->fd >= 0 && low < undo->n_lost; low++) {
+	for (; low < undo->n_lost; low++) {
 		const struct journal_intent *intent = &undo->entry->intents[undo->lost[low]];
 		struct sockopt_unnamed unnamed;
 
 		if (intent->cookie != socket->facts.cookie)
+			break;
+		if (live_descriptor(socket) < 0)
 			break;
 		restore_on(undo, intent, option_of(intent, &unnamed), socket->fd);
 		undo->found[low] = true;
@@ -249,7 +251,7 @@ static void undo_lost(struct undo *undo)
 	undo->found = xmalloc(undo->n_lost * sizeof(*undo->found));
 	sorted_entry = undo->entry;
 	qsort(undo->lost, undo->n_lost, sizeof(*undo->lost), compare_lost);
-	live_each(NULL, restore_found, undo, &report);
+	live_each(&(struct live_request){ .engine = LIVE_ENGINE_AUTO }, restore_found, undo, &report);
 	for (size_t i = 0; i < undo->n_lost; i++) {
 		const struct journal_intent *intent = &undo->entry->intents[undo->lost[i]];
 		struct sockopt_unnamed unnamed;

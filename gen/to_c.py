@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 import catalog as facts
+import kernel_facts
 from catalog import Catalog, Entry
 from layout import C_TYPES, container, declare, flatten
 
@@ -246,7 +247,7 @@ class Writer:
             ("since", quote(option["since"])), ("until", quote(option.get("until"))),
             ("changes", changes[0]), ("n_changes", str(changes[1])),
             ("bpf", word("SOCKOPT_BPF_", option.get("bpf", "no"))),
-            ("kernel", quote(option.get("kernel"))),
+            ("kernel", quote(kernel_facts.shown(option))),
             ("blocking_only", "true" if option.get("blocking_only") else "false"),
             ("elsewhere", other[0]), ("n_elsewhere", str(other[1])),
             ("constants", self.strings("constants_" + own, option.get("constants", []))),

@@ -15,26 +15,23 @@ bool change_readable(const struct sockopt_option *option)
 	       option->read_effect.kind == SOCKOPT_READ_HARMLESS;
 }
 
-static void read_touched(int fd, const struct sockopt_option *option, struct change *change)
+static void read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change)
 {
-	struct sockopt_kind kind;
-
-	if (!option->touches[0] || sockopt_kind_of(fd, &kind) < 0)
-		return;
 	for (const char *const *name = option->touches; *name && change->n_touched < CHANGE_TOUCHED_MAX; name++) {
 		const struct sockopt_option *touched = sockopt_find(*name);
 		struct change_touched *entry = &change->touched[change->n_touched];
 
-		touched = touched ? sockopt_twin_for(touched, &kind, SOCKOPT_GET) : NULL;
+		touched = touched ? sockopt_twin_for(touched, &socket->facts.kind, SOCKOPT_GET) : NULL;
 		if (!touched || !change_readable(touched) || !(touched->access & SOCKOPT_SET))
 			continue;
 		entry->option = touched;
-		if (sockopt_get(fd, touched, &entry->before) == 0)
+		if (live_get(socket, touched, &entry->before) == 0)
 			change->n_touched++;
 	}
 }
 
-void change_plan(int fd, const struct sockopt_option *option, const struct sockopt_value *asked, struct change *ret)
+void change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
+		 struct change *ret)
 {
 	ret->option = option;
 	ret->asked.length = asked->length;
@@ -43,8 +40,8 @@ void change_plan(int fd, const struct sockopt_option *option, const struct socko
 	ret->error = 0;
 	ret->has_after = false;
 	ret->n_touched = 0;
-	ret->has_before = change_readable(option) && sockopt_get(fd, option, &ret->before) == 0;
-	read_touched(fd, option, ret);
+	ret->has_before = change_readable(option) && live_get(socket, option, &ret->before) == 0;
+	read_touched(socket, option, ret);
 }
 
 void change_make(int fd, struct change *change)

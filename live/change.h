@@ -32,7 +32,8 @@ struct change {
 bool change_readable(const struct sockopt_option *option);
 
 /** Reads what is there before; fills option, asked, before, touched; result: planned. */
-void change_plan(int fd, const struct sockopt_option *option, const struct sockopt_value *asked, struct change *ret);
+void change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
+		 struct change *ret);
 
 /** Makes a planned change, and reads what came of it. */
 void change_make(int fd, struct change *change);

@@ -26,6 +26,7 @@ struct kind_defaults {
 
 struct defaults {
 	struct kind_defaults *kinds;
+	struct kind_defaults *last; /* that was asked for: most sockets in a row are alike */
 	uint64_t own_netns;
 	int error; /* EMFILE, ENFILE: we ran out of descriptors, and defaults are missing */
 };
@@ -116,9 +117,14 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 	const struct facts *facts = &socket->facts;
 	struct kind_defaults *kind;
 
+	kind = defaults->last;
+	if (kind && kind->netns == facts->netns && memcmp(&kind->kind, &facts->kind, sizeof(kind->kind)) == 0)
+		return kind;
 	for (kind = defaults->kinds; kind; kind = kind->next)
-		if (kind->netns == facts->netns && memcmp(&kind->kind, &facts->kind, sizeof(kind->kind)) == 0)
+		if (kind->netns == facts->netns && memcmp(&kind->kind, &facts->kind, sizeof(kind->kind)) == 0) {
+			defaults->last = kind;
 			return kind;
+		}
 	kind = calloc(1, sizeof(*kind));
 	if (!kind)
 		return NULL;
@@ -131,6 +137,7 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 	kind->asked = calloc(sockopt_count(), sizeof(*kind->asked));
 	kind->next = defaults->kinds;
 	defaults->kinds = kind;
+	defaults->last = kind;
 	return kind;
 }
 
@@ -154,6 +161,22 @@ static int read_told(const struct sockopt_option *option, const struct sockopt_k
 	readable.type = option->get_type;
 	readable.n_ranges = 0;
 	return sockopt_parse(&readable, told->value, ret, NULL);
+}
+
+const struct sockopt_value *defaults_asked(struct defaults *defaults, const struct live_socket *socket,
+					   const struct sockopt_option *option)
+{
+	struct kind_defaults *kind = find_kind(defaults, socket);
+
+	return kind && kind->fresh >= 0 ? defaults_get(defaults, socket, option) : NULL;
+}
+
+bool defaults_is_fresh(const struct defaults *defaults, int fd)
+{
+	for (const struct kind_defaults *kind = defaults ? defaults->kinds : NULL; kind; kind = kind->next)
+		if (kind->fresh == fd)
+			return true;
+	return false;
 }
 
 const struct sockopt_value *defaults_get(struct defaults *defaults, const struct live_socket *socket,
@@ -182,7 +205,7 @@ const struct sockopt_value *defaults_get(struct defaults *defaults, const struct
 }
 
 /** Is the value the program's own, where another option tells (SO_BUF_LOCK for buffers)? */
-static bool chosen(const struct live_socket *socket, const struct sockopt_option *option)
+static bool chosen(struct live_socket *socket, const struct sockopt_option *option)
 {
 	const struct sockopt_option *judge;
 	struct sockopt_value value;
@@ -190,12 +213,12 @@ static bool chosen(const struct live_socket *socket, const struct sockopt_option
 	if (!option->chosen_if_option)
 		return true;
 	judge = sockopt_find(option->chosen_if_option);
-	if (!judge || sockopt_get(socket->fd, judge, &value) < 0)
+	if (!judge || live_get(socket, judge, &value) < 0)
 		return true;
 	return sockopt_field_number(&judge->get_type->fields[0], value.bytes, 0) & option->chosen_if_mask;
 }
 
-bool defaults_differs(struct defaults *defaults, const struct live_socket *socket,
+bool defaults_differs(struct defaults *defaults, struct live_socket *socket,
 		      const struct sockopt_option *option, const void *bytes, size_t length)
 {
 	const struct sockopt_value *value;

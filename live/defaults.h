@@ -23,6 +23,13 @@ int defaults_error(const struct defaults *defaults);
 const struct sockopt_value *defaults_get(struct defaults *defaults, const struct live_socket *socket,
 					 const struct sockopt_option *option);
 
+/** As defaults_get(), by a fresh socket alone: NULL where none could be opened in the socket's namespace. */
+const struct sockopt_value *defaults_asked(struct defaults *defaults, const struct live_socket *socket,
+					   const struct sockopt_option *option);
+
+/** Is this descriptor of ours one of the fresh sockets? NULL defaults: false. */
+bool defaults_is_fresh(const struct defaults *defaults, int fd);
+
 /** How a default is told, by the catalogue, for such a socket: its text, or the sysctl; NULL if none fits. */
 const struct sockopt_default *defaults_told(const struct sockopt_option *option, const struct sockopt_kind *kind);
 
@@ -31,7 +38,7 @@ const struct sockopt_default *defaults_told(const struct sockopt_option *option,
  *
  * false also for what the kernel moves in this state, and for what is no setting.
  */
-bool defaults_differs(struct defaults *defaults, const struct live_socket *socket,
+bool defaults_differs(struct defaults *defaults, struct live_socket *socket,
 		      const struct sockopt_option *option, const void *bytes, size_t length);
 
 #endif

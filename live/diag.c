@@ -222,21 +222,24 @@ static int dump(struct mnl_socket *netlink, struct listing *listing)
 	return receive(netlink, listing, header->nlmsg_seq);
 }
 
-int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *arg)
+/** only_rare: as diag_each_rare() */
+static int list_all(bool only_rare, int (*each)(void *arg, const struct diag_socket *socket), void *arg)
 {
 	static const struct {
 		int family, protocol;
 	} kinds[] = {
-		{ AF_INET, IPPROTO_TCP },
-		{ AF_INET6, IPPROTO_TCP },
-		{ AF_INET, IPPROTO_UDP },
-		{ AF_INET6, IPPROTO_UDP },
+		/* the rare ones first */
 		{ AF_INET, IPPROTO_UDPLITE },
 		{ AF_INET6, IPPROTO_UDPLITE },
 		{ AF_INET, IPPROTO_MPTCP },
 		{ AF_INET6, IPPROTO_MPTCP },
+		{ AF_INET, IPPROTO_TCP },
+		{ AF_INET6, IPPROTO_TCP },
+		{ AF_INET, IPPROTO_UDP },
+		{ AF_INET6, IPPROTO_UDP },
 		{ AF_UNIX, 0 },
 	};
+	const size_t n = only_rare ? 4 : sizeof(kinds) / sizeof(kinds[0]);
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	struct listing listing = { .each = each, .arg = arg };
 	struct stat status;
@@ -248,7 +251,7 @@ int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *ar
 		listing.netns = status.st_ino;
 	if (mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
 		r = -errno;
-	for (size_t i = 0; r == 0 && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; r == 0 && i < n; i++) {
 		listing.family = kinds[i].family;
 		listing.protocol = kinds[i].protocol;
 		r = dump(netlink, &listing);
@@ -258,6 +261,16 @@ int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *ar
 	}
 	mnl_socket_close(netlink);
 	return r;
+}
+
+int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *arg)
+{
+	return list_all(false, each, arg);
+}
+
+int diag_each_rare(int (*each)(void *arg, const struct diag_socket *socket), void *arg)
+{
+	return list_all(true, each, arg);
 }
 
 int diag_each_in(pid_t pid, int (*each)(void *arg, const struct diag_socket *socket), void *arg)

@@ -17,6 +17,9 @@ struct diag_socket {
  */
 int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *arg);
 
+/** As diag_each(), of the protocols alone whose tables the kernel's BPF iterators do not walk: UDP-Lite, MPTCP. */
+int diag_each_rare(int (*each)(void *arg, const struct diag_socket *socket), void *arg);
+
 /**
  * @brief As diag_each(), in the network namespace of a process. The thread comes back to its own.
  * @return also -EPERM if it may not be entered (CAP_SYS_ADMIN)

@@ -179,6 +179,17 @@ static enum facts_state state_of(int fd, const struct facts *facts)
 	return is_bound(facts) ? FACTS_BOUND : FACTS_UNBOUND;
 }
 
+void identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16])
+{
+	socklen_t length = 16;
+
+	ret[0] = '\0';
+	if (kind->family != AF_INET && kind->family != AF_INET6)
+		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ret, &length) < 0 || length == 0)
+		ret[0] = '\0';
+}
+
 int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret)
 {
 	struct sockaddr_storage address;
@@ -201,11 +212,6 @@ int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *
 			ret->peer.family = AF_UNIX;
 	}
 	ret->state = state_of(fd, ret);
-	ret->interface[0] = '\0';
-	if (ret->kind.family == AF_INET || ret->kind.family == AF_INET6) {
-		length = sizeof(ret->interface);
-		if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ret->interface, &length) < 0 || length == 0)
-			ret->interface[0] = '\0';
-	}
+	identity_interface(fd, &ret->kind, ret->interface);
 	return 0;
 }

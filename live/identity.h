@@ -20,6 +20,9 @@ struct identity_namespaces {
  */
 int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret);
 
+/** The interface that a socket is bound to, by its name in the socket's own namespace; "" if none. */
+void identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16]);
+
 /** The cookie of a socket: who it is, whatever its number; 0 if the kernel does not tell. */
 uint64_t identity_cookie(int fd);
 

@@ -1,198 +1,133 @@
 /* SPDX-License-Identifier: MIT */
-/* Engine pidfd: /proc for the holders, pidfd_getfd(2) for the sockets, sock_diag for those nobody holds. */
+/* One way to the sockets of the machine, whichever engine finds and reads them. */
 
 #include "sockets.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "borrow.h"
-#include "diag.h"
-#include "holders.h"
-#include "identity.h"
-#include "tidy.h"
+#include "change.h"
+#include "defaults.h"
+#include "engine.h"
+#include "records.h"
 
-#define NAMESPACES_MAX 1024
-
-struct walk {
-	const struct selector *selector;
-	int (*each)(void *arg, struct live_socket *socket);
-	void *arg;
-	struct holders *holders;
-	bool *refused; /* a socket each: its holders may be seen, but not asked (Yama, for one) */
-	struct borrower borrower;
-	struct identity_namespaces namespaces;
-	struct live_report *report;
-};
-
-static int get_by_fd(void *context, const struct sockopt_option *option, struct sockopt_value *ret)
+const char *live_engine_name(enum live_engine engine)
 {
-	const struct live_socket *socket = context;
-
-	if (option->read_effect.kind != SOCKOPT_READ_HARMLESS)
-		return -EOPNOTSUPP; /* a condition must not change what it looks at */
-	return sockopt_get(socket->fd, option, ret);
+	return engine == LIVE_ENGINE_BPF ? "bpf" : engine == LIVE_ENGINE_PIDFD ? "pidfd" :
+										 "auto";
 }
 
-/** A descriptor by any holder that gives one; error: why the last one did not. */
-static int borrow_any(struct walk *walk, struct live_socket *socket)
+/** Do the processes that the selector names exist? */
+static void judge_pids(const struct selector *selector, struct live_report *report)
 {
-	int error = -ESTALE;
+	pid_t pids[64];
+	size_t n = selector ? selector_pids(selector, pids, 64) : 0;
 
-	for (size_t i = 0; i < socket->facts.n_holders; i++) {
-		const struct facts_holder *holder = &socket->facts.holders[i];
-		int r = borrow_fd(&walk->borrower, holder->pid, holder->fd, socket->facts.inode, &socket->fd);
-
-		if (r == 0 || r == -EMFILE || r == -ENFILE)
-			return r;
-		/* That one holder is gone says less than that another one is not ours. */
-		if (error != -EPERM)
-			error = r;
-	}
-	return error;
+	for (size_t i = 0; i < n; i++)
+		if (kill(pids[i], 0) < 0 && errno == ESRCH)
+			report->pid_gone = true;
 }
 
-static int hand_over(struct walk *walk, struct live_socket *socket)
+int live_each(const struct live_request *request, int (*each)(void *arg, struct live_socket *socket), void *arg,
+	      struct live_report *ret_report)
 {
-	if (walk->selector && !selector_matches(walk->selector, &socket->facts))
-		return 0;
-	walk->report->matched++;
-	if (socket->fd < 0 && socket->error)
-		walk->report->unreadable++;
-	return walk->each(walk->arg, socket);
-}
-
-static int visit_held(struct walk *walk, size_t index)
-{
-	struct live_socket socket = { .fd = -1, .uid = (uid_t)-1 };
-	struct facts *facts = &socket.facts;
 	int r;
 
-	facts->n_holders = holders_at(walk->holders, index, &facts->inode, &facts->holders);
-	r = borrow_any(walk, &socket);
-	if (r == -EMFILE || r == -ENFILE) {
-		walk->report->no_descriptor = -r;
-		return r;
-	}
-	if (r == -EPERM) {
-		walk->refused[index] = true; /* what sock_diag says of it has to do: visit_listed() */
-		return 0;
-	}
-	if (r < 0) {
-		walk->report->vanished++;
-		return 0;
-	}
-	autoclose int fd = socket.fd;
-	r = identity_read(fd, &walk->namespaces, facts);
-	if (r < 0)
-		return 0;
-	facts->get = get_by_fd;
-	facts->context = &socket;
-	return hand_over(walk, &socket);
-}
-
-/** Sockets of the listing that we have no descriptor of: nobody holds them, or who does is not ours. */
-static int visit_listed(void *arg, const struct diag_socket *listed)
-{
-	struct walk *walk = arg;
-	struct live_socket socket = { .facts = listed->facts, .fd = -1, .uid = listed->uid };
-	struct facts *facts = &socket.facts;
-	size_t index = facts->inode ? holders_find(walk->holders, facts->inode) : HOLDERS_NONE;
-	uint64_t inode;
-
-	if (index != HOLDERS_NONE && !walk->refused[index])
-		return 0;
-	if (index != HOLDERS_NONE) {
-		facts->n_holders = holders_at(walk->holders, index, &inode, &facts->holders);
-		socket.error = EPERM;
-	}
-	/* Without an inode only these states are of sockets on their own; others are the kernel's inner ones. */
-	if (!facts->inode && (facts->state == FACTS_ESTABLISHED || facts->state == FACTS_LISTENING ||
-			      facts->state == FACTS_CLOSED))
-		return 0;
-	/*
-	 * Perhaps it was opened after we looked through /proc; it is another user's for certain only if its uid
-	 * is not ours.
-	 */
-	if (facts->inode && walk->report->hidden && listed->uid != geteuid())
-		socket.error = EPERM;
-	return hand_over(walk, &socket);
-}
-
-/** The TCP and UDP sockets that nobody holds stand in every namespace; each is entered if we may. */
-static int visit_namespaces(struct walk *walk)
-{
-	uint64_t netns[NAMESPACES_MAX];
-	pid_t pids[NAMESPACES_MAX];
-	size_t n = holders_namespaces(walk->holders, netns, pids, NAMESPACES_MAX);
-	struct process self;
-	int r = diag_each(visit_listed, walk);
-
-	if (r == -EMFILE || r == -ENFILE)
-		return r;
-	if (r)
-		return r < 0 ? 0 : r;
-	if (process_read(getpid(), &self) < 0)
-		return 0;
-	free(self.cgroup);
-	for (size_t i = 0; i < n; i++) {
-		if (netns[i] == self.netns)
-			continue;
-		r = diag_each_in(pids[i], visit_listed, walk);
-		if (r > 0 || r == -EMFILE || r == -ENFILE)
+	*ret_report = (struct live_report){ .engine = LIVE_ENGINE_BPF };
+	judge_pids(request->selector, ret_report);
+	if (request->engine != LIVE_ENGINE_PIDFD) {
+		r = engine_bpf_each(request, each, arg, ret_report);
+		if (r != -EOPNOTSUPP || request->engine == LIVE_ENGINE_BPF)
 			return r;
-		if (r == -EPERM)
-			walk->report->foreign_hidden = true;
 	}
+	ret_report->engine = LIVE_ENGINE_PIDFD;
+	return engine_pidfd_each(request, each, arg, ret_report);
+}
+
+int live_descriptor(struct live_socket *socket)
+{
+	int r;
+
+	if (socket->fd >= 0)
+		return socket->fd;
+	if (!socket->borrower || socket->error)
+		return socket->error ? -socket->error : -ESTALE;
+	r = change_borrow(socket->borrower, socket->facts.holders, socket->facts.n_holders, socket->facts.cookie,
+			  &socket->fd);
+	if (r == 0)
+		return socket->fd;
+	if (r != -EMFILE && r != -ENFILE)
+		socket->error = -r;
+	return r;
+}
+
+bool live_is_readable(const struct live_socket *socket)
+{
+	return socket->fd >= 0 || (socket->record && socket->facts.n_holders);
+}
+
+int live_peek(struct live_socket *socket, const struct sockopt_option *option, void *scratch, size_t size,
+	      const void **ret_bytes, size_t *ret_length)
+{
+	const struct sockopt_value *fresh;
+	int fd;
+
+	if (socket->record) {
+		switch (record_answer(socket->record, option, ret_bytes, ret_length)) {
+		case RECORD_VALUE: return 0;
+		case RECORD_ERROR: return -record_error(option);
+		case RECORD_AS_FRESH:
+			fresh = socket->defaults ? defaults_asked(socket->defaults, socket, option) : NULL;
+			if (!fresh)
+				break;
+			*ret_bytes = fresh->bytes;
+			*ret_length = fresh->length;
+			return 0;
+		case RECORD_ASK: break;
+		}
+	}
+	fd = live_descriptor(socket);
+	if (fd < 0)
+		return fd;
+	*ret_bytes = scratch;
+	return sockopt_get_bytes(fd, option, scratch, size, ret_length);
+}
+
+int live_read(struct live_socket *socket, const struct sockopt_option *option, void *ret, size_t size,
+	      size_t *ret_length)
+{
+	const void *bytes;
+	size_t length;
+	int r = live_peek(socket, option, ret, size, &bytes, &length);
+
+	if (r < 0)
+		return r;
+	if (length > size)
+		return -EMSGSIZE;
+	if (bytes != ret)
+		memcpy(ret, bytes, length);
+	*ret_length = length;
 	return 0;
 }
 
-/** What the selector's pids say about our rights. */
-static void judge_pids(struct walk *walk)
+int live_get(struct live_socket *socket, const struct sockopt_option *option, struct sockopt_value *ret)
 {
-	pid_t pids[64];
-	size_t n = walk->selector ? selector_pids(walk->selector, pids, 64) : 0;
+	struct sockopt_value value;
+	size_t length;
+	int r = live_read(socket, option, value.bytes, sizeof(value.bytes), &length);
 
-	for (size_t i = 0; i < n; i++) {
-		if (kill(pids[i], 0) < 0 && errno == ESRCH)
-			walk->report->pid_gone = true;
-		else if (holders_is_hidden(walk->holders, pids[i]))
-			walk->report->pid_hidden = true;
-	}
-}
-
-int live_each(const struct selector *selector, int (*each)(void *arg, struct live_socket *socket), void *arg,
-	      struct live_report *ret_report)
-{
-	struct holders_report seen;
-	struct walk walk = {
-		.selector = selector,
-		.each = each,
-		.arg = arg,
-		.borrower = BORROWER_INIT,
-		.report = ret_report,
-	};
-	int r;
-
-	*ret_report = (struct live_report){ 0 };
-	r = holders_read(&walk.holders, &seen);
 	if (r < 0)
 		return r;
-	ret_report->hidden = seen.hidden;
-	judge_pids(&walk);
-	walk.refused = calloc(holders_count(walk.holders) + 1, sizeof(*walk.refused));
-	if (!walk.refused)
-		r = -ENOMEM;
+	memcpy(ret->bytes, value.bytes, length);
+	ret->length = (socklen_t)length;
+	return 0;
+}
 
-	for (size_t i = 0; r == 0 && i < holders_count(walk.holders); i++)
-		r = visit_held(&walk, i);
-	borrow_done(&walk.borrower);
-	if (r == 0)
-		r = visit_namespaces(&walk);
-	free(walk.refused);
-	holders_free(walk.holders);
-	return r;
+int engine_get(void *context, const struct sockopt_option *option, struct sockopt_value *ret)
+{
+	if (option->read_effect.kind != SOCKOPT_READ_HARMLESS)
+		return -EOPNOTSUPP; /* a condition must not change what it looks at */
+	return live_get(context, option, ret);
 }

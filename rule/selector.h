@@ -40,4 +40,10 @@ bool selector_is_all(const struct selector *selector);
 /** Can it only match sockets that one of these processes hold? Returns how many pids were stored, 0: any. */
 size_t selector_pids(const struct selector *selector, pid_t *ret, size_t max);
 
+/** Does it look at options? */
+bool selector_has_options(const struct selector *selector);
+
+/** Does it look at what /proc alone tells of a holder: its user, its cgroup? */
+bool selector_has_process(const struct selector *selector);
+
 #endif

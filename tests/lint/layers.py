@@ -26,9 +26,9 @@ from sources import c_files, finish, usage, without_comments
 SEES = {
     "lib": (),
     "rule": ("lib",),
-    "live": ("rule", "lib"),
+    "live": ("bpf", "rule", "lib"),
     "view": ("rule", "lib"),
-    "cmd": ("live", "view", "rule", "lib"),
+    "cmd": ("live", "bpf", "view", "rule", "lib"),
 }
 
 

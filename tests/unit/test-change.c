@@ -12,13 +12,22 @@ static struct sockopt_value value_of(const char *name, const char *text)
 	return value;
 }
 
+/** As change_plan(), of a descriptor of ours. */
+static void plan(int fd, const char *name, const struct sockopt_value *asked, struct change *ret)
+{
+	struct live_socket socket = { .fd = fd };
+
+	assert_int_equal(sockopt_kind_of(fd, &socket.facts.kind), 0);
+	change_plan(&socket, the_option(name), asked, ret);
+}
+
 static void a_plan_knows_the_old_value_and_changes_nothing(void **state)
 {
 	struct sockopt_value asked = value_of("TCP_USER_TIMEOUT", "9s"), now;
 	struct change change;
 	int fd = open_tcp();
 
-	change_plan(fd, the_option("TCP_USER_TIMEOUT"), &asked, &change);
+	plan(fd, "TCP_USER_TIMEOUT", &asked, &change);
 	assert_int_equal(change.result, SOCKOPT_RESULT_PLANNED);
 	assert_true(change.has_before);
 	assert_int_equal(value_int(&change.before), 0);
@@ -46,7 +55,7 @@ static void a_change_tells_what_came_of_it(void **state)
 		struct sockopt_value asked = value_of(cases[i].name, cases[i].text);
 		struct change change;
 
-		change_plan(fd, the_option(cases[i].name), &asked, &change);
+		plan(fd, cases[i].name, &asked, &change);
 		change_make(fd, &change);
 		assert_int_equal(change.error, 0);
 		assert_true(change.has_after);
@@ -61,7 +70,7 @@ static void a_change_that_is_refused_has_its_errno(void **state)
 	struct change change;
 	int fd = open_socket(AF_INET, SOCK_DGRAM, 0);
 
-	change_plan(fd, the_option("TCP_NODELAY"), &asked, &change);
+	plan(fd, "TCP_NODELAY", &asked, &change);
 	assert_false(change.has_before);
 	change_make(fd, &change);
 	assert_int_equal(change.result, SOCKOPT_RESULT_FAILED);
@@ -77,7 +86,7 @@ static void what_changes_along_is_remembered(void **state)
 	int fd = open_tcp();
 	bool seen = false;
 
-	change_plan(fd, the_option("SO_RCVBUF"), &asked, &change);
+	plan(fd, "SO_RCVBUF", &asked, &change);
 	for (size_t i = 0; i < change.n_touched; i++)
 		seen = seen || change.touched[i].option == the_option("SO_BUF_LOCK");
 	close(fd);
@@ -105,7 +114,7 @@ static void restore_brings_every_kept_value_back(void **state)
 		struct sockopt_value asked = value_of(cases[i].name, cases[i].text), now;
 		struct change change;
 
-		change_plan(fd, option, &asked, &change);
+		plan(fd, cases[i].name, &asked, &change);
 		change_make(fd, &change);
 		assert_int_equal(change_restore(fd, option, &change.before), 0);
 		assert_int_equal(sockopt_get(fd, option, &now), 0);

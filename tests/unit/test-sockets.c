@@ -22,12 +22,14 @@ static int collect(void *arg, struct live_socket *socket)
 
 	assert_true(seen->n < SEEN_MAX);
 	seen->values[seen->n] = -1;
-	if (socket->fd >= 0 && sockopt_get(socket->fd, the_option("SO_KEEPALIVE"), &value) == 0)
+	if (live_is_readable(socket) && live_get(socket, the_option("SO_KEEPALIVE"), &value) == 0)
 		seen->values[seen->n] = value_int(&value);
 	seen->n_holders[seen->n] = socket->facts.n_holders;
 	seen->cookies[seen->n++] = socket->facts.cookie;
 	return seen->stop_after && (int)seen->n >= seen->stop_after ? 42 : 0;
 }
+
+static enum live_engine engine; /* that the tests at hand look with */
 
 static int each(const char *text, struct seen *seen, struct live_report *ret_report)
 {
@@ -36,7 +38,8 @@ static int each(const char *text, struct seen *seen, struct live_report *ret_rep
 	int r;
 
 	assert_int_equal(selector_parse(text, &selector, &error), 0);
-	r = live_each(selector, collect, seen, ret_report);
+	r = live_each(&(struct live_request){ .selector = selector, .engine = engine, .all_options = true }, collect, seen,
+		      ret_report);
 	selector_free(selector);
 	return r;
 }
@@ -177,15 +180,77 @@ static void a_socket_that_nobody_holds_is_listed(void **state)
 	assert_int_equal(seen.values[0], -1); /* no descriptor can be had of it */
 }
 
+static int with_pidfd(void **state)
+{
+	engine = LIVE_ENGINE_PIDFD;
+	return 0;
+}
+
+static int with_bpf(void **state)
+{
+	engine = LIVE_ENGINE_BPF;
+	return 0;
+}
+
+static bool has_bpf(void)
+{
+	int error = 0;
+	const char *why = live_why_not_bpf(&error);
+
+	if (why)
+		print_message("# reason: the BPF engine cannot be had: %s\n", why);
+	return !why;
+}
+
+static void bpf_a_process_has_each_of_its_sockets_once(void **state)
+{
+	if (!has_bpf())
+		skip();
+	a_process_has_each_of_its_sockets_once(state);
+}
+
+static void bpf_a_selector_picks_one_socket(void **state)
+{
+	if (!has_bpf())
+		skip();
+	a_selector_picks_one_socket(state);
+}
+
+static void bpf_each_ends_with_the_result_of_the_call(void **state)
+{
+	if (!has_bpf())
+		skip();
+	each_ends_with_the_result_of_the_call(state);
+}
+
+static void bpf_a_pid_that_is_gone_is_reported(void **state)
+{
+	if (!has_bpf())
+		skip();
+	a_pid_that_is_gone_is_reported(state);
+}
+
+static void bpf_a_socket_that_nobody_holds_is_listed(void **state)
+{
+	if (!has_bpf())
+		skip();
+	a_socket_that_nobody_holds_is_listed(state);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_process_has_each_of_its_sockets_once),
-		cmocka_unit_test(a_selector_picks_one_socket),
-		cmocka_unit_test(each_ends_with_the_result_of_the_call),
-		cmocka_unit_test(a_pid_that_is_gone_is_reported),
-		cmocka_unit_test(a_pid_that_may_not_be_looked_into_is_reported),
-		cmocka_unit_test(a_socket_that_nobody_holds_is_listed),
+		cmocka_unit_test_setup(a_process_has_each_of_its_sockets_once, with_pidfd),
+		cmocka_unit_test_setup(a_selector_picks_one_socket, with_pidfd),
+		cmocka_unit_test_setup(each_ends_with_the_result_of_the_call, with_pidfd),
+		cmocka_unit_test_setup(a_pid_that_is_gone_is_reported, with_pidfd),
+		cmocka_unit_test_setup(a_pid_that_may_not_be_looked_into_is_reported, with_pidfd),
+		cmocka_unit_test_setup(a_socket_that_nobody_holds_is_listed, with_pidfd),
+		cmocka_unit_test_setup(bpf_a_process_has_each_of_its_sockets_once, with_bpf),
+		cmocka_unit_test_setup(bpf_a_selector_picks_one_socket, with_bpf),
+		cmocka_unit_test_setup(bpf_each_ends_with_the_result_of_the_call, with_bpf),
+		cmocka_unit_test_setup(bpf_a_pid_that_is_gone_is_reported, with_bpf),
+		cmocka_unit_test_setup(bpf_a_socket_that_nobody_holds_is_listed, with_bpf),
 	};
 
 	return RUN_TESTS(tests);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* The network namespaces that processes live in. */
+
+#include "namespaces.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "process.h"
+#include "tidy.h"
+
+struct walk {
+	int (*each)(void *arg, uint64_t netns);
+	void *arg;
+	uint64_t *met;
+	size_t n, room;
+	int own;
+	bool *hidden;
+};
+
+/** @return 1 if it is new, 0, or -ENOMEM */
+static int meet(struct walk *walk, uint64_t netns)
+{
+	for (size_t i = 0; i < walk->n; i++)
+		if (walk->met[i] == netns)
+			return 0;
+	if (walk->n == walk->room) {
+		size_t room = walk->room ? walk->room * 2 : 16;
+		uint64_t *grown = realloc(walk->met, room * sizeof(*grown));
+
+		if (!grown)
+			return -ENOMEM;
+		walk->met = grown;
+		walk->room = room;
+	}
+	walk->met[walk->n++] = netns;
+	return 1;
+}
+
+static int visit(void *arg, pid_t pid)
+{
+	struct walk *walk = arg;
+	struct stat status;
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	if (stat(path, &status) < 0)
+		return 0;
+	r = meet(walk, status.st_ino);
+	if (r <= 0)
+		return r;
+	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
+	if (theirs < 0 || setns(theirs, CLONE_NEWNET) < 0) {
+		if (theirs < 0 && (errno == EMFILE || errno == ENFILE))
+			return -errno;
+		*walk->hidden = true;
+		return 0;
+	}
+	r = walk->each(walk->arg, status.st_ino);
+	/* We would look at another namespace than we say. */
+	if (setns(walk->own, CLONE_NEWNET) < 0)
+		return -errno;
+	return r;
+}
+
+int namespaces_each(int (*each)(void *arg, uint64_t netns), void *arg, bool *ret_hidden)
+{
+	struct walk walk = { .each = each, .arg = arg, .hidden = ret_hidden };
+	struct stat status;
+	int r;
+
+	autoclose int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own < 0 || fstat(own, &status) < 0)
+		return -errno;
+	walk.own = own;
+	r = meet(&walk, status.st_ino);
+	if (r > 0)
+		r = each(arg, status.st_ino);
+	if (r == 0)
+		r = process_each(visit, &walk);
+	free(walk.met);
+	return r;
+}
+
+void namespaces_interface(unsigned int index, char ret[static 16])
+{
+	if (!if_indextoname(index, ret))
+		snprintf(ret, 16, "%u", index);
+}
