@@ -36,7 +36,8 @@ struct command {
 	bool hidden;
 };
 
-extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc, cmd_completion;
+extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
+	cmd_check, cmd_completion;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

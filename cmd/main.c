@@ -20,6 +20,7 @@ const struct command *const commands[] = {
 	&cmd_set,
 	&cmd_undo,
 	&cmd_log,
+	&cmd_check,
 	&cmd_calc,
 	&cmd_demo,
 	&cmd_completion,

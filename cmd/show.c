@@ -19,6 +19,7 @@
 #include "cmd.h"
 #include "engine-option.h"
 #include "option-list.h"
+#include "reach.h"
 
 #define KINDS_MAX 64
 #define SCRATCH_SIZE 65536
@@ -206,50 +207,6 @@ static int show_one(void *arg, struct live_socket *socket)
 	return ferror(stdout) ? 1 : 0; /* main() says why */
 }
 
-static int judge(const struct show_args *args, const struct live_report *report, int r)
-{
-	if (r > 0)
-		return EXIT_PARTLY;
-	if (r == -EOPNOTSUPP) {
-		engine_refused(report);
-		return EXIT_FORBIDDEN;
-	}
-	if (r == -EMFILE || r == -ENFILE) {
-		log_error(_("not all sockets could be read: %s"), strerror(-r));
-		log_hint(_("raise the limit of open descriptors: ulimit -n"));
-		return EXIT_PARTLY;
-	}
-	if (r < 0) {
-		log_error(_("cannot read the sockets: %s"), strerror(-r));
-		return EXIT_PARTLY;
-	}
-	if (report->pid_hidden && report->matched == report->unreadable) {
-		log_error(_("cannot look into the process: %s"), strerror(EPERM));
-		log_hint(_("a process of another user needs CAP_SYS_PTRACE: run as root, or as its user"));
-		return EXIT_FORBIDDEN;
-	}
-	if (report->matched == 0) {
-		if (report->pid_gone)
-			log_error(_("there is no such process"));
-		else
-			log_error(_("no socket matches '%s'"), args->selector ? args->selector : "all");
-		if (report->hidden)
-			log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
-					  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE",
-					  report->hidden),
-				 report->hidden);
-		return EXIT_NOTHING;
-	}
-	if (args->selector && report->matched == report->unreadable) {
-		log_error(_("the options of these sockets are not readable: %s"), strerror(EPERM));
-		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
-		return EXIT_FORBIDDEN;
-	}
-	if (report->unreadable)
-		log_debug(_("%zu sockets of other users: their options need CAP_SYS_PTRACE"), report->unreadable);
-	return EXIT_DONE;
-}
-
 static int look(struct show *show, const struct selector *selector)
 {
 	const struct live_request request = {
@@ -278,7 +235,7 @@ static int look(struct show *show, const struct selector *selector)
 		r = -defaults_error(show->defaults);
 	show->view->end(show->view);
 	fflush(stdout);
-	return judge(show->args, &report, r);
+	return reach_status(&report, show->args->selector, r);
 }
 
 static volatile sig_atomic_t interrupted;

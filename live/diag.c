@@ -64,7 +64,7 @@ bool diag_read_inet(const void *message, size_t length, int protocol, struct dia
 	if (msg.idiag_family != AF_INET && msg.idiag_family != AF_INET6)
 		return false;
 
-	*ret = (struct diag_socket){ .uid = msg.idiag_uid };
+	*ret = (struct diag_socket){ .uid = msg.idiag_uid, .queue = msg.idiag_rqueue };
 	facts->kind = (struct sockopt_kind){ msg.idiag_family, is_tcp ? SOCK_STREAM : SOCK_DGRAM, protocol };
 	facts->cookie = (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0];
 	facts->inode = msg.idiag_inode;

@@ -9,6 +9,7 @@
 struct diag_socket {
 	struct facts facts;
 	uid_t uid;
+	uint32_t queue; /* bytes to be read; of a TCP listener: connections that wait to be accepted */
 };
 
 /**

@@ -88,6 +88,54 @@ int namespaces_each(int (*each)(void *arg, uint64_t netns), void *arg, bool *ret
 	return r;
 }
 
+static uint64_t inode_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? status.st_ino : 0;
+}
+
+uint64_t namespaces_own(void)
+{
+	return inode_of("/proc/self/ns/net");
+}
+
+pid_t namespaces_holder(const struct facts *facts)
+{
+	char path[64];
+
+	for (size_t i = 0; facts->netns && i < facts->n_holders; i++) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)facts->holders[i].pid);
+		if (inode_of(path) == facts->netns)
+			return facts->holders[i].pid;
+	}
+	return 0;
+}
+
+int namespaces_enter(pid_t pid, int *ret_back)
+{
+	char path[64];
+
+	autoclose int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (own < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
+	if (theirs < 0)
+		return -errno;
+	if (setns(theirs, CLONE_NEWNET) < 0)
+		return -errno;
+	*ret_back = take_fd(&own);
+	return 0;
+}
+
+void namespaces_leave(int back)
+{
+	if (setns(back, CLONE_NEWNET) < 0)
+		abort();
+	close(back);
+}
+
 void namespaces_interface(unsigned int index, char ret[static 16])
 {
 	if (!if_indextoname(index, ret))

@@ -3,6 +3,7 @@
 #ifndef LIVE_NAMESPACES_H
 #define LIVE_NAMESPACES_H
 
+#include <facts.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -12,6 +13,22 @@
  * @return 0, a non-zero result of each, or -errno: the thread could not be brought back, or /proc not be read
  */
 int namespaces_each(int (*each)(void *arg, uint64_t netns), void *arg, bool *ret_hidden);
+
+/** The inode of our own network namespace; 0 if it is not known. */
+uint64_t namespaces_own(void);
+
+/** A holder of the socket that lives in the socket's own network namespace; 0: none is known. */
+pid_t namespaces_holder(const struct facts *facts);
+
+/**
+ * @brief The calling thread enters the network namespace of a process.
+ * @param ret_back a descriptor of the one it came from, for namespaces_leave()
+ * @return 0, or -errno: it stays where it is
+ */
+int namespaces_enter(pid_t pid, int *ret_back);
+
+/** Goes back, and closes the descriptor. Ends the program if it cannot, rather than look elsewhere than it says. */
+void namespaces_leave(int back);
 
 /** The name of an interface in the namespace that the thread is in, or its number. */
 void namespaces_interface(unsigned int index, char ret[static 16]);

@@ -18,6 +18,17 @@ const char *quantity_ms(int64_t ms, char *ret, size_t size)
 	return ret;
 }
 
+const char *quantity_us(int64_t us, char *ret, size_t size)
+{
+	if (us % 1000000 == 0)
+		snprintf(ret, size, "%" PRId64 "s", us / 1000000);
+	else if (us % 1000 == 0)
+		snprintf(ret, size, "%" PRId64 "ms", us / 1000);
+	else
+		snprintf(ret, size, "%" PRId64 "us", us);
+	return ret;
+}
+
 const char *quantity_ms_long(int64_t ms, char *ret, size_t size)
 {
 	int64_t s = (ms + 500) / 1000;
@@ -53,6 +64,6 @@ const char *quantity_bytes(int64_t bytes, char *ret, size_t size)
 			snprintf(ret, size, "%.1f %s", (double)bytes / (double)units[i].bytes, units[i].unit);
 		return ret;
 	}
-	snprintf(ret, size, "%" PRId64, bytes);
+	snprintf(ret, size, "%" PRId64 " bytes", bytes);
 	return ret;
 }

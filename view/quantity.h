@@ -9,6 +9,9 @@
 /** 80ms, 924.8s, 90s, 7200s */
 const char *quantity_ms(int64_t ms, char *ret, size_t size);
 
+/** 50us, 80ms, 1.5s: exact, as a command line takes it. */
+const char *quantity_us(int64_t us, char *ret, size_t size);
+
 /** As quantity_ms(), and from two minutes on also 15min 25s in parentheses. */
 const char *quantity_ms_long(int64_t ms, char *ret, size_t size);
 

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* sockopt check - what may be wrong with the sockets of running programs */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <check-view.h>
+#include <finding-view.h>
+#include <judge.h>
+#include <log.h>
+#include <text.h>
+
+#include "cmd.h"
+#include "engine-option.h"
+#include "reach.h"
+
+struct check_args {
+	const char *selector;
+	const struct check *explained;
+	enum check_severity severity;
+	enum live_engine engine;
+	bool *ignored; /* a check each */
+	bool list;
+	bool each;
+	bool json;
+};
+
+struct looking {
+	const struct check_args *args;
+	struct judge *judge;
+	struct finding_view *view;
+};
+
+static const struct argp_option options[] = {
+	{ "severity", 's', N_("SEVERITY"), 0, N_("Only findings that are at least this: note (the default), warning, error"), 0 },
+	{ "ignore", 'i', N_("ID[,ID...]"), 0, N_("Leave these checks out"), 0 },
+	{ "all", 'a', NULL, 0, N_("Every socket by itself, also where many have the same finding"), 0 },
+	{ "explain", 'e', N_("ID"), 0, N_("What a check looks for, why, and where it is known from"), 0 },
+	{ "list", 'l', NULL, 0, N_("List the checks"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object a finding (or check), a line each"), 0 },
+	{ 0 },
+};
+
+static const struct check *find_check(const struct argp_state *state, const char *id)
+{
+	const struct check *check = check_find(id);
+
+	if (!check)
+		command_wrong_use(state, _("'%s' is not a check: 'sockopt check --list' lists them"), id);
+	return check;
+}
+
+static void ignore(struct check_args *args, const struct argp_state *state, char *ids)
+{
+	for (char *rest = ids, *id = strsep(&rest, ","); id; id = strsep(&rest, ",")) {
+		const struct check *check = find_check(state, id);
+
+		if (check)
+			args->ignored[check - check_table] = true;
+	}
+}
+
+static enum check_severity find_severity(const struct argp_state *state, const char *word)
+{
+	for (int i = 0; i < CHECK_N_SEVERITIES; i++)
+		if (strcmp(check_severity_word((enum check_severity)i), word) == 0)
+			return (enum check_severity)i;
+	command_wrong_use(state, _("'%s' is not one of note, warning, error"), word);
+	return CHECK_NOTE;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct check_args *args = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT: state->child_inputs[1] = &args->engine; return 0;
+	case 's': args->severity = find_severity(state, arg); return 0;
+	case 'i': ignore(args, state, arg); return 0;
+	case 'e': args->explained = find_check(state, arg); return 0;
+	case 'a': args->each = true; return 0;
+	case 'l': args->list = true; return 0;
+	case 'J': args->json = true; return 0;
+	case ARGP_KEY_ARG:
+		if (args->selector)
+			command_wrong_use(state, _("'%s': a selector is one argument, put it in quotes"), arg);
+		args->selector = arg;
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = N_("[SELECTOR]"),
+	.doc = N_("Judge the sockets that a selector picks (all that one may see): options that do not do what was meant, cost "
+		  "time or lose data, with the reason, the numbers of this very socket, and the command that mends it. Nothing "
+		  "is changed.\v"
+		  "Sockets of one program that have the same finding are told as one, with an example.\n\n"
+		  "Examples:\n"
+		  "  sockopt check\n"
+		  "  sockopt check 'process=nginx' --severity warning\n"
+		  "  sockopt check 1234:6 --ignore P12,P28\n"
+		  "  sockopt check --explain P26\n"
+		  "  sockopt check --list\n\n"
+		  "Exit status: 0 nothing was found, 1 something was found or nothing matched, 2 wrong use, 3 not all could be "
+		  "read, 4 not permitted."),
+	.children = children,
+};
+
+static int judge_socket(void *arg, struct live_socket *socket)
+{
+	struct looking *looking = arg;
+	const struct check_args *args = looking->args;
+	struct check_finding finding;
+
+	judge_take(looking->judge, socket);
+	for (size_t i = 0; i < check_count; i++)
+		if (!args->ignored[i] && check_table[i].severity >= args->severity &&
+		    judge_finds(looking->judge, &check_table[i], &finding))
+			finding_view_add(looking->view, &socket->facts, &finding, judge_role(looking->judge));
+	return 0;
+}
+
+static int look(const struct check_args *args, const struct selector *selector)
+{
+	struct looking looking = {
+		.args = args,
+		.judge = judge_new(),
+		.view = finding_view_new(stdout, args->json, args->each),
+	};
+	struct live_request request = { .selector = selector, .engine = args->engine };
+	struct live_report report;
+	size_t n;
+	int r, status;
+
+	if (!looking.judge || !looking.view) {
+		log_error(_("out of memory"));
+		judge_free(looking.judge);
+		free(looking.view);
+		return EXIT_PARTLY;
+	}
+	request.options = judge_options(looking.judge, &request.n_options);
+	request.defaults = judge_defaults(looking.judge);
+	r = live_each(&request, judge_socket, &looking, &report);
+	engine_say(&report);
+	if (r == 0 && judge_error(looking.judge))
+		r = -judge_error(looking.judge);
+	n = finding_view_end(looking.view);
+	judge_free(looking.judge);
+	fflush(stdout);
+	status = reach_status(&report, args->selector, r);
+	if (status != EXIT_DONE)
+		return status;
+	if (n == 0 && !args->json)
+		printf("%s\n", _("Nothing was found."));
+	return n ? EXIT_NOTHING : EXIT_DONE;
+}
+
+static void list(const struct check_args *args)
+{
+	for (size_t i = 0; i < check_count; i++) {
+		if (args->ignored[i] || check_table[i].severity < args->severity)
+			continue;
+		if (args->json)
+			check_view_json(stdout, &check_table[i]);
+		else
+			check_view_line(stdout, &check_table[i]);
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	struct check_args args = { .ignored = xmalloc(check_count * sizeof(bool)) };
+	struct selector *selector;
+	int status = EXIT_DONE;
+
+	if (command_parse(&cmd_check, argc, argv, &args))
+		return EXIT_WRONG_USE;
+	selector = command_selector(args.selector);
+	if (args.explained && args.json)
+		check_view_json(stdout, args.explained);
+	else if (args.explained)
+		check_view_full(stdout, args.explained);
+	else if (args.list)
+		list(&args);
+	else
+		status = look(&args, selector);
+	selector_free(selector);
+	free(args.ignored);
+	return status;
+}
+
+const struct command cmd_check = {
+	.name = "check",
+	.summary = N_("what may be wrong with sockets, why, and what mends it"),
+	.run = run,
+	.argp = &argp,
+	.arguments = ARGUMENTS_SELECTOR,
+};

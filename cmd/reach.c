@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What could be reached of the sockets that a command looked at, and how it ends. */
+
+#include "reach.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <log.h>
+#include <text.h>
+
+#include "cmd.h"
+#include "engine-option.h"
+
+int reach_status(const struct live_report *report, const char *selector, int r)
+{
+	if (r > 0)
+		return EXIT_PARTLY;
+	if (r == -EOPNOTSUPP) {
+		engine_refused(report);
+		return EXIT_FORBIDDEN;
+	}
+	if (r == -EMFILE || r == -ENFILE) {
+		log_error(_("not all sockets could be read: %s"), strerror(-r));
+		log_hint(_("raise the limit of open descriptors: ulimit -n"));
+		return EXIT_PARTLY;
+	}
+	if (r < 0) {
+		log_error(_("cannot read the sockets: %s"), strerror(-r));
+		return EXIT_PARTLY;
+	}
+	if (report->pid_hidden && report->matched == report->unreadable) {
+		log_error(_("cannot look into the process: %s"), strerror(EPERM));
+		log_hint(_("a process of another user needs CAP_SYS_PTRACE: run as root, or as its user"));
+		return EXIT_FORBIDDEN;
+	}
+	if (report->matched == 0) {
+		if (report->pid_gone)
+			log_error(_("there is no such process"));
+		else
+			log_error(_("no socket matches '%s'"), selector ? selector : "all");
+		if (report->hidden)
+			log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
+					  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE",
+					  report->hidden),
+				 report->hidden);
+		return EXIT_NOTHING;
+	}
+	if (selector && report->matched == report->unreadable) {
+		log_error(_("the options of these sockets are not readable: %s"), strerror(EPERM));
+		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
+		return EXIT_FORBIDDEN;
+	}
+	if (report->unreadable)
+		log_debug(_("%zu sockets of other users: their options need CAP_SYS_PTRACE"), report->unreadable);
+	return EXIT_DONE;
+}

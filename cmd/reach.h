@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* What could be reached of the sockets that a command looked at, and how it ends. */
+#ifndef CMD_REACH_H
+#define CMD_REACH_H
+
+#include <sockets.h>
+
+/**
+ * @brief Says what was out of reach, if anything.
+ * @param selector as typed; NULL: all
+ * @param r what live_each() returned
+ * @return the exit status: EXIT_DONE if the command may go on to say what it found
+ */
+int reach_status(const struct live_report *report, const char *selector, int r);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks: what may be wrong with a socket, as data of catalog/checks, and the condition decided. Pure. */
+#ifndef RULE_CHECK_H
+#define RULE_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sockopt.h>
+
+enum check_severity {
+	CHECK_NOTE,
+	CHECK_WARNING,
+	CHECK_ERROR,
+	CHECK_N_SEVERITIES,
+};
+
+/** Where a check can apply: each has a condition of its own. */
+enum check_place {
+	CHECK_LIVE,
+	CHECK_TRACE,
+	CHECK_SOURCE,
+	CHECK_CONFIG,
+	CHECK_N_PLACES,
+};
+
+/** What a number counts: microseconds, bytes, bytes a second, or things. ANY: the 0 that fits all. */
+enum check_dimension {
+	CHECK_PLAIN,
+	CHECK_ANY,
+	CHECK_TIME,
+	CHECK_BYTES,
+	CHECK_RATE,
+};
+
+/** What is known besides options and sysctls; catalog/checks/vocabulary.toml says what each means. */
+enum check_fact {
+	CHECK_FACT_ACCEPTED,
+	CHECK_FACT_GROUP,
+	CHECK_FACT_GROUP_LEAST,
+};
+
+/** A step of a program for a stack: pushes a number, or takes one or two and pushes what they come to. */
+enum check_op {
+	CHECK_NUMBER,
+	CHECK_OPTION,
+	CHECK_DEFAULT,
+	CHECK_SYSCTL, /* times number */
+	CHECK_FACT,
+	CHECK_ADD,
+	CHECK_SUBTRACT,
+	CHECK_MULTIPLY,
+	CHECK_DIVIDE,
+	CHECK_BITS,
+	CHECK_SHIFT,
+	CHECK_MAX,
+	CHECK_MIN,
+	CHECK_EQUAL,
+	CHECK_UNEQUAL,
+	CHECK_LESS,
+	CHECK_AT_MOST,
+	CHECK_MORE,
+	CHECK_AT_LEAST,
+	CHECK_AND,
+	CHECK_OR,
+	CHECK_NOT,
+};
+
+struct check_step {
+	enum check_op op;
+	enum check_fact fact;
+	int64_t number;
+	const char *name; /* of an option or a sysctl */
+	unsigned int field;
+};
+
+/** More numbers than that never lie on the stack: gen/condition.py sees to it. */
+#define CHECK_STACK 16
+
+struct check_program {
+	const char *source; /* as written */
+	const struct check_step *steps;
+	size_t n_steps;
+	enum check_dimension dimension;
+};
+
+/** At most so many different numbers stand in the texts of a check. */
+#define CHECK_HOLES 8
+
+struct check {
+	const char *id;
+	enum check_severity severity;
+	struct sockopt_text title;
+	struct sockopt_text why;    /* {0} stands for the first of holes */
+	struct sockopt_text advice; /* may be NULL */
+	const char *socket;         /* a selector; NULL where no place has sockets */
+	struct check_program when[CHECK_N_PLACES];
+	const char *cure[CHECK_N_PLACES]; /* {socket} and holes */
+	const struct check_program *holes;
+	size_t n_holes;
+	const struct sockopt_source *sources;
+	size_t n_sources;
+	const char *const *see; /* options, NULL-terminated; at least one */
+};
+
+extern const struct check check_table[];
+extern const size_t check_count;
+
+/** The check of this id, in any case; NULL if there is none. */
+const struct check *check_find(const char *id);
+
+/** "note", "warning", "error": words of the command line and of JSON, never translated. */
+const char *check_severity_word(enum check_severity severity);
+
+/** "live", "trace", "source", "config". */
+const char *check_place_word(enum check_place place);
+
+/** Does the check apply in this place? */
+bool check_applies(const struct check *check, enum check_place place);
+
+/** What a program asks. Each returns 0, or a negative errno if it is not known. */
+struct check_world {
+	struct sockopt_kind kind; /* of the socket */
+	int (*option)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
+	int (*fresh)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
+	int (*sysctl)(void *context, const char *name, int64_t *ret);
+	int (*fact)(void *context, enum check_fact fact, int64_t *ret);
+	void *context;
+};
+
+/** A number that may not be known. */
+struct check_number {
+	bool known;
+	int64_t number;
+};
+
+/** What a program comes to; of a condition: not 0 is true. */
+struct check_number check_value(const struct check_program *program, const struct check_world *world);
+
+/** What was found, in the numbers of the holes. */
+struct check_finding {
+	const struct check *check;
+	struct check_number numbers[CHECK_HOLES];
+};
+
+/** Is the condition of that place true? Fills in the finding if so. */
+bool check_judge(const struct check *check, enum check_place place, const struct check_world *world,
+		 struct check_finding *ret);
+
+#endif

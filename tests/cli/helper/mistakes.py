@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: MIT
+"""Sockets with one mistake each, and the near miss of each, made in a network namespace of their own.
+
+mistakes.py CHECK found|near|near2: makes the sockets, prints "ready", keeps them until its input ends. What must be
+found of them stands in the test. The namespace must be new: its loopback is brought up here, and has the address
+10.1.1.1 too, which is no loopback address to a check.
+"""
+
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+KEEP = []
+FAR = "10.1.1.1"
+SO_BUF_LOCK = 72
+SO_BUSY_POLL = 46
+TCP_INFO_SIZE = 300
+
+
+def info(connection, offset):
+    """A 32-bit field of struct tcp_info."""
+    return struct.unpack_from("I", connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, TCP_INFO_SIZE), offset)[0]
+
+
+UNACKED, LAST_DATA_SENT, NOTSENT, SND_WND = 24, 44, 144, 228
+
+
+def until(condition):
+    """Waits for what the kernel is about to do."""
+    for _ in range(2000):
+        if condition():
+            return
+        time.sleep(0.005)
+    sys.exit("did not come true")
+
+
+def listen(address="127.0.0.1", **options):
+    return made(socket.create_server((address, 0), backlog=512), **options)
+
+
+def made(thing, **options):
+    """Sets options by name, an int or bytes each."""
+    for name, value in options.items():
+        level = socket.IPPROTO_TCP if name.startswith("TCP_") else \
+            socket.IPPROTO_IPV6 if name.startswith("IPV6_") else \
+            socket.IPPROTO_IP if name.startswith("IP_") else socket.SOL_SOCKET
+        number = {"SO_BUF_LOCK": SO_BUF_LOCK, "SO_BUSY_POLL": SO_BUSY_POLL}.get(name) or getattr(socket, name)
+        thing.setsockopt(level, number, value)
+    KEEP.append(thing)
+    return thing
+
+
+def connected(address="127.0.0.1", before=None, **options):
+    """(client, server) of a new connection; the options are the client's."""
+    listener = listen(address)
+    client = made(socket.socket(), **(before or {}))
+    client.connect(listener.getsockname())
+    server = made(listener.accept()[0])
+    KEEP.remove(listener)
+    listener.close()
+    return made(client, **options), server
+
+
+def datagrams(family=socket.AF_INET, address="127.0.0.1", **options):
+    one = made(socket.socket(family, socket.SOCK_DGRAM), **options)
+    one.bind((address, 0))
+    return one
+
+
+def linger(on, seconds):
+    return struct.pack("ii", on, seconds)
+
+
+def fill(connection):
+    """Until the peer's window is closed and data waits here."""
+    connection.setblocking(False)
+    try:
+        while True:
+            connection.send(b"x" * 65536)
+    except BlockingIOError:
+        pass
+    until(lambda: info(connection, SND_WND) == 0 and info(connection, NOTSENT) > 0)
+
+
+def forever(action):
+    threading.Thread(target=lambda: [action() for _ in iter(int, 1)], daemon=True).start()
+
+
+def sysctl(name, value):
+    with open("/proc/sys/" + name.replace(".", "/"), "w", encoding="ascii") as file:
+        file.write(str(value))
+
+
+# ---- one function a check; found: make the mistake ----
+
+def p09(found):
+    connected(SO_LINGER=linger(1, 0 if found else 5))
+
+
+def p11(found):
+    listen(SO_LINGER=linger(1 if found else 0, 3))
+
+
+def p12(found):
+    connected(SO_RCVBUF=65536, **({} if found else {"SO_BUF_LOCK": 0}))
+
+
+def p12b(found):
+    connected(SO_SNDBUF=65536, **({} if found else {"SO_BUF_LOCK": 0}))
+
+
+def p13(found):
+    connected(before={"SO_RCVBUF": 4096 if found else 131072}, SO_RCVBUF=131072)
+
+
+def p14(found):
+    datagrams(SO_RCVBUF=1 << 30 if found else 65536)
+
+
+def p14b(found):
+    datagrams(SO_SNDBUF=1 << 30 if found else 65536)
+
+
+def p22(found):
+    first = listen(SO_PRIORITY=0)
+    first.close()
+    KEEP.remove(first)
+    port = 0
+    for _ in range(1 if found else 2):
+        one = made(socket.socket(), SO_REUSEPORT=1)
+        one.bind(("127.0.0.1", port))
+        one.listen()
+        port = one.getsockname()[1]
+
+
+def p25(found):
+    listeners, port = [], 0
+    for _ in range(2):
+        one = made(socket.socket(), SO_REUSEPORT=1)
+        one.bind(("127.0.0.1", port))
+        one.listen(512)
+        port = one.getsockname()[1]
+        listeners.append(one)
+
+    def another():
+        made(socket.create_connection(("127.0.0.1", port)))
+        return all(info(one, UNACKED) >= 8 for one in listeners)
+
+    until(another)
+    while found and info(listeners[0], UNACKED):
+        made(listeners[0].accept()[0])
+
+
+def p26(found):
+    connected(FAR, SO_KEEPALIVE=1, **({} if found else {"TCP_KEEPIDLE": 300, "TCP_USER_TIMEOUT": 975000}))
+
+
+def p26_listener(found):
+    listen(FAR, SO_KEEPALIVE=1, **({} if found else {"TCP_KEEPIDLE": 300}))
+
+
+def p27(found):
+    connected(TCP_KEEPIDLE=60, SO_KEEPALIVE=0 if found else 1)
+
+
+def p28(found):
+    connected(FAR, SO_KEEPALIVE=1, TCP_KEEPIDLE=60, TCP_KEEPINTVL=10, TCP_KEEPCNT=3, TCP_USER_TIMEOUT=0 if found else 90000)
+
+
+def p29(found):
+    connected(SO_KEEPALIVE=1, TCP_KEEPIDLE=60, TCP_KEEPINTVL=10, TCP_KEEPCNT=3, TCP_USER_TIMEOUT=30000 if found else 90000)
+
+
+def p29_long(found):
+    connected(SO_KEEPALIVE=1, TCP_KEEPIDLE=60, TCP_KEEPINTVL=10, TCP_KEEPCNT=3, TCP_USER_TIMEOUT=120000 if found else 71000)
+
+
+def p30(found):
+    client, _ = connected(TCP_USER_TIMEOUT=600000 if found else 0)
+    fill(client)
+
+
+def p37(found):
+    client, server = connected(TCP_NODELAY=0 if found else 1)
+
+    def ask():
+        client.send(b"hello")
+        client.send(b"world")
+        client.recv(1)
+
+    def answer():
+        got = 0
+        while got < 10:
+            got += len(server.recv(10 - got))
+        server.send(b"!")
+
+    forever(answer)
+    forever(ask)
+
+
+def p39(found):
+    client, server = connected(TCP_CORK=1)
+    client.send(b"x")
+    server.recv(1)
+    if found:
+        until(lambda: info(client, LAST_DATA_SENT) >= 1000)
+    else:
+        forever(lambda: (client.send(b"x"), server.recv(1)))
+
+
+def p44(found):
+    sysctl("net.ipv4.tcp_fastopen", 1 if found else 3)
+    listen(TCP_FASTOPEN=5)
+
+
+def p51(found):
+    datagrams(socket.AF_INET6, "::", IPV6_V6ONLY=0, IP_TOS=0xb8, **({} if found else {"IPV6_TCLASS": 0xb8}))
+
+
+def p51_v6only(found):
+    datagrams(socket.AF_INET6, "::", IPV6_V6ONLY=0 if found else 1, IPV6_TCLASS=0xb8)
+
+
+def p53(found):
+    listener = listen(SO_PRIORITY=5 if found else 0)
+    made(socket.create_connection(listener.getsockname()))
+    made(listener.accept()[0], SO_PRIORITY=0 if found else 5)
+
+
+def p74(found):
+    datagrams(SO_BUSY_POLL=50 if found else 0)
+
+
+def p85(found):
+    one, other = datagrams(), datagrams()
+    for _ in range(500):
+        other.sendto(b"x" * 1400, one.getsockname())
+        if not found:
+            one.recv(2000)
+
+
+def main():
+    name, which = sys.argv[1:3]
+    for words in (["link", "set", "lo", "up"], ["addr", "add", FAR + "/32", "dev", "lo"]):
+        subprocess.run(["ip", *words], check=True)
+    globals()[name.lower().replace("-", "_")](which == "found")
+    print("ready", flush=True)
+    sys.stdin.read()
+
+
+main()

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* The findings of `check`. */
+
+#include "finding-view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check-text.h"
+#include "color.h"
+#include "json.h"
+#include "socket-text.h"
+#include "text.h"
+
+#define TEXT_MAX 2048
+
+/** Findings of one check with sockets of one program; the first stands for all. */
+struct group {
+	const struct check *check;
+	char process[32];
+	uint64_t netns;
+	bool listening;
+	size_t count;
+	size_t order;
+	char *head; /* the socket, in text */
+	char *json; /* its members */
+	char *why, *cure, *advice;
+	const char *role;
+};
+
+struct finding_view {
+	FILE *file;
+	bool json, each;
+	struct group *groups;
+	size_t n_groups, room;
+	size_t n_findings;
+};
+
+struct finding_view *finding_view_new(FILE *file, bool json, bool each)
+{
+	struct finding_view *view = calloc(1, sizeof(*view));
+
+	if (view)
+		*view = (struct finding_view){ .file = file, .json = json, .each = each };
+	return view;
+}
+
+static const char *process_of(const struct facts *facts)
+{
+	return facts->n_holders ? facts->holders[0].process : "";
+}
+
+static struct group *find_group(const struct finding_view *view, const struct facts *facts, const struct check *check)
+{
+	for (size_t i = 0; i < view->n_groups && !view->each; i++) {
+		struct group *group = &view->groups[i];
+
+		if (group->check == check && group->netns == facts->netns &&
+		    group->listening == (facts->state == FACTS_LISTENING) &&
+		    strncmp(group->process, process_of(facts), sizeof(group->process) - 1) == 0)
+			return group;
+	}
+	return NULL;
+}
+
+static char *head_of(const struct facts *facts)
+{
+	char kind[40], local[256], peer[256], holders[512], *head = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&head, &length);
+
+	if (!memory)
+		return NULL;
+	socket_text_kind(&facts->kind, kind, sizeof(kind));
+	socket_text_address(&facts->local, local, sizeof(local));
+	socket_text_address(&facts->peer, peer, sizeof(peer));
+	socket_text_holders(facts, 4, holders, sizeof(holders));
+	fprintf(memory, "%s %s %s", kind, facts_state_word(facts->state), local);
+	if (facts->peer.family && strcmp(peer, "-") != 0)
+		fprintf(memory, " %s %s", text_is_utf8() ? "→" : "->", peer);
+	fprintf(memory, "  %s", holders);
+	fclose(memory);
+	return head;
+}
+
+static char *json_of(const struct facts *facts)
+{
+	char *members = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&members, &length);
+	struct json json = { .file = memory };
+
+	if (!memory)
+		return NULL;
+	socket_json(&json, facts);
+	fclose(memory);
+	return members;
+}
+
+static char *filled(const struct check_finding *finding, const char *text, enum check_text_form form,
+		    const char *selector)
+{
+	char buffer[TEXT_MAX];
+
+	if (!text)
+		return NULL;
+	check_text_fill(finding->check, text, finding, form, selector, buffer, sizeof(buffer));
+	return strdup(buffer);
+}
+
+static void fill_group(struct finding_view *view, struct group *group, const struct facts *facts,
+		       const struct check_finding *finding, const char *role)
+{
+	const struct check *check = finding->check;
+	char selector[48] = "PID:FD";
+
+	if (facts->n_holders)
+		snprintf(selector, sizeof(selector), "%d:%d", (int)facts->holders[0].pid, facts->holders[0].fd);
+	*group = (struct group){
+		.check = check,
+		.netns = facts->netns,
+		.listening = facts->state == FACTS_LISTENING,
+		.order = view->n_groups,
+		.head = head_of(facts),
+		.json = view->json ? json_of(facts) : NULL,
+		.why = filled(finding, sockopt_text(check->why, text_language()), CHECK_TEXT_PROSE, NULL),
+		.cure = filled(finding, check->cure[CHECK_LIVE], CHECK_TEXT_COMMAND, selector),
+		.advice = filled(finding, sockopt_text(check->advice, text_language()), CHECK_TEXT_PROSE, NULL),
+		.role = role,
+	};
+	snprintf(group->process, sizeof(group->process), "%s", process_of(facts));
+}
+
+void finding_view_add(struct finding_view *view, const struct facts *facts, const struct check_finding *finding,
+		      const char *role)
+{
+	struct group *group = find_group(view, facts, finding->check);
+
+	view->n_findings++;
+	if (!group) {
+		if (view->n_groups == view->room) {
+			size_t room = view->room ? view->room * 2 : 32;
+			struct group *grown = realloc(view->groups, room * sizeof(*grown));
+
+			if (!grown)
+				return;
+			view->groups = grown;
+			view->room = room;
+		}
+		group = &view->groups[view->n_groups];
+		fill_group(view, group, facts, finding, role);
+		view->n_groups++;
+	}
+	group->count++;
+}
+
+/** The worst first, then in the order of the checks, then as they were found. */
+static int compare_groups(const void *a, const void *b)
+{
+	const struct group *left = a, *right = b;
+
+	if (left->check->severity != right->check->severity)
+		return (int)right->check->severity - (int)left->check->severity;
+	if (left->check != right->check)
+		return left->check < right->check ? -1 : 1;
+	return left->order < right->order ? -1 : left->order > right->order;
+}
+
+static void put_json(FILE *file, const struct group *group)
+{
+	struct json json = { .file = file };
+	const struct check *check = group->check;
+
+	json_object(&json, NULL);
+	json_string(&json, "check", check->id);
+	json_string(&json, "severity", check_severity_word(check->severity));
+	json_text(&json, "title", sockopt_text(check->title, text_language()));
+	json_text(&json, "why", group->why ? group->why : "");
+	if (group->cure)
+		json_text(&json, "cure", group->cure);
+	else
+		json_null(&json, "cure");
+	if (group->advice)
+		json_text(&json, "advice", group->advice);
+	else
+		json_null(&json, "advice");
+	json_array(&json, "see");
+	for (const char *const *name = check->see; *name; name++)
+		json_string(&json, NULL, *name);
+	json_end_array(&json);
+	json_unsigned(&json, "count", group->count);
+	json_object(&json, "socket");
+	fputs(group->json ? group->json : "", file);
+	json.comma = true;
+	if (group->role)
+		json_string(&json, "role", group->role);
+	else
+		json_null(&json, "role");
+	json_end_object(&json);
+	json_end_object(&json);
+	json_line(&json);
+}
+
+static void put_text(FILE *file, const struct group *group)
+{
+	const struct check *check = group->check;
+	char see[256];
+
+	fprintf(file, "%s%s%s %s%s%s  %s\n", check_text_color(check->severity), check_text_severity(check->severity),
+		color_out(COLOR_OFF), color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
+		sockopt_text(check->title, text_language()));
+	fprintf(file, "  %s%s%s\n", color_out(COLOR_HEADING), group->head ? group->head : "", color_out(COLOR_OFF));
+	if (group->count > 1) {
+		fputs("  ", file);
+		fprintf(file,
+			ngettext("and %zu socket more of the same program (--all lists each)",
+				 "and %zu sockets more of the same program (--all lists each)", group->count - 1),
+			group->count - 1);
+		fputc('\n', file);
+	}
+	text_fill(file, group->why ? group->why : "", 2, text_screen_width() - 1);
+	if (group->cure)
+		fprintf(file, "  %s%s%s %s\n", color_out(COLOR_DIM), _("cure"), color_out(COLOR_OFF), group->cure);
+	if (group->advice)
+		text_fill(file, group->advice, 2, text_screen_width() - 1);
+	snprintf(see, sizeof(see), "sockopt explain %s", check->see[0]);
+	fprintf(file, "  %s%s %s%s\n", color_out(COLOR_DIM), _("more"), see, color_out(COLOR_OFF));
+}
+
+static void free_group(struct group *group)
+{
+	free(group->head);
+	free(group->json);
+	free(group->why);
+	free(group->cure);
+	free(group->advice);
+}
+
+size_t finding_view_end(struct finding_view *view)
+{
+	size_t n = view->n_findings;
+
+	if (view->n_groups)
+		qsort(view->groups, view->n_groups, sizeof(*view->groups), compare_groups);
+	for (size_t i = 0; i < view->n_groups; i++) {
+		if (view->json) {
+			put_json(view->file, &view->groups[i]);
+		} else {
+			if (i)
+				fputc('\n', view->file);
+			put_text(view->file, &view->groups[i]);
+		}
+		free_group(&view->groups[i]);
+	}
+	free(view->groups);
+	free(view);
+	return n;
+}
