@@ -24,6 +24,7 @@ enum command_arguments {
 	ARGUMENTS_ID,          /* of the journal */
 	ARGUMENTS_DEMO,
 	ARGUMENTS_SHELL,
+	ARGUMENTS_RUN,  /* OPTION=VALUE..., then a program */
 	ARGUMENTS_CALC, /* a subject, then its words */
 };
 
@@ -38,6 +39,7 @@ struct command {
 
 extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
 	cmd_check, cmd_completion;
+extern const struct command cmd_run;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

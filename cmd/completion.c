@@ -105,6 +105,12 @@ static void bash(void)
 			printf("\t\t[[ ${COMP_WORDS[COMP_CWORD-1]} == -o || ${COMP_WORDS[COMP_CWORD-1]} == --option ]] && words=$names || words+=\" $selector\"\n");
 		else if ((*command)->arguments == ARGUMENTS_ASSIGNMENTS)
 			printf("\t\tif ((COMP_CWORD == 2)); then words+=\" $selector\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n");
+		else if ((*command)->arguments == ARGUMENTS_RUN)
+			printf("\t\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+			       "\t\t\tif [[ ${COMP_WORDS[i]} == -- ]]; then\n"
+			       "\t\t\t\tdeclare -F _command_offset >/dev/null && _command_offset $((i + 1))\n\t\t\t\treturn\n"
+			       "\t\t\tfi\n\t\tdone\n"
+			       "\t\twords+=\" -- ${names// /= }=\"; compopt -o nospace\n");
 		else if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf("\t\twords+=\" reuseaddr\"\n");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
@@ -161,6 +167,8 @@ static void zsh(void)
 			printf(" '1:selector:($selector)'");
 		else if ((*command)->arguments == ARGUMENTS_ASSIGNMENTS)
 			printf(" '1:selector:($selector)' '*:assignment:(${^names}=)'");
+		else if ((*command)->arguments == ARGUMENTS_RUN)
+			printf(" '*:assignment:(-- ${^names}=)'");
 		else if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf(" '1:demo:(reuseaddr)'");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
@@ -194,10 +202,12 @@ static void fish(void)
 		put_quoted(_((*command)->summary));
 		printf("'\n");
 		each_option(*command, put_fish_option);
-		if ((*command)->arguments == ARGUMENTS_OPTION || (*command)->arguments == ARGUMENTS_ASSIGNMENTS) {
+		bool assigns = (*command)->arguments == ARGUMENTS_ASSIGNMENTS || (*command)->arguments == ARGUMENTS_RUN;
+
+		if ((*command)->arguments == ARGUMENTS_OPTION || assigns) {
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a '", (*command)->name);
-			put_option_names((*command)->arguments == ARGUMENTS_ASSIGNMENTS ? "= " : " ");
-			printf("%s'\n", (*command)->arguments == ARGUMENTS_ASSIGNMENTS ? "=" : "");
+			put_option_names(assigns ? "= " : " ");
+			printf("%s'\n", assigns ? "=" : "");
 		}
 		if ((*command)->arguments == ARGUMENTS_SELECTOR || (*command)->arguments == ARGUMENTS_ASSIGNMENTS)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a '%s'\n", (*command)->name,

@@ -19,6 +19,7 @@ const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_set,
 	&cmd_undo,
+	&cmd_run,
 	&cmd_log,
 	&cmd_check,
 	&cmd_calc,
@@ -91,7 +92,7 @@ static void refuse_harmful(int argc, char **argv)
 		text_escape(argv[i], harmless, sizeof(harmless));
 		if (argv[i][0] == '-' && strcmp(argv[i], harmless) != 0) {
 			log_error(_("'%s' is not an option"), harmless);
-			exit(EXIT_WRONG_USE);
+			exit(argp_err_exit_status);
 		}
 	}
 }

@@ -2,7 +2,6 @@
 /* sockopt set - change options of live sockets, with the old values kept */
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include <change-view.h>
 #include <log.h>
+#include <rule.h>
 #include <text.h>
 
 #include "cmd.h"
@@ -82,22 +82,6 @@ static const struct argp argp = {
 	.children = children,
 };
 
-/** Is this value one of the dangerous ones of the option? Compared as text, in the form that show uses. */
-static bool is_dangerous(const struct sockopt_assignment *assignment)
-{
-	const struct sockopt_option *option = assignment->option;
-	struct sockopt_option settable = *option;
-	char text[1024];
-
-	if (option->danger.kind == SOCKOPT_SAFE)
-		return false;
-	if (!option->danger.value)
-		return true;
-	settable.get_type = settable.type;
-	sockopt_format(&settable, assignment->value.bytes, assignment->value.length, text, sizeof(text));
-	return fnmatch(option->danger.value, text, 0) == 0;
-}
-
 static int check_dangers(const struct set_args *args)
 {
 	int r = 0;
@@ -105,7 +89,7 @@ static int check_dangers(const struct set_args *args)
 	for (size_t i = 0; i < args->wish.n_assignments && !args->force; i++) {
 		const struct sockopt_assignment *assignment = &args->wish.assignments[i];
 
-		if (!is_dangerous(assignment))
+		if (!rule_is_dangerous(assignment->option, &assignment->value))
 			continue;
 		log_error("%s: %s", args->assignments[i],
 			  sockopt_text(assignment->option->danger.why, text_language()));

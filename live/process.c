@@ -130,3 +130,14 @@ int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode
 	}
 	return r;
 }
+
+pid_t process_group(pid_t tid)
+{
+	char text[4096];
+	const char *line;
+
+	if (read_small(tid, "status", text, sizeof(text)) < 0)
+		return tid;
+	line = strstr(text, "\nTgid:");
+	return line ? (pid_t)strtol(line + strlen("\nTgid:"), NULL, 10) : tid;
+}

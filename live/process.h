@@ -25,6 +25,9 @@ int process_each(int (*each)(void *arg, pid_t pid), void *arg);
 /** Fills in what /proc/PID says. @return 0, -ESRCH if it is gone, -EMFILE, -ENFILE */
 int process_read(pid_t pid, struct process *ret);
 
+/** The process that a thread belongs to; the thread's own number if it is gone. */
+pid_t process_group(pid_t tid);
+
 /**
  * @brief Calls each for every socket that a process has open.
  * @return 0, a non-zero result of each, -ESRCH (gone), -EACCES (its descriptors cannot be seen by us)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "color.h"
-#include "json.h"
 #include "socket-text.h"
 #include "text.h"
 
@@ -79,7 +78,7 @@ static void format_value(const struct change_row *row, const struct sockopt_valu
 		snprintf(ret, size, "-");
 }
 
-static void describe(const struct facts *facts, char *ret, size_t size)
+void change_view_socket(const struct facts *facts, char *ret, size_t size)
 {
 	char kind[40], local[200], peer[200];
 
@@ -99,7 +98,7 @@ static void put_line(struct change_view *view, const struct change_row *row)
 
 	if (!line)
 		return;
-	describe(row->facts, text, sizeof(text));
+	change_view_socket(row->facts, text, sizeof(text));
 	scols_line_set_data(line, COLUMN_SOCKET, text);
 	socket_text_holders(row->facts, 1, text, sizeof(text));
 	scols_line_set_data(line, COLUMN_HOLDER, *text ? text : "-");
@@ -120,22 +119,10 @@ static void put_line(struct change_view *view, const struct change_row *row)
 		scols_line_set_color(line, "red");
 }
 
-static void put_json(struct change_view *view, const struct change_row *row)
+void change_view_members(struct json *json, const struct change_row *row)
 {
-	struct json *json = &view->json;
 	char text[4096];
 
-	json_object(json, NULL);
-	json_identity(json, "cookie", row->facts->cookie);
-	json_array(json, "holders");
-	for (size_t i = 0; i < row->facts->n_holders; i++) {
-		json_object(json, NULL);
-		json_signed(json, "pid", row->facts->holders[i].pid);
-		json_signed(json, "fd", row->facts->holders[i].fd);
-		json_string(json, "process", row->facts->holders[i].process);
-		json_end_object(json);
-	}
-	json_end_array(json);
 	json_string(json, "option", row->option->name);
 	if (row->before) {
 		format_value(row, row->before, text, sizeof(text));
@@ -163,6 +150,24 @@ static void put_json(struct change_view *view, const struct change_row *row)
 		json_string(json, "error", strerrorname_np(row->error));
 	else
 		json_null(json, "error");
+}
+
+static void put_json(struct change_view *view, const struct change_row *row)
+{
+	struct json *json = &view->json;
+
+	json_object(json, NULL);
+	json_identity(json, "cookie", row->facts->cookie);
+	json_array(json, "holders");
+	for (size_t i = 0; i < row->facts->n_holders; i++) {
+		json_object(json, NULL);
+		json_signed(json, "pid", row->facts->holders[i].pid);
+		json_signed(json, "fd", row->facts->holders[i].fd);
+		json_string(json, "process", row->facts->holders[i].process);
+		json_end_object(json);
+	}
+	json_end_array(json);
+	change_view_members(json, row);
 	json_end_object(json);
 	json_line(json);
 }

@@ -18,6 +18,11 @@ void log_set_verbose(bool verbose)
 	is_verbose = verbose;
 }
 
+bool log_is_verbose(void)
+{
+	return is_verbose;
+}
+
 static void say(const char *word, enum color color, const char *format, va_list arguments)
 	__attribute__((format(printf, 3, 0)));
 
@@ -56,6 +61,15 @@ void log_hint(const char *format, ...)
 
 	va_start(arguments, format);
 	say(_("hint:"), COLOR_NAME, format, arguments);
+	va_end(arguments);
+}
+
+void log_line(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say("sockopt:", COLOR_DIM, format, arguments);
 	va_end(arguments);
 }
 

@@ -8,12 +8,15 @@
 
 /** More talk: -v. */
 void log_set_verbose(bool verbose);
+bool log_is_verbose(void);
 
 /** sockopt: what was tried, on what, why. Translated by the caller. */
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** hint: the way forward. */
 void log_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/** What was asked for, where stdout is not ours. */
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** Only with -v. */
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

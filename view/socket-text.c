@@ -58,7 +58,9 @@ size_t socket_text_holders(const struct facts *facts, size_t max, char *ret, siz
 		if (strcmp(last, holder->process) != 0)
 			length += (size_t)snprintf(ret + length, size - length, "%s%s", i ? ", " : "", name);
 		last = holder->process;
-		if (length < size)
+		if (length < size && holder->fd < 0)
+			length += (size_t)snprintf(ret + length, size - length, " %d", (int)holder->pid);
+		else if (length < size)
 			length += (size_t)snprintf(ret + length, size - length, " %d:%d", (int)holder->pid, holder->fd);
 	}
 	if (facts->n_holders > max && length < size)
@@ -114,7 +116,9 @@ void socket_json(struct json *json, const struct facts *facts)
 	for (size_t i = 0; i < facts->n_holders; i++) {
 		json_object(json, NULL);
 		json_signed(json, "pid", facts->holders[i].pid);
-		json_signed(json, "fd", facts->holders[i].fd);
+		/* A socket that is being made has no descriptor yet. */
+		if (facts->holders[i].fd >= 0)
+			json_signed(json, "fd", facts->holders[i].fd);
 		json_string(json, "process", facts->holders[i].process);
 		json_end_object(json);
 	}
