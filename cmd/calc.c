@@ -225,10 +225,13 @@ static int keepalive(const struct calc_args *args)
 static bool window_is_adaptive(void)
 {
 	struct utsname system;
-	unsigned int major, minor;
+	unsigned long major, minor;
+	char *rest;
 
-	if (uname(&system) < 0 || sscanf(system.release, "%u.%u", &major, &minor) != 2)
+	if (uname(&system) < 0)
 		return true;
+	major = strtoul(system.release, &rest, 10);
+	minor = *rest == '.' ? strtoul(rest + 1, NULL, 10) : 0;
 	return major > 6 || (major == 6 && minor >= 6);
 }
 

@@ -4,6 +4,7 @@
 #include "judge.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -200,14 +201,37 @@ static int read_sysctl(void *context, const char *name, int64_t *ret)
 	return found.result;
 }
 
+/** The mode belongs to the open file, which our descriptor shares with the holder's. */
+static int find_mode(struct live_socket *socket, int64_t *ret)
+{
+	int fd = live_descriptor(socket), flags;
+
+	if (fd < 0)
+		return fd;
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0)
+		return -errno;
+	*ret = (flags & O_NONBLOCK) != 0;
+	return 0;
+}
+
 static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 {
 	struct judge *judge = context;
 	const struct facts *facts = &judge->socket->facts;
 	uint32_t least;
 	size_t group;
-	int r = facts->local.port ? census_read(judge->census, facts) : -ENODATA;
+	int r;
 
+	if (fact == CHECK_FACT_NONBLOCKING)
+		return find_mode(judge->socket, ret);
+	if (!facts->local.port)
+		return -ENODATA;
+	if (fact == CHECK_FACT_PORT) {
+		*ret = facts->local.port;
+		return 0;
+	}
+	r = census_read(judge->census, facts);
 	if (r < 0)
 		return r;
 	if (fact == CHECK_FACT_ACCEPTED) {

@@ -6,8 +6,8 @@
 #include <errno.h>
 
 /* The kernel reckons with this least timeout whatever net.ipv4.tcp_rto_min_us says (tcp_model_timeout). */
-#define MODEL_RTO_MS 200
-#define DOUBLINGS_MAX 40
+#define MODEL_RTO_MS INT64_C(200)
+#define DOUBLINGS_MAX 30
 #define TCP_WINDOW_MAX (INT64_C(1) << 30)
 
 const struct sockopt_option *calc_option(enum sockopt_role role)

@@ -39,6 +39,8 @@ enum check_fact {
 	CHECK_FACT_ACCEPTED,
 	CHECK_FACT_GROUP,
 	CHECK_FACT_GROUP_LEAST,
+	CHECK_FACT_NONBLOCKING,
+	CHECK_FACT_PORT,
 };
 
 /** A step of a program for a stack: pushes a number, or takes one or two and pushes what they come to. */

@@ -42,13 +42,17 @@ cured() {
 	[[ " $(found)" != *" $2 "* ]] || { echo "$cure: $2 is still found"; return 1; }
 }
 
+@test "P07: a receive timeout without blocking; not with it" { judged p07 "P07 " ""; }
 @test "P09: SO_LINGER on with 0 s; not with 5 s" { judged p09 "P09 " ""; }
+@test "P10: SO_LINGER that blocks an event loop; not a program that blocks anyway" { judged p10 "P10 " ""; }
 @test "P11: a listener's SO_LINGER; not one that is off" { judged p11 "P11 " ""; }
 @test "P12: SO_RCVBUF that locks the buffer; not one that was unlocked again" { judged p12 "P12 " ""; }
 @test "P12b: SO_SNDBUF that locks the buffer; not one that was unlocked again" { judged p12b "P12b " ""; }
 @test "P13: SO_RCVBUF raised after the handshake; not before it" { judged p13 "P12 P13 " "P12 "; }
 @test "P14: a receive buffer cut to the limit; not one below it" { judged p14 "P14 " ""; }
 @test "P14b: a send buffer cut to the limit; not one below it" { judged p14b "P14b " ""; }
+@test "P18: a listener without SO_REUSEADDR; not with it" { judged p18 "P18 " ""; }
+@test "P18: the same; not on a port that the kernel chose" { judged p18-chosen "P18 " ""; }
 @test "P22: SO_REUSEPORT alone on the port; not two of them" { judged p22 "P22 " ""; }
 @test "P25: a queue that waits beside an empty one; not two that wait" { judged p25 "P25 " ""; }
 @test "P26: keepalive with the default time; not with a shorter one" { judged p26 "P26 " ""; }
@@ -58,12 +62,18 @@ cured() {
 @test "P29: a user timeout that ends at the first probe; not one that fits" { judged p29 "P29 " ""; }
 @test "P29: a user timeout longer than the probes; not one between" { judged p29-long "P29 " ""; }
 @test "P30: a closed window with a user timeout; not without" { judged p30 "P30 " ""; }
+@test "P31: a user timeout of 30 ms; not one of 30 s" { judged p31 "P31 " ""; }
+@test "P31b: a keepalive time of 30000 s; not one of 30 s" { judged p31b "P31b " ""; }
 @test "P39: a cork on a silent connection; not on a busy one" { judged p39 "P39 " ""; }
 @test "P44: TCP_FASTOPEN that the system does not allow; not where it does" { judged p44 "P44 " ""; }
 @test "P51: IP_TOS alone on a dual-stack socket; not with IPV6_TCLASS" { judged p51 "P51 " ""; }
 @test "P51: IPV6_TCLASS alone on a dual-stack socket; not on one of IPv6 only" { judged p51-v6only "P51 " ""; }
+@test "P52: a DSCP in the place of the byte; not the byte" { judged p52 "P52 " ""; }
+@test "P52: the same on TCP, where the kernel cuts the ECN bits" { judged p52-tcp "P52 " ""; }
+@test "P52b: the same in IPv6" { judged p52b "P52b " ""; }
 @test "P53: a listener's SO_PRIORITY; not an accepted socket's" { judged p53 "P53 " ""; }
 @test "P74: SO_BUSY_POLL on the loopback; not one of 0" { judged p74 "P74 " ""; }
+@test "P75: SO_ZEROCOPY over the loopback; not to another address" { judged p75 "P75 " ""; }
 @test "P85: a datagram socket that dropped; not one that was read in time" { judged p85 "P85 " ""; }
 
 # Nagle holds something back for as long as the peer delays its acknowledgement: most of the time, not always.
@@ -89,8 +99,8 @@ cured() {
 @test "the cure of a finding mends it" {
 	local name
 
-	for name in p09 p11 p12 p12b p26 p27 p28 p29 p39 p51; do
-		cured "$name" "P${name#p}"
+	for name in p09 p10 p11 p12 p12b p18 p26 p27 p28 p29 p31 p31b p39 p51 p52 p52-tcp p52b; do
+		cured "$name" "$(sed "s/^p/P/; s/-.*//" <<<"$name")"
 		kill "$MISTAKE"
 		rm "$FOLDER/$name-found".*
 	done

@@ -47,7 +47,7 @@ def made(thing, **options):
         level = socket.IPPROTO_TCP if name.startswith("TCP_") else \
             socket.IPPROTO_IPV6 if name.startswith("IPV6_") else \
             socket.IPPROTO_IP if name.startswith("IP_") else socket.SOL_SOCKET
-        number = {"SO_BUF_LOCK": SO_BUF_LOCK, "SO_BUSY_POLL": SO_BUSY_POLL}.get(name) or getattr(socket, name)
+        number = {"SO_BUF_LOCK": SO_BUF_LOCK, "SO_BUSY_POLL": SO_BUSY_POLL, "SO_ZEROCOPY": 60}.get(name) or getattr(socket, name)
         thing.setsockopt(level, number, value)
     KEEP.append(thing)
     return thing
@@ -96,8 +96,18 @@ def sysctl(name, value):
 
 # ---- one function a check; found: make the mistake ----
 
+def p07(found):
+    client, _ = connected(SO_RCVTIMEO=struct.pack("ll", 2, 0))
+    client.setblocking(not found)
+
+
 def p09(found):
     connected(SO_LINGER=linger(1, 0 if found else 5))
+
+
+def p10(found):
+    client, _ = connected(SO_LINGER=linger(1, 5))
+    client.setblocking(not found)
 
 
 def p11(found):
@@ -122,6 +132,19 @@ def p14(found):
 
 def p14b(found):
     datagrams(SO_SNDBUF=1 << 30 if found else 65536)
+
+
+def p18(found):
+    one = made(socket.socket(), SO_REUSEADDR=0 if found else 1)
+    one.bind(("127.0.0.1", 4567))
+    one.listen()
+
+
+def p18_chosen(found):
+    """A port that the kernel chose is another one after a restart."""
+    one = made(socket.socket())
+    one.bind(("127.0.0.1", 4567 if found else 0))
+    one.listen()
 
 
 def p22(found):
@@ -183,6 +206,14 @@ def p30(found):
     fill(client)
 
 
+def p31(found):
+    connected(TCP_USER_TIMEOUT=30 if found else 30000)
+
+
+def p31b(found):
+    connected(SO_KEEPALIVE=1, TCP_KEEPIDLE=30000 if found else 30)
+
+
 def p37(found):
     client, server = connected(TCP_NODELAY=0 if found else 1)
 
@@ -224,6 +255,18 @@ def p51_v6only(found):
     datagrams(socket.AF_INET6, "::", IPV6_V6ONLY=0 if found else 1, IPV6_TCLASS=0xb8)
 
 
+def p52(found):
+    datagrams(IP_TOS=46 if found else 184)
+
+
+def p52_tcp(found):
+    connected(IP_TOS=46 if found else 0x48)
+
+
+def p52b(found):
+    datagrams(socket.AF_INET6, "::1", IPV6_V6ONLY=1, IPV6_TCLASS=46 if found else 184)
+
+
 def p53(found):
     listener = listen(SO_PRIORITY=5 if found else 0)
     made(socket.create_connection(listener.getsockname()))
@@ -232,6 +275,10 @@ def p53(found):
 
 def p74(found):
     datagrams(SO_BUSY_POLL=50 if found else 0)
+
+
+def p75(found):
+    connected("127.0.0.1" if found else FAR, SO_ZEROCOPY=1)
 
 
 def p85(found):
