@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <log.h>
+#include <paths.h>
 #include <program.h>
 #include <text.h>
 
@@ -88,12 +89,13 @@ static const struct argp argp = {
 
 static void say_obstacle(bool is_error, const char *name, const struct run_obstacle *obstacle)
 {
-	if (!is_error) {
-		log_debug(_("engine %s is not to be had: %s: %s"), name, _(obstacle->what), strerror(obstacle->error));
-		return;
-	}
-	log_error(_("engine %s is not to be had: %s: %s"), name, _(obstacle->what), strerror(obstacle->error));
-	if (obstacle->hint)
+	void (*say)(const char *format, ...) = is_error ? log_error : log_debug;
+
+	if (obstacle->error)
+		say(_("engine %s is not to be had: %s: %s"), name, _(obstacle->what), strerror(obstacle->error));
+	else
+		say(_("engine %s is not to be had: %s"), name, _(obstacle->what));
+	if (is_error && obstacle->hint)
 		log_hint("%s", _(obstacle->hint));
 }
 
@@ -116,7 +118,7 @@ static bool is_engine(const char *name)
 /** Begins with the engine that was named, or the first that can. @return 0 or -errno, which was said */
 static int begin(const struct run_args *args, struct run_job *job, FILE *file)
 {
-	struct run_obstacle obstacle = { .error = ENOSYS, .what = "" };
+	struct run_obstacle obstacle = { .what = "" };
 
 	for (size_t i = 0; run_engines[i]; i++) {
 		const struct run_engine *engine = run_engines[i];
@@ -134,7 +136,7 @@ static int begin(const struct run_args *args, struct run_job *job, FILE *file)
 			return 0;
 		say_obstacle(args->engine || !run_engines[i + 1], engine->name, &obstacle);
 	}
-	return -obstacle.error;
+	return -EOPNOTSUPP;
 }
 
 static bool has_log(const struct rules *rules)
@@ -172,6 +174,7 @@ static int execute(struct run_args *args, char **program)
 	struct run_job job = {
 		.rules = &args->rules,
 		.program = path,
+		.preload = getenv("SOCKOPT_PRELOAD") ? getenv("SOCKOPT_PRELOAD") : SOCKOPT_PRELOAD_FILE,
 		.wants_events = args->verbose || args->report || has_log(&args->rules),
 		.keep_fd = -1,
 	};

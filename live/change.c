@@ -9,12 +9,6 @@
 #include "identity.h"
 #include "tidy.h"
 
-bool change_readable(const struct sockopt_option *option)
-{
-	return (option->access & SOCKOPT_GET) && !option->input_from_caller && option->nature != SOCKOPT_ACTION &&
-	       option->read_effect.kind == SOCKOPT_READ_HARMLESS;
-}
-
 static void read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change)
 {
 	for (const char *const *name = option->touches; *name && change->n_touched < CHANGE_TOUCHED_MAX; name++) {
@@ -42,24 +36,6 @@ void change_plan(struct live_socket *socket, const struct sockopt_option *option
 	ret->n_touched = 0;
 	ret->has_before = change_readable(option) && live_get(socket, option, &ret->before) == 0;
 	read_touched(socket, option, ret);
-}
-
-void change_make(int fd, struct change *change)
-{
-	int r = sockopt_set(fd, change->option, &change->asked);
-
-	if (r < 0) {
-		change->error = -r;
-		change->result = SOCKOPT_RESULT_FAILED;
-		return;
-	}
-	change->result = SOCKOPT_RESULT_KEPT;
-	if (!change_readable(change->option))
-		return;
-	change->has_after = sockopt_get(fd, change->option, &change->after) == 0;
-	if (change->has_after)
-		change->result = sockopt_compare(change->option, change->has_before ? &change->before : NULL,
-						 &change->asked, &change->after);
 }
 
 static bool is_now(int fd, const struct sockopt_option *option, const struct sockopt_value *wanted)

@@ -346,6 +346,13 @@ static int obstacle(struct run_obstacle *ret, int r, const char *what, const cha
 	return r;
 }
 
+/** It would work, and must not. */
+static int refuse(struct run_obstacle *ret, const char *what, const char *hint)
+{
+	*ret = (struct run_obstacle){ .what = what, .hint = hint };
+	return -EPERM;
+}
+
 static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
 {
 	static struct notify notify;
@@ -401,11 +408,11 @@ static int probe(const struct run_job *job, struct run_obstacle *ret_obstacle)
 		return obstacle(ret_obstacle, -errno, N_("this kernel, or what contains this process, has no seccomp user notification"),
 				NULL);
 	if (notify_filter_needs_no_new_privs() && is_restricted_by_yama())
-		return obstacle(ret_obstacle, -EPERM, N_("kernel.yama.ptrace_scope keeps the serving process from the program's sockets"),
-				N_("as root it works; so does 'sysctl kernel.yama.ptrace_scope=0'"));
+		return refuse(ret_obstacle, N_("kernel.yama.ptrace_scope keeps the serving process from the program's sockets"),
+			      N_("as root it works; so does 'sysctl kernel.yama.ptrace_scope=0'"));
 	if (notify_filter_needs_no_new_privs() && program_look(job->program, &program) == 0 && program.is_privileged)
-		return obstacle(ret_obstacle, -EPERM, N_("the program is setuid or has capabilities, and a filter of a plain user takes them away"),
-				N_("as root it works"));
+		return refuse(ret_obstacle, N_("the program is setuid or has capabilities, and a filter of a plain user takes them away"),
+			      N_("as root it works"));
 	/* Whether a filter can be loaded is known only by loading one: there may be another listener already. */
 	child = run_fork_quietly();
 	if (child == 0) {

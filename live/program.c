@@ -57,15 +57,19 @@ int program_find(const char *name, char *ret, size_t size)
 	return result;
 }
 
-/** Has the ELF file a segment that names a dynamic loader? */
-static bool has_loader(int fd, const ElfW(Ehdr) * header)
+/** The dynamic loader that a segment of the ELF file names. */
+static bool read_loader(int fd, const ElfW(Ehdr) * header, char *ret, size_t size)
 {
 	for (unsigned i = 0; i < header->e_phnum && header->e_phentsize == sizeof(ElfW(Phdr)); i++) {
 		ElfW(Phdr) segment;
 		off_t at = (off_t)(header->e_phoff + i * sizeof(segment));
+		ssize_t n;
 
-		if (pread(fd, &segment, sizeof(segment), at) == sizeof(segment) && segment.p_type == PT_INTERP)
-			return true;
+		if (pread(fd, &segment, sizeof(segment), at) != sizeof(segment) || segment.p_type != PT_INTERP)
+			continue;
+		n = pread(fd, ret, segment.p_filesz < size - 1 ? segment.p_filesz : size - 1, (off_t)segment.p_offset);
+		ret[n > 0 ? n : 0] = '\0';
+		return true;
 	}
 	return false;
 }
@@ -102,7 +106,8 @@ int program_look(const char *path, struct program *ret)
 		memcpy(&header, begin, sizeof(header));
 		if (memcmp(header.e_ident, ELFMAG, SELFMAG) == 0) {
 			found.is_other_abi = header.e_ident[EI_CLASS] != OUR_CLASS;
-			found.is_dynamic = !found.is_other_abi && has_loader(fd, &header);
+			found.is_dynamic = !found.is_other_abi &&
+					   read_loader(fd, &header, found.loader, sizeof(found.loader));
 		}
 		*ret = found;
 		return 0;

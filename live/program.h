@@ -13,6 +13,7 @@
 int program_find(const char *name, char *ret, size_t size);
 
 struct program {
+	char loader[256];   /* of is_dynamic: the dynamic loader's path */
 	bool is_dynamic;    /* ELF with a dynamic loader, or a script whose interpreter has one */
 	bool is_other_abi;  /* ELF of another word size than ours */
 	bool is_privileged; /* setuid, setgid, or with capabilities of its own */

@@ -5,5 +5,6 @@
 
 const struct run_engine *const run_engines[] = {
 	&run_engine_notify,
+	&run_engine_preload,
 	NULL,
 };

@@ -52,6 +52,7 @@ struct run_sink {
 struct run_job {
 	const struct rules *rules;
 	const char *program; /* path of the file that will be executed */
+	const char *preload; /* path of the shared object of engine preload */
 	bool wants_events;   /* false: only failed assignments are told; before and after are not read */
 	int keep_fd;         /* a descriptor that the sink writes to, or -1 */
 	struct run_sink sink;
@@ -59,7 +60,7 @@ struct run_job {
 
 /** Why an engine cannot be used. Texts are English, to be translated. */
 struct run_obstacle {
-	int error;        /* errno, positive */
+	int error;        /* errno, positive; 0: what says it all */
 	const char *what; /* "this kernel has no ..." */
 	const char *hint; /* what would help, or NULL */
 };

@@ -437,6 +437,7 @@ int rules_add(struct rules *rules, const char *source, const char *assignment, s
 		rule->text = strdup(assignment);
 	if (rule && reader.copy && rule->text) {
 		rule->line = 1;
+		rule->is_literal = true;
 		r = add_action(&reader, rule, &verb, 0, strlen(assignment));
 	}
 	free(reader.copy);

@@ -47,7 +47,8 @@ struct rule {
 	size_t n_actions;
 	char *source; /* the file, or "-r" */
 	unsigned line;
-	char *text; /* as written, on one line */
+	char *text;      /* as written, on one line */
+	bool is_literal; /* of rules_add(): text is one OPTION=VALUE */
 };
 
 /** All rules in their order. Zero-initialised: none. */

@@ -28,6 +28,7 @@ SEES = {
     "rule": ("lib",),
     "live": ("bpf", "rule", "lib"),
     "view": ("rule", "lib"),
+    "preload": ("live", "bpf", "rule", "lib"),
     "cmd": ("live", "bpf", "view", "rule", "lib"),
 }
 

@@ -47,6 +47,7 @@ static void what_a_program_is_stands_in_its_file(void **state)
 	memset(&program, 0x5a, sizeof(program));
 	assert_int_equal(program_look("/proc/self/exe", &program), 0);
 	assert_true(program.is_dynamic);
+	assert_int_equal(access(program.loader, X_OK), 0);
 	assert_false(program.is_other_abi);
 	assert_false(program.is_privileged);
 	assert_int_equal(program_look(file("script", "#! /bin/sh -e\necho\n", 0755), &program), 0);

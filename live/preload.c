@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Engine preload: a shared object in the program itself, where seccomp is not to be had. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "preload-wire.h"
+#include "program.h"
+#include "run-detach.h"
+#include "tidy.h"
+
+#define N_(text) text
+#define PROCESSES_MAX 1024
+#define LINGER_MS 1000        /* for the child of a process that ended right after fork(2) */
+#define PACKED_MAX (96 << 10) /* what an environment variable can hold is 128 KiB */
+
+static int obstacle(struct run_obstacle *ret, int error, const char *what, const char *hint)
+{
+	*ret = (struct run_obstacle){ .error = error, .what = what, .hint = hint };
+	return error ? -error : -EOPNOTSUPP;
+}
+
+/* ---- probe ---- */
+
+static int probe(const struct run_job *job, struct run_obstacle *ret_obstacle)
+{
+	static const char other_engine[] = N_("another engine is needed: notify, or bpf as root");
+	struct program program, own;
+
+	if (access(job->preload, R_OK) < 0)
+		return obstacle(ret_obstacle, errno, N_("its shared object is not installed"), NULL);
+	if (strpbrk(job->preload, " :"))
+		return obstacle(ret_obstacle, 0, N_("LD_PRELOAD takes no path with a space or a colon"), NULL);
+	if (program_look(job->program, &program) < 0)
+		return obstacle(ret_obstacle, EACCES, N_("what the program is cannot be read"), other_engine);
+	if (program.is_other_abi)
+		return obstacle(ret_obstacle, 0, N_("the program is of another word size"), other_engine);
+	if (!program.is_dynamic)
+		return obstacle(ret_obstacle, 0, N_("the program is static: it has no dynamic loader that would load anything"),
+				other_engine);
+	if (program.is_privileged)
+		return obstacle(ret_obstacle, 0, N_("the program is setuid or has capabilities: its loader ignores LD_PRELOAD"),
+				other_engine);
+	if (program_look("/proc/self/exe", &own) == 0 && strcmp(own.loader, program.loader) != 0)
+		return obstacle(ret_obstacle, 0, N_("the program's dynamic loader is not that of this system's C library"),
+				other_engine);
+	return 0;
+}
+
+/* ---- serving: only to tell what is done ---- */
+
+struct telling {
+	const struct run_job *job;
+	int socket;
+	struct pollfd processes[PROCESSES_MAX];
+	pid_t pids[PROCESSES_MAX];
+	size_t n;
+	bool first_ended;
+};
+
+static void watch_process(struct telling *telling, pid_t pid)
+{
+	int fd;
+
+	for (size_t i = 0; i < telling->n; i++)
+		if (telling->pids[i] == pid)
+			return;
+	if (telling->n == PROCESSES_MAX)
+		return;
+	fd = pidfd_open(pid, 0);
+	if (fd < 0)
+		return;
+	telling->pids[telling->n] = pid;
+	telling->processes[telling->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+}
+
+/** Everything that has come. @return whether there was something */
+static bool take_messages(struct telling *telling)
+{
+	static struct preload_message message;
+	static struct change change;
+	struct run_event event;
+	bool any = false;
+
+	while (recv(telling->socket, &message, sizeof(message), MSG_DONTWAIT) == sizeof(message)) {
+		any = true;
+		if (message.kind == PRELOAD_HELLO)
+			watch_process(telling, message.pid);
+		else if (preload_unpack(telling->job->rules, &message, &change, &event))
+			telling->job->sink.event(telling->job->sink.context, &event);
+	}
+	return any;
+}
+
+static void drop_ended(struct telling *telling, pid_t first)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < telling->n; i++) {
+		if (telling->processes[i].revents) {
+			close(telling->processes[i].fd);
+			if (telling->pids[i] == first && !telling->first_ended) {
+				telling->first_ended = true;
+				telling->job->sink.end(telling->job->sink.context);
+				run_detach_release();
+			}
+			continue;
+		}
+		telling->processes[left] = telling->processes[i];
+		telling->pids[left++] = telling->pids[i];
+	}
+	telling->n = left;
+}
+
+/** Until all processes that have told of themselves are gone, and no other tells of itself. */
+static void tell(struct telling *telling, pid_t first)
+{
+	for (;;) {
+		static struct pollfd polled[PROCESSES_MAX + 1];
+
+		polled[0] = (struct pollfd){ .fd = telling->socket, .events = POLLIN };
+		memcpy(polled + 1, telling->processes, telling->n * sizeof(polled[0]));
+		if (poll(polled, (nfds_t)telling->n + 1, telling->n ? -1 : LINGER_MS) == 0)
+			return;
+		memcpy(telling->processes, polled + 1, telling->n * sizeof(polled[0]));
+		/* What a process told before it ended comes first. */
+		take_messages(telling);
+		drop_ended(telling, first);
+	}
+}
+
+/* ---- begin ---- */
+
+/** A name that nobody guesses, in the abstract namespace. */
+static int open_sink(char *ret_name, size_t size)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	uint64_t secret[2];
+	socklen_t length;
+	autoclose int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+		return -errno;
+	snprintf(ret_name, size, "sockopt-run-%016llx%016llx", (unsigned long long)secret[0], (unsigned long long)secret[1]);
+	length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(ret_name));
+	memcpy(address.sun_path + 1, ret_name, strlen(ret_name));
+	if (bind(fd, (struct sockaddr *)&address, length) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static int set_environment(const struct run_job *job, const char *sink)
+{
+	const char *before = getenv("LD_PRELOAD");
+	autofree char *packed = preload_pack_rules(job->rules);
+	autofree char *list = NULL;
+
+	if (!packed || asprintf(&list, "%s%s%s", job->preload, before ? ":" : "", before ? before : "") < 0)
+		return -ENOMEM;
+	if (strlen(packed) > PACKED_MAX)
+		return -E2BIG;
+	if (setenv("LD_PRELOAD", list, 1) < 0 || setenv(PRELOAD_RULES, packed, 1) < 0 || setenv(PRELOAD_SINK, sink, 1) < 0)
+		return -ENOMEM;
+	if (job->wants_events)
+		return setenv(PRELOAD_EVENTS, "1", 1) < 0 ? -ENOMEM : 0;
+	return unsetenv(PRELOAD_EVENTS) < 0 ? -EINVAL : 0;
+}
+
+static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
+{
+	static struct telling telling;
+	char name[80];
+	pid_t program = getpid();
+	autoclose int sink = open_sink(name, sizeof(name));
+	int r;
+
+	if (sink < 0)
+		return obstacle(ret_obstacle, -sink, N_("the serving process cannot be set up"), NULL);
+	r = set_environment(job, name);
+	if (r < 0)
+		return obstacle(ret_obstacle, -r, N_("the rules do not fit into the environment"), NULL);
+	const int keep[] = { sink, job->keep_fd };
+
+	r = run_detach(keep, sizeof(keep) / sizeof(keep[0]));
+	if (r < 0)
+		return obstacle(ret_obstacle, -r, N_("the serving process cannot be set up"), NULL);
+	if (r == 1) {
+		telling.job = job;
+		telling.socket = sink;
+		watch_process(&telling, program);
+		tell(&telling, program);
+		_exit(0);
+	}
+	return 0;
+}
+
+const struct run_engine run_engine_preload = { .name = "preload", .probe = probe, .begin = begin };

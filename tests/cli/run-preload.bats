@@ -1,0 +1,61 @@
+#!/usr/bin/env bats
+# sockopt run --engine preload: what this engine alone has to bear
+
+load common
+
+setup() {
+	setup_common
+	"$SOCKOPT" run --engine preload TCP_NODELAY=on -- /bin/sh -c : 2>/dev/null || skip "engine preload cannot be had here"
+}
+
+@test "a static program is refused, instead of doing nothing" {
+	[ -x "$HELPERS/lives-static" ] || skip "musl-gcc is not installed"
+	run --separate-stderr -125 "$SOCKOPT" run --engine preload TCP_NODELAY=on -- "$HELPERS/lives-static" stream 6 1
+	[ -z "$output" ]
+	[ "${stderr_lines[0]}" = "sockopt: engine preload is not to be had: the program is static: it has no dynamic loader that would load anything" ]
+	[ "${stderr_lines[1]}" = "hint: another engine is needed: notify, or bpf as root" ]
+}
+
+@test "so is a program whose loader would ignore it: setuid, or of another word size" {
+	cp "$(type -P true)" "$FOLDER/setuid"
+	chmod 4755 "$FOLDER/setuid"
+	run --separate-stderr -125 "$SOCKOPT" run --engine preload TCP_NODELAY=on -- "$FOLDER/setuid"
+	[[ "$stderr" == *"setuid or has capabilities: its loader ignores LD_PRELOAD"* ]]
+	python3 -c 'import sys; d = bytearray(open(sys.argv[1], "rb").read()); d[4] = 3 - d[4]; open(sys.argv[2], "wb").write(d)' \
+		"$(type -P true)" "$FOLDER/other"
+	chmod 755 "$FOLDER/other"
+	run --separate-stderr -125 "$SOCKOPT" run --engine preload TCP_NODELAY=on -- "$FOLDER/other"
+	[[ "$stderr" == *"the program is of another word size"* ]]
+}
+
+@test "a script's interpreter is what counts" {
+	printf '#!%s\nimport socket\nprint(socket.socket(socket.AF_INET, socket.SOCK_DGRAM).getsockopt(1, 12))\n' "$(type -P python3)" >"$FOLDER/script"
+	chmod 755 "$FOLDER/script"
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload -r 'udp: SO_PRIORITY=5' -- "$FOLDER/script"
+	[ "$output" = 5 ]
+}
+
+@test "what was preloaded before is preloaded still" {
+	LD_PRELOAD=libdl.so.2 run --separate-stderr -0 "$SOCKOPT" run --engine preload TCP_NODELAY=on -- /bin/sh -c 'echo "$LD_PRELOAD"'
+	[[ "$output" == *"/libsockopt-preload.so:libdl.so.2" ]]
+}
+
+@test "rules with quotes, comments and several lines arrive as they were" {
+	printf 'udp and process="lives": # the name\n  SO_PRIORITY=5\n' >"$FOLDER/a.rules"
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload -f "$FOLDER/a.rules" --report "$FOLDER/report" -- \
+		"$HELPERS/lives" datagram "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$output" = 5 ]
+	eventually test -s "$FOLDER/report"
+	[ "$(jq -r '.rule | "\(.source | sub(".*/"; "")) \(.line)"' "$FOLDER/report")" = "a.rules 1" ]
+}
+
+@test "errno of a call that succeeds is left alone" {
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload -r 'force SO_PRIORITY=5' -- python3 -c '
+import ctypes, socket
+libc = ctypes.CDLL(None, use_errno=True)
+ctypes.set_errno(99)
+fd = libc.socket(2, 2, 0)
+value = ctypes.c_int(3)
+print(fd >= 0, libc.setsockopt(fd, 1, 12, ctypes.byref(value), 4), ctypes.get_errno())'
+	[ "$output" = "True 0 99" ]
+}
