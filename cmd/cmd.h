@@ -40,6 +40,7 @@ struct command {
 extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
 	cmd_check, cmd_completion;
 extern const struct command cmd_run;
+extern const struct command cmd_trace;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

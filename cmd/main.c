@@ -21,6 +21,7 @@ const struct command *const commands[] = {
 	&cmd_undo,
 	&cmd_run,
 	&cmd_log,
+	&cmd_trace,
 	&cmd_check,
 	&cmd_calc,
 	&cmd_demo,

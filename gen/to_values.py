@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: MIT
 """catalogue -> how option values are read from the kernel's structs.
 
-usage: to_values.py CATALOG_FOLDER layout|read|table OUTPUT
+usage: to_values.py CATALOG_FOLDER layout|read|kept|table OUTPUT
 
 layout: values.gen.h, the blocks of values that the kernel's side writes and ours reads
 read:   read.gen.h, the functions of the kernel's side that fill them
+kept:   kept.gen.h, the function of the kernel's side that reads one option just after it was set
 table:  values.gen.c, for our side: option -> place of its value
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -136,6 +138,34 @@ def reader(found: list[Place]) -> str:
     return "\n".join(lines)
 
 
+KEPT_MAX = 16  # TRACE_KEPT_MAX of bpf/trace-bytes.h
+
+
+def can_be_kept(place: Place) -> bool:
+    """Is it an option that can be set, small, and told by its own socket alone?"""
+    return ("set" in place.option["access"] and place.has_value and place.size <= KEPT_MAX
+            and "of_net" not in "\n".join(read_one(place)) and "cookie()" not in "\n".join(read_one(place)))
+
+
+def kept(found: list[Place]) -> str:
+    wanted = [place for place in found if can_be_kept(place)]
+    lines = ["/* Made from catalog/ by gen/to_values.py. Do not edit. */", "", "union kept_value {"]
+    # the same name stands at several levels
+    lines += [f"\tstruct {{ {place.declaration} }} s{place.slot};" for place in wanted]
+    lines += ["};", "", "/** The size of the value of the option with this slot; 0: it cannot be told. */",
+              "static __always_inline __u32 read_kept(__u32 slot, const void *sk, const void *ipv6, union kept_value *v)", "{",
+              "\tswitch (slot) {"]
+    for place in wanted:
+        lines += [f"\tcase {place.slot}: /* {place.option['name']} */"]
+        own = [line.replace("v->", f"v->s{place.slot}.") for line in read_one(place)]
+        # one field is fetched from where it is, in place of a copy of all
+        lines += [re.sub(r"\b(LOAD|BITS)\((sock|ipv6)_copy, ", lambda m: f"FETCH_{m[1]}({'sk' if m[2] == 'sock' else m[2]}, ", line)
+                  for line in own]
+        lines += [f"\t\treturn {place.size};"]
+    lines += ["\tdefault: return 0;", "\t}", "}", ""]
+    return "\n".join(lines)
+
+
 def table(found: list[Place]) -> str:
     lines = ["/* Made from catalog/ by gen/to_values.py. Do not edit. */", "", "#include <errno.h>", "#include <stddef.h>", "",
              "#include \"value-places.h\"", "", "const struct values_place values_places[] = {"]
@@ -152,7 +182,7 @@ def table(found: list[Place]) -> str:
 
 
 def main() -> int:
-    writers = {"layout": layout, "read": reader, "table": table}
+    writers = {"layout": layout, "read": reader, "kept": kept, "table": table}
     if len(sys.argv) != 4 or sys.argv[2] not in writers:
         print(__doc__, file=sys.stderr)
         return 2

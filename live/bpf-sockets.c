@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/vfs.h>
@@ -23,6 +22,7 @@
 #include <sockets.skel.h>
 #pragma GCC diagnostic pop
 
+#include "privilege.h"
 #include "tidy.h"
 #include "ticks.h"
 
@@ -37,36 +37,6 @@ static int be_silent(enum libbpf_print_level level, const char *format, va_list 
 	(void)format;
 	(void)arguments;
 	return 0;
-}
-
-static bool has_capability(cap_t own, cap_value_t capability)
-{
-	cap_flag_value_t value = CAP_CLEAR;
-
-	return cap_get_flag(own, capability, CAP_EFFECTIVE, &value) == 0 && value == CAP_SET;
-}
-
-/** CAP_SYS_ADMIN stands for both, as before Linux 5.8. */
-static bool is_permitted(void)
-{
-	cap_t own = cap_get_proc();
-	bool permitted = own && (has_capability(own, CAP_SYS_ADMIN) ||
-				 (has_capability(own, CAP_BPF) && has_capability(own, CAP_PERFMON)));
-
-	if (own)
-		cap_free(own);
-	return permitted;
-}
-
-static void set_privileges(cap_flag_t set, cap_flag_value_t value)
-{
-	static const cap_value_t only_for_loading[] = { CAP_BPF, CAP_PERFMON };
-	cap_t own = cap_get_proc();
-
-	if (own && cap_set_flag(own, set, 2, only_for_loading, value) == 0)
-		cap_set_proc(own);
-	if (own)
-		cap_free(own);
 }
 
 static int refuse(struct bpf_refusal *refusal, const char *what, int error)
@@ -121,8 +91,8 @@ int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, stru
 
 	if (!wish->filter || wish->filter->length == 0)
 		return refuse(ret_refusal, N_("it was given no filter"), EINVAL);
-	set_privileges(CAP_EFFECTIVE, CAP_SET);
-	if (!is_permitted())
+	privilege_set_bpf(CAP_EFFECTIVE, CAP_SET);
+	if (!privilege_for_bpf())
 		return refuse(ret_refusal, N_("it needs CAP_BPF and CAP_PERFMON"), EPERM);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return refuse(ret_refusal, N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux)"), errno);
@@ -141,9 +111,9 @@ int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, stru
 	if (r == 0)
 		r = attach(programs, wish->tables);
 	/* All that loading alone needs is given up; what is left in the permitted set is for another look. */
-	set_privileges(CAP_EFFECTIVE, CAP_CLEAR);
+	privilege_set_bpf(CAP_EFFECTIVE, CAP_CLEAR);
 	if (wish->is_last)
-		set_privileges(CAP_PERMITTED, CAP_CLEAR);
+		privilege_set_bpf(CAP_PERMITTED, CAP_CLEAR);
 	if (r < 0) {
 		bpf_sockets_free(programs);
 		return refuse(ret_refusal, N_("this kernel does not take its programs"), -r);
@@ -171,9 +141,9 @@ int bpf_sockets_open(struct bpf_sockets *programs, enum bpf_table table)
 	fd = bpf_iter_create(bpf_link__fd(programs->links[table]));
 	/* Before 5.19 every call of bpf(2) needed them. */
 	if (fd < 0 && errno == EPERM) {
-		set_privileges(CAP_EFFECTIVE, CAP_SET);
+		privilege_set_bpf(CAP_EFFECTIVE, CAP_SET);
 		fd = bpf_iter_create(bpf_link__fd(programs->links[table]));
-		set_privileges(CAP_EFFECTIVE, CAP_CLEAR);
+		privilege_set_bpf(CAP_EFFECTIVE, CAP_CLEAR);
 	}
 	return fd < 0 ? -errno : fd;
 }
