@@ -313,7 +313,7 @@ enum sockopt_bpf {
 	SOCKOPT_BPF_ONLY,
 };
 
-/** The part that an option plays in a calculation. */
+/** The part that an option plays in a calculation or a check. */
 enum sockopt_role {
 	SOCKOPT_ROLE_NONE,
 	SOCKOPT_ROLE_KEEPALIVE,
@@ -328,6 +328,7 @@ enum sockopt_role {
 	SOCKOPT_ROLE_DEFER_ACCEPT,
 	SOCKOPT_ROLE_TOS,
 	SOCKOPT_ROLE_TCLASS,
+	SOCKOPT_ROLE_MULTICAST_FILTER,
 };
 
 struct sockopt_level {

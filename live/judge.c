@@ -11,6 +11,7 @@
 
 #include "census.h"
 #include "defaults.h"
+#include "groups.h"
 #include "namespaces.h"
 #include "sysctl.h"
 
@@ -215,6 +216,17 @@ static int find_mode(struct live_socket *socket, int64_t *ret)
 	return 0;
 }
 
+static int find_groups(struct live_socket *socket, enum check_fact fact, int64_t *ret)
+{
+	int64_t joined, others;
+	int r = groups_count(socket, &joined, &others);
+
+	if (r < 0)
+		return r;
+	*ret = fact == CHECK_FACT_GROUPS_JOINED ? joined : others;
+	return 0;
+}
+
 static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 {
 	struct judge *judge = context;
@@ -225,6 +237,8 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 
 	if (fact == CHECK_FACT_NONBLOCKING)
 		return find_mode(judge->socket, ret);
+	if (fact == CHECK_FACT_GROUPS_JOINED || fact == CHECK_FACT_GROUPS_OTHERS)
+		return find_groups(judge->socket, fact, ret);
 	if (!facts->local.port)
 		return -ENODATA;
 	if (fact == CHECK_FACT_PORT) {

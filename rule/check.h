@@ -41,6 +41,8 @@ enum check_fact {
 	CHECK_FACT_GROUP_LEAST,
 	CHECK_FACT_NONBLOCKING,
 	CHECK_FACT_PORT,
+	CHECK_FACT_GROUPS_JOINED,
+	CHECK_FACT_GROUPS_OTHERS,
 };
 
 /** A step of a program for a stack: pushes a number, or takes one or two and pushes what they come to. */

@@ -43,6 +43,7 @@ cured() {
 }
 
 @test "P07: a receive timeout without blocking; not with it" { judged p07 "P07 " ""; }
+@test "P07b: a send timeout without blocking; not with it" { judged p07b "P07b " ""; }
 @test "P09: SO_LINGER on with 0 s; not with 5 s" { judged p09 "P09 " ""; }
 @test "P10: SO_LINGER that blocks an event loop; not a program that blocks anyway" { judged p10 "P10 " ""; }
 @test "P11: a listener's SO_LINGER; not one that is off" { judged p11 "P11 " ""; }
@@ -64,6 +65,7 @@ cured() {
 @test "P30: a closed window with a user timeout; not without" { judged p30 "P30 " ""; }
 @test "P31: a user timeout of 30 ms; not one of 30 s" { judged p31 "P31 " ""; }
 @test "P31b: a keepalive time of 30000 s; not one of 30 s" { judged p31b "P31b " ""; }
+@test "P35: keepalive's interval alone; not with the idle time" { judged p35 "P35 " ""; }
 @test "P39: a cork on a silent connection; not on a busy one" { judged p39 "P39 " ""; }
 @test "P44: TCP_FASTOPEN that the system does not allow; not where it does" { judged p44 "P44 " ""; }
 @test "P51: IP_TOS alone on a dual-stack socket; not with IPV6_TCLASS" { judged p51 "P51 " ""; }
@@ -72,6 +74,10 @@ cured() {
 @test "P52: the same on TCP, where the kernel cuts the ECN bits" { judged p52-tcp "P52 " ""; }
 @test "P52b: the same in IPv6" { judged p52b "P52b " ""; }
 @test "P53: a listener's SO_PRIORITY; not an accepted socket's" { judged p53 "P53 " ""; }
+@test "P59: groups of others; not where both are in the same one" { judged p59 "P59 " ""; }
+@test "P59: the same; not with IP_MULTICAST_ALL off" { judged p59-off "P59 " ""; }
+@test "P62: multicast with TTL 1; not to a group of the link" { judged p62 "P62 " ""; }
+@test "P62: the same; not with a TTL of 8" { judged p62-ttl "P62 " ""; }
 @test "P74: SO_BUSY_POLL on the loopback; not one of 0" { judged p74 "P74 " ""; }
 @test "P75: SO_ZEROCOPY over the loopback; not to another address" { judged p75 "P75 " ""; }
 @test "P85: a datagram socket that dropped; not one that was read in time" { judged p85 "P85 " ""; }
@@ -99,7 +105,7 @@ cured() {
 @test "the cure of a finding mends it" {
 	local name
 
-	for name in p09 p10 p11 p12 p12b p18 p26 p27 p28 p29 p31 p31b p39 p51 p52 p52-tcp p52b; do
+	for name in p09 p10 p11 p12 p12b p18 p26 p27 p28 p29 p31 p31b p35 p39 p51 p52 p52-tcp p52b p59 p62; do
 		cured "$name" "$(sed "s/^p/P/; s/-.*//" <<<"$name")"
 		kill "$MISTAKE"
 		rm "$FOLDER/$name-found".*

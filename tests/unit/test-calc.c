@@ -224,7 +224,7 @@ static void wifi_follows_the_rfc(void **state)
 
 static void every_part_is_played_by_one_option(void **state)
 {
-	for (int role = SOCKOPT_ROLE_KEEPALIVE; role <= SOCKOPT_ROLE_TCLASS; role++) {
+	for (int role = SOCKOPT_ROLE_KEEPALIVE; role <= SOCKOPT_ROLE_MULTICAST_FILTER; role++) {
 		size_t n = 0;
 
 		for (size_t i = 0; i < sockopt_count(); i++)

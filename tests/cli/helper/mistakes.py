@@ -47,7 +47,7 @@ def made(thing, **options):
         level = socket.IPPROTO_TCP if name.startswith("TCP_") else \
             socket.IPPROTO_IPV6 if name.startswith("IPV6_") else \
             socket.IPPROTO_IP if name.startswith("IP_") else socket.SOL_SOCKET
-        number = {"SO_BUF_LOCK": SO_BUF_LOCK, "SO_BUSY_POLL": SO_BUSY_POLL, "SO_ZEROCOPY": 60}.get(name) or getattr(socket, name)
+        number = {"SO_BUF_LOCK": SO_BUF_LOCK, "SO_BUSY_POLL": SO_BUSY_POLL, "SO_ZEROCOPY": 60, "IP_MULTICAST_ALL": 49}.get(name) or getattr(socket, name)
         thing.setsockopt(level, number, value)
     KEEP.append(thing)
     return thing
@@ -98,6 +98,11 @@ def sysctl(name, value):
 
 def p07(found):
     client, _ = connected(SO_RCVTIMEO=struct.pack("ll", 2, 0))
+    client.setblocking(not found)
+
+
+def p07b(found):
+    client, _ = connected(SO_SNDTIMEO=struct.pack("ll", 2, 0))
     client.setblocking(not found)
 
 
@@ -214,6 +219,10 @@ def p31b(found):
     connected(SO_KEEPALIVE=1, TCP_KEEPIDLE=30000 if found else 30)
 
 
+def p35(found):
+    connected(SO_KEEPALIVE=1, TCP_KEEPINTVL=10, **({} if found else {"TCP_KEEPIDLE": 10}))
+
+
 def p37(found):
     client, server = connected(TCP_NODELAY=0 if found else 1)
 
@@ -273,6 +282,30 @@ def p53(found):
     made(listener.accept()[0], SO_PRIORITY=0 if found else 5)
 
 
+def join(thing, group):
+    made(thing, IP_ADD_MEMBERSHIP=socket.inet_aton(group) + socket.inet_aton("0.0.0.0") + struct.pack("i", 1))
+
+
+def p59(found):
+    join(datagrams(address="0.0.0.0"), "239.1.1.1")
+    join(datagrams(address="127.0.0.1"), "239.2.2.2" if found else "239.1.1.1")
+
+
+def p59_off(found):
+    join(datagrams(address="0.0.0.0", IP_MULTICAST_ALL=1 if found else 0), "239.1.1.1")
+    join(datagrams(address="127.0.0.1"), "239.2.2.2")
+
+
+def p62(found):
+    one = datagrams(address="0.0.0.0")
+    one.connect(("239.1.1.1" if found else "224.0.0.251", 5353))
+
+
+def p62_ttl(found):
+    one = datagrams(address="0.0.0.0", IP_MULTICAST_TTL=1 if found else 8)
+    one.connect(("239.1.1.1", 5353))
+
+
 def p74(found):
     datagrams(SO_BUSY_POLL=50 if found else 0)
 
@@ -291,7 +324,8 @@ def p85(found):
 
 def main():
     name, which = sys.argv[1:3]
-    for words in (["link", "set", "lo", "up"], ["addr", "add", FAR + "/32", "dev", "lo"]):
+    for words in (["link", "set", "lo", "up"], ["addr", "add", FAR + "/32", "dev", "lo"],
+                  ["route", "add", "224.0.0.0/4", "dev", "lo"]):
         subprocess.run(["ip", *words], check=True)
     globals()[name.lower().replace("-", "_")](which == "found")
     print("ready", flush=True)
