@@ -127,6 +127,20 @@ static int judge_socket(void *arg, struct live_socket *socket)
 	return 0;
 }
 
+/** Silence about what was not looked at would sound like praise. */
+static void say_unjudged(const struct live_report *report)
+{
+	if (report->unreadable)
+		log_hint(ngettext("%zu socket of others was not judged: that needs CAP_SYS_PTRACE",
+				  "%zu sockets of others were not judged: that needs CAP_SYS_PTRACE", report->unreadable),
+			 report->unreadable);
+	else if (report->hidden)
+		log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
+				  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE",
+				  report->hidden),
+			 report->hidden);
+}
+
 static int look(const struct check_args *args, const struct selector *selector)
 {
 	struct looking looking = {
@@ -157,6 +171,7 @@ static int look(const struct check_args *args, const struct selector *selector)
 	status = reach_status(&report, args->selector, r);
 	if (status != EXIT_DONE)
 		return status;
+	say_unjudged(&report);
 	if (n == 0 && !args->json)
 		printf("%s\n", _("Nothing was found."));
 	return n ? EXIT_NOTHING : EXIT_DONE;

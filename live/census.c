@@ -167,3 +167,13 @@ size_t census_group(const struct census *census, const struct facts *facts, uint
 	*ret_least = n ? least : 0;
 	return n;
 }
+
+size_t census_on_port(const struct census *census, const struct facts *facts)
+{
+	size_t n = 0;
+
+	for (uint32_t i = census->first[facts->local.port]; i != NONE; i = census->residents[i].next)
+		n += census->residents[i].netns == facts->netns &&
+		     census->residents[i].protocol == facts->kind.protocol;
+	return n;
+}

@@ -26,4 +26,7 @@ bool census_listens(const struct census *census, const struct facts *facts);
  */
 size_t census_group(const struct census *census, const struct facts *facts, uint32_t *ret_least);
 
+/** How many listen (or wait) at this port, at any address of either family. */
+size_t census_on_port(const struct census *census, const struct facts *facts);
+
 #endif

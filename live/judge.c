@@ -252,6 +252,10 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 		*ret = census_listens(judge->census, facts);
 		return 0;
 	}
+	if (fact == CHECK_FACT_ON_PORT) {
+		*ret = (int64_t)census_on_port(judge->census, facts);
+		return 0;
+	}
 	group = census_group(judge->census, facts, &least);
 	*ret = fact == CHECK_FACT_GROUP ? (int64_t)group : (int64_t)least;
 	return 0;

@@ -223,7 +223,7 @@ static void put_text(FILE *file, const struct group *group)
 		fprintf(file, "  %s%s%s %s\n", color_out(COLOR_DIM), _("cure"), color_out(COLOR_OFF), group->cure);
 	if (group->advice)
 		text_fill(file, group->advice, 2, text_screen_width() - 1);
-	snprintf(see, sizeof(see), "sockopt explain %s", check->see[0]);
+	snprintf(see, sizeof(see), "sockopt explain %s, sockopt check --explain %s", check->see[0], check->id);
 	fprintf(file, "  %s%s %s%s\n", color_out(COLOR_DIM), _("more"), see, color_out(COLOR_OFF));
 }
 

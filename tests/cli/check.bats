@@ -55,6 +55,8 @@ cured() {
 @test "P18: a listener without SO_REUSEADDR; not with it" { judged p18 "P18 " ""; }
 @test "P18: the same; not on a port that the kernel chose" { judged p18-chosen "P18 " ""; }
 @test "P22: SO_REUSEPORT alone on the port; not two of them" { judged p22 "P22 " ""; }
+@test "P22b: datagram sockets that share an address; not two addresses" { judged p22b "P22b " ""; }
+@test "P22b: the same; not members of a group" { judged p22b-group "P22b " ""; }
 @test "P25: a queue that waits beside an empty one; not two that wait" { judged p25 "P25 " ""; }
 @test "P26: keepalive with the default time; not with a shorter one" { judged p26 "P26 " ""; }
 @test "P26: the same on a listener" { judged p26-listener "P26 " ""; }
@@ -68,6 +70,8 @@ cured() {
 @test "P35: keepalive's interval alone; not with the idle time" { judged p35 "P35 " ""; }
 @test "P39: a cork on a silent connection; not on a busy one" { judged p39 "P39 " ""; }
 @test "P44: TCP_FASTOPEN that the system does not allow; not where it does" { judged p44 "P44 " ""; }
+@test "P50: IPv6 alone at a port; not beside a listener for IPv4" { judged p50 "P50 " ""; }
+@test "P50: the same; not one of both families" { judged p50-dual "P50 " ""; }
 @test "P51: IP_TOS alone on a dual-stack socket; not with IPV6_TCLASS" { judged p51 "P51 " ""; }
 @test "P51: IPV6_TCLASS alone on a dual-stack socket; not on one of IPv6 only" { judged p51-v6only "P51 " ""; }
 @test "P52: a DSCP in the place of the byte; not the byte" { judged p52 "P52 " ""; }
@@ -81,6 +85,7 @@ cured() {
 @test "P74: SO_BUSY_POLL on the loopback; not one of 0" { judged p74 "P74 " ""; }
 @test "P75: SO_ZEROCOPY over the loopback; not to another address" { judged p75 "P75 " ""; }
 @test "P85: a datagram socket that dropped; not one that was read in time" { judged p85 "P85 " ""; }
+@test "P86: a queue that overflows; not one that is just full" { judged p86 "P86 " ""; }
 
 # Nagle holds something back for as long as the peer delays its acknowledgement: most of the time, not always.
 @test "P37: a write that waits for an acknowledgement; not with TCP_NODELAY" {
@@ -195,6 +200,17 @@ cured() {
 	run --separate-stderr -0 "$SOCKOPT" check --explain p26
 	[[ "$output" == *"live      SO_KEEPALIVE and TCP_KEEPIDLE > 900s"* ]]
 	[[ "$output" == *"{TCP_KEEPIDLE}"*"sockopt set PID:FD "* ]]
+}
+
+@test "as a plain user: one's own sockets are judged, and what was not is said" {
+	needs_root "another user"
+	program a "${NOBODY[@]}"
+	ask a pair
+	told a set "${WORDS[0]}" "$IPPROTO_TCP" "$TCP_KEEPIDLE" 60 -- 0
+	run --separate-stderr -1 "${NOBODY[@]}" "$SOCKOPT" check "process=sockets" --json
+	[ "$(jq -r '"\(.check) \(.socket.holders[0].pid)"' <<<"$output")" = "P27 ${PID[a]}" ]
+	run --separate-stderr "${NOBODY[@]}" "$SOCKOPT" check tcp
+	[[ "$stderr" == "hint: "*CAP_SYS_PTRACE* ]]
 }
 
 @test "wrong use, nothing matched, not permitted" {

@@ -76,6 +76,9 @@ static void a_group_is_counted_with_the_emptiest_queue(void **state)
 	assert_int_equal(census_read(census, &facts), 0);
 	assert_int_equal(census_group(census, &facts, &least), 2);
 	assert_int_equal(least, 0);
+	assert_int_equal(census_on_port(census, &facts), 2);
+	facts.kind.protocol = IPPROTO_UDP;
+	assert_int_equal(census_on_port(census, &facts), 0);
 	for (size_t i = 0; i < COUNT(clients); i++)
 		close(clients[i]);
 	close(first);

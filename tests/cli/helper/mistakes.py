@@ -164,6 +164,21 @@ def p22(found):
         port = one.getsockname()[1]
 
 
+def p22b(found):
+    one = datagrams(SO_REUSEADDR=1)
+    other = made(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), SO_REUSEADDR=1)
+    other.bind(("127.0.0.1" if found else FAR, one.getsockname()[1]))
+
+
+def p22b_group(found):
+    """Members of a group get a copy each."""
+    one = datagrams(address="0.0.0.0", SO_REUSEADDR=1)
+    other = made(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), SO_REUSEADDR=1)
+    other.bind(one.getsockname())
+    for thing in () if found else (one, other):
+        join(thing, "239.1.1.1")
+
+
 def p25(found):
     listeners, port = [], 0
     for _ in range(2):
@@ -256,6 +271,23 @@ def p44(found):
     listen(TCP_FASTOPEN=5)
 
 
+def p50(found):
+    one = made(socket.socket(socket.AF_INET6), IPV6_V6ONLY=1)
+    one.bind(("::", 4567))
+    one.listen()
+    if not found:
+        other = made(socket.socket(), SO_REUSEADDR=1)
+        other.bind(("0.0.0.0", 4567))
+        other.listen()
+    made(one, SO_REUSEADDR=1)
+
+
+def p50_dual(found):
+    one = made(socket.socket(socket.AF_INET6), IPV6_V6ONLY=1 if found else 0, SO_REUSEADDR=1)
+    one.bind(("::", 4567))
+    one.listen()
+
+
 def p51(found):
     datagrams(socket.AF_INET6, "::", IPV6_V6ONLY=0, IP_TOS=0xb8, **({} if found else {"IPV6_TCLASS": 0xb8}))
 
@@ -320,6 +352,17 @@ def p85(found):
         other.sendto(b"x" * 1400, one.getsockname())
         if not found:
             one.recv(2000)
+
+
+def p86(found):
+    one = made(socket.socket())
+    one.bind(("127.0.0.1", 0))
+    one.listen(2)
+    for _ in range(6 if found else 2):
+        client = made(socket.socket())
+        client.setblocking(False)
+        client.connect_ex(one.getsockname())
+    until(lambda: info(one, UNACKED) == (3 if found else 2))
 
 
 def main():
