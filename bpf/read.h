@@ -22,9 +22,12 @@ struct {
 	__u64 net_cookie;
 	__u32 inum;
 	__u32 sysctl_tcp_pingpong_thresh;
+	__u32 census; /* its place there, CENSUS_MAX: none */
 } of_net;
 
 __u64 cookie_of_socket;
+
+#define AF_UNIX 1
 
 #define ASK(slot) (record->ask[(slot) / 64] |= 1ULL << ((slot) % 64))
 #define SPECIAL(slot) (record->special[(slot) / 64] |= 1ULL << ((slot) % 64))

@@ -59,6 +59,9 @@ struct record_paths {
 _Static_assert(sizeof(struct socket_record) == 112 + 16 * RECORD_WORDS, "reader and program must agree");
 _Static_assert(sizeof(struct record_paths) == 224, "reader and program must agree");
 
+/** Network namespaces whose sockets are counted. */
+#define CENSUS_MAX 64
+
 #define VALUES_BLOCK_MAX 640
 
 /** The values of one socket, a block at each level that it has. */

@@ -15,7 +15,8 @@
 
 #include "judge.h"
 
-#define AF_UNIX 1
+#include "places.h"
+
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
@@ -24,7 +25,7 @@
 #define IPPROTO_UDP 17
 #define IPPROTO_UDPLITE 136
 #define IPPROTO_MPTCP 262
-#define PIDTYPE_TGID 1
+#define EEXIST 17
 
 /* sk_state, in the numbers of include/net/tcp_states.h */
 #define TCP_ESTABLISHED 1
@@ -49,59 +50,6 @@ struct socket_record record;
 struct all_values values;
 struct record_paths paths;
 
-/** The process that was met last: most descriptors in a row are of one. */
-struct {
-	__u64 address;
-	__u64 cgroup;
-	__u32 tgid;
-	__u32 pid;
-	char name[16];
-} of_task;
-
-static __always_inline __u32 pid_in_reader(struct task_struct *task)
-{
-	struct task_struct *reader = (void *)bpf_get_current_task();
-	__u32 level = BPF_CORE_READ(reader, thread_pid, level);
-	struct pid *pid = BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]);
-	__u32 number = 0;
-
-	if (level == 0)
-		return BPF_CORE_READ(task, tgid);
-	bpf_probe_read_kernel(&number, sizeof(number),
-			      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-				      level * bpf_core_type_size(struct upid));
-	return number;
-}
-
-static __always_inline void meet_task(struct task_struct *task)
-{
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	__u32 tgid = BPF_CORE_READ(task, tgid);
-
-	if (of_task.address == (__u64)task && of_task.tgid == tgid)
-		return;
-	of_task.address = (__u64)task;
-	of_task.tgid = tgid;
-	of_task.pid = pid_in_reader(task);
-	of_task.cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp, level) ?
-				 BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id) :
-				 0;
-	bpf_probe_read_kernel(of_task.name, sizeof(of_task.name),
-			      (void *)leader + bpf_core_field_offset(struct task_struct, comm));
-}
-
-static __always_inline void meet_net(struct net *net)
-{
-	if (of_net.address == (__u64)net)
-		return;
-	of_net.address = (__u64)net;
-	of_net.inum = BPF_CORE_READ(net, ns.inum);
-	if (FIELD_EXISTS(net, net_cookie))
-		of_net.net_cookie = BPF_CORE_READ(net, net_cookie);
-	if (FIELD_EXISTS(net, ipv4.sysctl_tcp_pingpong_thresh))
-		of_net.sysctl_tcp_pingpong_thresh = BPF_CORE_READ(net, ipv4.sysctl_tcp_pingpong_thresh);
-}
-
 static __always_inline int is_ip(void)
 {
 	return record.family == AF_INET || record.family == AF_INET6;
@@ -121,9 +69,10 @@ static __always_inline void copy_head(const void *sk)
 	}
 }
 
-/** Copies all of the socket, so that each option costs a load. */
+/** Copies what stands behind that, so that each option costs a load. */
 static __always_inline void copy_rest(const void *sk)
 {
+	__u32 head = is_ip() ? bpf_core_type_size(struct inet_sock) : bpf_core_type_size(struct sock);
 	__u32 size = 0;
 
 	if (record.family == AF_UNIX)
@@ -135,8 +84,8 @@ static __always_inline void copy_rest(const void *sk)
 	else if (is_ip() && record.type == SOCK_RAW)
 		size = record.family == AF_INET ? bpf_core_type_size(struct raw_sock) :
 						  bpf_core_type_size(struct raw6_sock);
-	if (size && size <= COPY_MAX)
-		bpf_probe_read_kernel(sock_copy, size, sk);
+	if (size > head && size <= COPY_MAX && head < COPY_MAX)
+		bpf_probe_read_kernel(sock_copy + head, size - head, sk + head);
 }
 
 static __always_inline int is_zero(const __u8 *address)
@@ -265,18 +214,20 @@ static __always_inline void read_values(void)
 
 #define WRITE_BLOCK(name, bit)          \
 	if (record.blocks & 1 << (bit)) \
-		bpf_seq_write(seq, values.block[bit], sizeof(struct values_##name));
+		r |= bpf_seq_write(seq, values.block[bit], sizeof(struct values_##name));
 
 #define SIZE_OF_BLOCK(name, bit) (record.blocks & 1 << (bit) ? sizeof(struct values_##name) : 0)
 
-static __always_inline void write_record(struct seq_file *seq)
+/** @return negative: it did not fit; the kernel forgets all of it, and calls again with room for it. */
+static __always_inline long write_record(struct seq_file *seq)
 {
+	long r;
+
 	record.size = sizeof(record) + SIZE_OF_BLOCK(socket, VALUES_SOCKET) + SIZE_OF_BLOCK(ip, VALUES_IP) +
 		      SIZE_OF_BLOCK(tcp, VALUES_TCP) + SIZE_OF_BLOCK(udp, VALUES_UDP) + SIZE_OF_BLOCK(ipv6, VALUES_IPV6) +
 		      SIZE_OF_BLOCK(udplite, VALUES_UDPLITE) + SIZE_OF_BLOCK(raw, VALUES_RAW) +
 		      (record.flags & RECORD_HAS_PATHS ? sizeof(paths) : 0);
-	/* What does not fit makes the kernel forget all of this record, and call again with room for it. */
-	bpf_seq_write(seq, &record, sizeof(record));
+	r = bpf_seq_write(seq, &record, sizeof(record));
 	WRITE_BLOCK(socket, VALUES_SOCKET)
 	WRITE_BLOCK(ip, VALUES_IP)
 	WRITE_BLOCK(tcp, VALUES_TCP)
@@ -285,7 +236,8 @@ static __always_inline void write_record(struct seq_file *seq)
 	WRITE_BLOCK(udplite, VALUES_UDPLITE)
 	WRITE_BLOCK(raw, VALUES_RAW)
 	if (record.flags & RECORD_HAS_PATHS)
-		bpf_seq_write(seq, &paths, sizeof(paths));
+		r |= bpf_seq_write(seq, &paths, sizeof(paths));
+	return r;
 }
 
 /** All that is kept of the socket before is gone. */
@@ -301,8 +253,8 @@ static __always_inline void begin(struct sock *sk)
 	record.netns = of_net.inum;
 }
 
-/** Everything but the holder is the same however the socket was found. sk: a whole socket. */
-static __always_inline void tell(struct seq_file *seq, struct sock *sk, int with_values)
+/** Everything but the holder is the same however the socket was found. sk: a whole socket. As write_record(). */
+static __always_inline long tell(struct seq_file *seq, struct sock *sk, int with_values)
 {
 	int truth;
 
@@ -318,7 +270,7 @@ static __always_inline void tell(struct seq_file *seq, struct sock *sk, int with
 	facts[FACT_COOKIE] = LOAD(sock_copy, sock_common, skc_cookie.counter);
 	truth = filter_judge(&record, 0);
 	if (truth == NO)
-		return;
+		return 0;
 	record.cookie = cookie_of_socket = bpf_get_socket_cookie(sk);
 	if (with_values && wanted_blocks) {
 		copy_rest(sk);
@@ -326,11 +278,11 @@ static __always_inline void tell(struct seq_file *seq, struct sock *sk, int with
 		if (truth == UNKNOWN && filter_has_options)
 			truth = filter_judge(&record, &values);
 		if (truth == NO)
-			return;
+			return 0;
 	}
 	if (truth == YES)
 		record.flags |= RECORD_SURE;
-	write_record(seq);
+	return write_record(seq);
 }
 
 /** Other references to a file than the descriptor at hand: the iterator has one of its own. */
@@ -340,6 +292,33 @@ static __always_inline int has_other_references(struct file *file)
 		return BPF_CORE_READ(file, f_ref.refcnt.counter) > 1;
 	return BPF_CORE_READ(file, f_count.counter) > 2;
 }
+
+/** Whatever the filter says of it. A closed socket is in no table. */
+static __always_inline void count(struct sock *sk)
+{
+	__u32 index = of_net.census;
+	__u64 key = (__u64)sk;
+	__u8 yes = 1;
+
+	if (!is_ip() || record.kernel_state == TCP_CLOSE || sk->sk_protocol != IPPROTO_TCP)
+		return;
+	if (index >= CENSUS_MAX) {
+		census.is_incomplete = 1;
+		return;
+	}
+	if (record.flags & RECORD_SHARED) {
+		long r = bpf_map_update_elem(&counted, &key, &yes, BPF_NOEXIST);
+
+		if (r == -EEXIST)
+			return;
+		if (r)
+			census.is_incomplete = 1;
+	}
+	census.sockets[index]++;
+}
+
+/** Bit FD: that descriptor of the reader itself is no loan of ours, but a socket that it was started with. */
+const volatile __u64 own_descriptors;
 
 SEC("iter/task_file")
 int tell_descriptors(struct bpf_iter__task_file *ctx)
@@ -357,6 +336,8 @@ int tell_descriptors(struct bpf_iter__task_file *ctx)
 	/* Threads have the descriptors of their process, unless they left them (CLONE_FILES, unshare(2)). */
 	if (task->pid != task->tgid && task->files == task->group_leader->files)
 		return 0;
+	if ((__u32)task->tgid == bpf_get_current_pid_tgid() >> 32 && (ctx->fd > 63 || !(own_descriptors >> ctx->fd & 1)))
+		return 0;
 	sk = socket->sk;
 	if (!sk)
 		return 0;
@@ -372,7 +353,9 @@ int tell_descriptors(struct bpf_iter__task_file *ctx)
 		record.flags |= RECORD_SHARED;
 		holder = HOLDER_SEVERAL;
 	}
-	tell(ctx->meta->seq, sk, 1);
+	/* Once, although the kernel may call twice. */
+	if (tell(ctx->meta->seq, sk, 1) >= 0)
+		count(sk);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 #include <log.h>
 #include <show.h>
 #include <sockets.h>
+#include <template.h>
 #include <text.h>
 
 #include "cmd.h"
@@ -22,6 +23,7 @@
 #include "reach.h"
 
 #define KINDS_MAX 64
+#define TEMPLATES_MAX 16
 #define SCRATCH_SIZE 65536
 
 struct show_args {
@@ -34,11 +36,21 @@ struct show_args {
 	double watch; /* seconds between two looks; 0: one look */
 };
 
+/** The last socket of a kind and state: its values, and how they were written. */
+struct follow {
+	struct live_template *template;
+	struct show_line *line;
+};
+
 /** Which options are read of one kind of socket. */
 struct plan {
 	struct sockopt_kind kind;
 	const struct sockopt_option **options;
 	size_t n;
+	struct live_template *templates[TEMPLATES_MAX]; /* a namespace and state each */
+	size_t n_templates;
+	struct follow follows[TEMPLATES_MAX];
+	size_t n_follows;
 };
 
 struct show {
@@ -141,7 +153,22 @@ static void plan_wanted(const struct show *show, struct plan *plan)
 	}
 }
 
-static const struct plan *plan_for(struct show *show, const struct sockopt_kind *kind)
+static void free_follow(struct follow *follow)
+{
+	live_template_free(follow->template);
+	show_line_free(follow->line);
+}
+
+static void free_plan(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n_templates; i++)
+		live_template_free(plan->templates[i]);
+	for (size_t i = 0; i < plan->n_follows; i++)
+		free_follow(&plan->follows[i]);
+	free(plan->options);
+}
+
+static struct plan *plan_for(struct show *show, const struct sockopt_kind *kind)
 {
 	struct plan *plan;
 
@@ -150,7 +177,7 @@ static const struct plan *plan_for(struct show *show, const struct sockopt_kind 
 			return &show->plans[i];
 	/* More kinds than that at once: the oldest is planned anew when it comes again. */
 	if (show->n_plans == KINDS_MAX)
-		free(show->plans[--show->n_plans].options);
+		free_plan(&show->plans[--show->n_plans]);
 	plan = &show->plans[show->n_plans++];
 	*plan = (struct plan){ .kind = *kind };
 	plan->options = xmalloc((sockopt_count() + show->wanted.n) * sizeof(const void *));
@@ -161,28 +188,137 @@ static const struct plan *plan_for(struct show *show, const struct sockopt_kind 
 	return plan;
 }
 
-static void show_option(struct show *show, struct live_socket *socket, const struct sockopt_option *option)
+/** Fills in the row of an option. @return false: it is not to be shown */
+static bool read_row(struct show *show, struct live_socket *socket, const struct sockopt_option *option,
+		     struct show_row *row)
 {
-	struct show_row row = { .option = option };
 	bool only_differing = !show->args->all && !show->wanted.n;
 	int r;
 
+	*row = (struct show_row){ .option = option };
 	/* What the kernel moves by itself in this state tells nothing by differing. */
 	if (only_differing && (option->adapts & facts_catalog_states(&socket->facts)))
-		return;
-	r = live_peek(socket, option, show->scratch, SCRATCH_SIZE, &row.bytes, &row.length);
+		return false;
+	r = live_peek(socket, option, show->scratch, SCRATCH_SIZE, &row->bytes, &row->length);
 	if (r < 0) {
-		row.error = -r;
-		if (!only_differing)
-			show->view->row(show->view, &row);
-		return;
+		row->error = -r;
+		return !only_differing;
 	}
-	row.differs = defaults_differs(show->defaults, socket, option, row.bytes, row.length);
-	if (!row.differs && only_differing)
-		return;
-	if (row.differs)
-		row.by_default = defaults_get(show->defaults, socket, option);
-	show->view->row(show->view, &row);
+	/* In JSON nothing says so: whoever reads it compares for himself. */
+	row->differs = !(show->args->json && !only_differing) &&
+		       defaults_differs(show->defaults, socket, option, row->bytes, row->length);
+	if (row->differs)
+		row->by_default = defaults_get(show->defaults, socket, option);
+	return row->differs || !only_differing;
+}
+
+static void show_option(struct show *show, struct live_socket *socket, const struct sockopt_option *option)
+{
+	struct show_row row;
+
+	if (read_row(show, socket, option, &row))
+		show->view->row(show->view, &row);
+}
+
+/** The template for sockets like this one; NULL: each option must be looked at. */
+static const struct live_template *template_for(struct show *show, struct plan *plan, const struct live_socket *socket)
+{
+	struct live_template *made;
+
+	for (size_t i = 0; i < plan->n_templates; i++)
+		if (live_template_fits(plan->templates[i], socket))
+			return plan->templates[i];
+	made = live_template_new(show->defaults, socket, plan->options, plan->n);
+	if (!made)
+		return NULL;
+	/* More at once than that: the last one is made anew when it is wanted again. */
+	if (plan->n_templates == TEMPLATES_MAX)
+		live_template_free(plan->templates[--plan->n_templates]);
+	plan->templates[plan->n_templates++] = made;
+	return made;
+}
+
+static void show_differing(struct show *show, struct plan *plan, struct live_socket *socket,
+			   const struct live_template *template)
+{
+	struct template_set set;
+
+	live_template_compare(template, socket, &set);
+	for (size_t i = 0; i < sizeof(set.bits) / sizeof(set.bits[0]); i++)
+		for (uint64_t left = set.bits[i]; left; left &= left - 1)
+			show_option(show, socket, plan->options[i * 64 + (size_t)__builtin_ctzll(left)]);
+}
+
+/** What the last socket of this kind was shown with, made when the first comes; NULL if memory is short. */
+static struct follow *follow_for(struct plan *plan, const struct live_socket *socket)
+{
+	struct follow *follow;
+
+	for (size_t i = 0; i < plan->n_follows; i++)
+		if (live_template_fits(plan->follows[i].template, socket))
+			return &plan->follows[i];
+	if (plan->n_follows == TEMPLATES_MAX)
+		free_follow(&plan->follows[--plan->n_follows]);
+	follow = &plan->follows[plan->n_follows];
+	*follow = (struct follow){ live_template_follow(socket, plan->options, plan->n), show_line_new() };
+	if (!follow->template || !follow->line || plan->n > SHOW_LINE_ROWS) {
+		free_follow(follow);
+		return NULL;
+	}
+	plan->n_follows++;
+	return follow;
+}
+
+static void show_row_of_line(struct show *show, const struct plan *plan, struct live_socket *socket,
+			     struct follow *follow, size_t index)
+{
+	struct show_row row;
+
+	read_row(show, socket, plan->options[index], &row);
+	show->view->row_of_line(show->view, follow->line, index, &row);
+}
+
+static bool is_in(const struct template_set *set, size_t index)
+{
+	return set->bits[index / 64] >> index % 64 & 1;
+}
+
+/** Every option; those that are as in the last socket of the kind are written as they were then. */
+static void show_line(struct show *show, const struct plan *plan, struct live_socket *socket, struct follow *follow)
+{
+	struct template_set set;
+	size_t end;
+
+	live_template_compare(follow->template, socket, &set);
+	for (size_t i = 0; i < plan->n; i = end) {
+		end = i + 1;
+		if (is_in(&set, i)) {
+			show_row_of_line(show, plan, socket, follow, i);
+			continue;
+		}
+		while (end < plan->n && !is_in(&set, end))
+			end++;
+		if (!show->view->repeat(show->view, follow->line, i, end))
+			for (size_t k = i; k < end; k++)
+				show_row_of_line(show, plan, socket, follow, k);
+	}
+	live_template_remember(follow->template, socket);
+}
+
+static void show_options(struct show *show, struct live_socket *socket)
+{
+	struct plan *plan = plan_for(show, &socket->facts.kind);
+	bool only_differing = !show->args->all && !show->wanted.n;
+	const struct live_template *template = only_differing ? template_for(show, plan, socket) : NULL;
+	struct follow *follow = !only_differing && show->view->repeat ? follow_for(plan, socket) : NULL;
+
+	if (template)
+		show_differing(show, plan, socket, template);
+	else if (follow)
+		show_line(show, plan, socket, follow);
+	else
+		for (size_t i = 0; i < plan->n; i++)
+			show_option(show, socket, plan->options[i]);
 }
 
 static int show_one(void *arg, struct live_socket *socket)
@@ -195,14 +331,10 @@ static int show_one(void *arg, struct live_socket *socket)
 		.uid = socket->uid,
 		.is_foreign = socket->facts.netns && socket->facts.netns != show->own_netns,
 	};
-	const struct plan *plan;
 
 	show->view->socket(show->view, &shown);
-	if (shown.readable) {
-		plan = plan_for(show, &socket->facts.kind);
-		for (size_t i = 0; i < plan->n; i++)
-			show_option(show, socket, plan->options[i]);
-	}
+	if (shown.readable)
+		show_options(show, socket);
 	show->view->done(show->view);
 	return ferror(stdout) ? 1 : 0; /* main() says why */
 }
@@ -289,7 +421,7 @@ static int run(int argc, char **argv)
 
 	defaults_free(show.defaults);
 	for (size_t i = 0; i < show.n_plans; i++)
-		free(show.plans[i].options);
+		free_plan(&show.plans[i]);
 	option_list_free(&show.wanted);
 	free(show.scratch);
 	selector_free(selector);

@@ -25,7 +25,7 @@ FUNCTIONS = {"be32", "seconds", "microseconds", "retransmissions_in_seconds", "r
 # Names that the kernel's own sources use for members of another struct.
 MACROS = {"sock.sk_flags": "sock_common.skc_flags"}
 SPECIALS = {"default_if": "DEFAULT", "empty_if": "EMPTY", "error_if": "ERROR"}
-TABLE_KEYS = {"value", "text", "ask_if", "error", *SPECIALS}
+TABLE_KEYS = {"value", "text", "address", "ask_if", "error", *SPECIALS}
 PATH = re.compile(r"\b([a-z_]\w*)((?:\.[a-z_]\w*)+)( bit ([A-Z]\w+))?")
 WORD = re.compile(r"\b([A-Za-z_]\w*)\b")
 
@@ -123,6 +123,10 @@ def read(option: Entry) -> Fact | None:
             if fact.special != "NONE":
                 raise Wrong("only one of default_if, empty_if and error_if can be said")
             fact.special, fact.special_if = special, translate(kernel[key])
+    if "address" in kernel:
+        if kernel["address"] != "peer" or len(kernel.keys() - {"ask_if"}) > 1:
+            raise Wrong("address can be \"peer\", and stands alone, or with ask_if")
+        fact.special = "PEER"
     fact.error = kernel.get("error")
     if (fact.special == "ERROR") != (fact.error is not None):
         raise Wrong("error_if and error belong together")

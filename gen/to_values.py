@@ -112,6 +112,9 @@ def read_one(place: Place) -> list[str]:
         lines.append(f"\tif ({fact.special_if.code}) {{ SPECIAL({place.slot}); }} else")
     if fact.ask_if:
         lines.append(f"\tif ({fact.ask_if.code}) {{ ASK({place.slot}); }} else")
+    if fact.special == "PEER":
+        return lines + [f"\tif (record->flags & RECORD_HAS_PEER && record->family != AF_UNIX) {{ SPECIAL({place.slot}); }} else",
+                        f"\t{{ ASK({place.slot}); }}"]
     for alternative in fact.values:
         guard_of_all = " && ".join(dict.fromkeys(n for e in alternative.values() for n in e.needs)) or "1"
         code = " ".join(f"v->{place.member}{'.' + name if name else ''} = {expression.code};"

@@ -7,10 +7,13 @@
 #include "number.h"
 #include "sockopt.h"
 
+#define GAPS_MAX 1024
+
 /** Puts into the buffer what the kernel reads there before it answers. */
 static void fill_input(const struct sockopt_option *option, unsigned char *bytes, size_t size)
 {
-	memset(bytes, 0, size);
+	/* No more than one element is read. */
+	memset(bytes, 0, size < option->get_type->size ? size : option->get_type->size);
 	for (size_t i = 0; i < option->n_inputs; i++) {
 		const struct sockopt_field *field = number_field(option->get_type, option->inputs[i].field);
 
@@ -38,6 +41,32 @@ static socklen_t asked_length(const struct sockopt_option *option, size_t size)
 	return (socklen_t)size;
 }
 
+/**
+ * How much there is to give is not told: the longest length that is taken is it. Found by halving, since a shorter
+ * one is always taken.
+ * @return 0, *length being it and the bytes being there, or -errno
+ */
+static int get_longest(int fd, const struct sockopt_option *option, void *bytes, socklen_t *length)
+{
+	socklen_t taken = 0, refused = *length + 1;
+
+	while (refused - taken > 1) {
+		socklen_t middle = taken + (refused - taken) / 2;
+
+		*length = middle;
+		if (getsockopt(fd, option->level->number, option->number, bytes, length) == 0)
+			taken = middle;
+		else if (errno == EINVAL)
+			refused = middle;
+		else
+			return -errno;
+	}
+	if (taken == 0)
+		return -EINVAL;
+	*length = taken;
+	return getsockopt(fd, option->level->number, option->number, bytes, length) < 0 ? -errno : 0;
+}
+
 int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_bytes, size_t size,
 		      size_t *ret_length)
 {
@@ -48,12 +77,17 @@ int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_byt
 		return -EOPNOTSUPP;
 	if (option->n_inputs)
 		fill_input(option, ret_bytes, size);
+	else if (option->get_length == SOCKOPT_GET_VARIABLE && option->get_type->fields[0].scalar == SOCKOPT_BYTES)
+		/* Between control messages (IP_PKTOPTIONS) the kernel leaves gaps, in which it writes nothing. */
+		memset(ret_bytes, 0, size < GAPS_MAX ? size : GAPS_MAX);
 
-	while (getsockopt(fd, option->level->number, option->number, ret_bytes, &length) < 0) {
-		/* How much there is to give is not told: the longest length that is taken is it. */
-		if (option->get_length != SOCKOPT_GET_AT_MOST || errno != EINVAL || --asked == 0)
-			return -errno;
-		length = asked;
+	if (option->get_length == SOCKOPT_GET_AT_MOST) {
+		int r = get_longest(fd, option, ret_bytes, &length);
+
+		if (r < 0)
+			return r;
+	} else if (getsockopt(fd, option->level->number, option->number, ret_bytes, &length) < 0) {
+		return -errno;
 	}
 
 	/*

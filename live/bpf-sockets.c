@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -22,7 +20,6 @@
 #include <sockets.skel.h>
 #pragma GCC diagnostic pop
 
-#include "privilege.h"
 #include "tidy.h"
 #include "ticks.h"
 
@@ -30,20 +27,6 @@ struct bpf_sockets {
 	struct sockets_bpf *skeleton;
 	struct bpf_link *links[BPF_N_TABLES];
 };
-
-static int be_silent(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	(void)level;
-	(void)format;
-	(void)arguments;
-	return 0;
-}
-
-static int refuse(struct bpf_refusal *refusal, const char *what, int error)
-{
-	*refusal = (struct bpf_refusal){ what, error };
-	return -EOPNOTSUPP;
-}
 
 /* Marked for translation: a command says it. */
 #define N_(text) text
@@ -67,6 +50,7 @@ static void fill(struct sockets_bpf *skeleton, const struct bpf_wish *wish)
 	constants->filter_has_options = wish->filter->has_options;
 	constants->holders_decide = wish->holders_decide;
 	constants->wanted_blocks = wish->blocks;
+	constants->own_descriptors = wish->own;
 	constants->hz = ticks_per_second();
 	for (unsigned int i = 0; i < BPF_N_TABLES; i++)
 		bpf_program__set_autoload(program_of(skeleton, (enum bpf_table)i), wish->tables >> i & 1);
@@ -90,33 +74,28 @@ int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, stru
 	int r;
 
 	if (!wish->filter || wish->filter->length == 0)
-		return refuse(ret_refusal, N_("it was given no filter"), EINVAL);
-	privilege_set_bpf(CAP_EFFECTIVE, CAP_SET);
-	if (!privilege_for_bpf())
-		return refuse(ret_refusal, N_("it needs CAP_BPF and CAP_PERFMON"), EPERM);
-	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-		return refuse(ret_refusal, N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux)"), errno);
-	libbpf_set_print(be_silent);
+		return bpf_refuse(ret_refusal, N_("it was given no filter"), EINVAL);
+	r = bpf_privileges_raise(false, ret_refusal);
+	if (r < 0)
+		return r;
 	programs = calloc(1, sizeof(*programs));
 	if (!programs)
-		return refuse(ret_refusal, N_("memory is short"), ENOMEM);
+		return bpf_refuse(ret_refusal, N_("memory is short"), ENOMEM);
 	programs->skeleton = sockets_bpf__open();
 	if (!programs->skeleton) {
 		r = errno;
 		free(programs);
-		return refuse(ret_refusal, N_("its programs cannot be opened"), r);
+		return bpf_refuse(ret_refusal, N_("its programs cannot be opened"), r);
 	}
 	fill(programs->skeleton, wish);
 	r = sockets_bpf__load(programs->skeleton);
 	if (r == 0)
 		r = attach(programs, wish->tables);
 	/* All that loading alone needs is given up; what is left in the permitted set is for another look. */
-	privilege_set_bpf(CAP_EFFECTIVE, CAP_CLEAR);
-	if (wish->is_last)
-		privilege_set_bpf(CAP_PERMITTED, CAP_CLEAR);
+	bpf_privileges_lower(wish->is_last);
 	if (r < 0) {
 		bpf_sockets_free(programs);
-		return refuse(ret_refusal, N_("this kernel does not take its programs"), -r);
+		return bpf_refuse(ret_refusal, N_("this kernel does not take its programs"), -r);
 	}
 	*ret = programs;
 	return 0;
@@ -134,16 +113,16 @@ void bpf_sockets_free(struct bpf_sockets *programs)
 
 int bpf_sockets_open(struct bpf_sockets *programs, enum bpf_table table)
 {
+	struct bpf_refusal refusal;
 	int fd;
 
 	if (!programs->links[table])
 		return -ENOENT;
 	fd = bpf_iter_create(bpf_link__fd(programs->links[table]));
 	/* Before 5.19 every call of bpf(2) needed them. */
-	if (fd < 0 && errno == EPERM) {
-		privilege_set_bpf(CAP_EFFECTIVE, CAP_SET);
+	if (fd < 0 && errno == EPERM && bpf_privileges_raise(false, &refusal) == 0) {
 		fd = bpf_iter_create(bpf_link__fd(programs->links[table]));
-		privilege_set_bpf(CAP_EFFECTIVE, CAP_CLEAR);
+		bpf_privileges_lower(false);
 	}
 	return fd < 0 ? -errno : fd;
 }
@@ -156,4 +135,16 @@ ssize_t bpf_sockets_read(int fd, void *buffer)
 		n = read(fd, buffer, BPF_BUFFER_SIZE);
 	while (n < 0 && (errno == EINTR || errno == EAGAIN));
 	return n < 0 ? -errno : n;
+}
+
+long bpf_sockets_census(const struct bpf_sockets *programs, uint64_t netns)
+{
+	const struct sockets_bpf__bss *data = programs->skeleton->bss;
+
+	if (data->census.is_incomplete)
+		return -1;
+	for (size_t i = 0; i < data->census.n && i < CENSUS_MAX; i++)
+		if (data->census.netns[i] == netns)
+			return data->census.sockets[i];
+	return data->census.n < CENSUS_MAX ? 0 : -1;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "bpf-privileges.h"
 #include "filter.h"
 
 struct bpf_sockets;
@@ -25,13 +26,8 @@ struct bpf_wish {
 	uint32_t blocks;     /* bit VALUES_x: that block of values is wanted */
 	bool holders_decide; /* conditions on holders rule a socket out */
 	uint32_t tables;     /* bit BPF_TABLE_x: it will be opened */
+	uint64_t own;        /* bit FD: a socket that this process was started with; others of it are not told of */
 	bool is_last;        /* nothing will be loaded later: the capabilities for it are given up for good */
-};
-
-/** Why the engine cannot be had. what is English, to be translated. */
-struct bpf_refusal {
-	const char *what;
-	int error; /* errno, positive; 0: none */
 };
 
 /**
@@ -50,6 +46,14 @@ int bpf_sockets_open(struct bpf_sockets *programs, enum bpf_table table);
  * @return how many bytes, 0: that was all, or -errno
  */
 ssize_t bpf_sockets_read(int fd, void *buffer);
+
+/**
+ * @brief To how many TCP sockets of a network namespace, those apart that are closed, do descriptors lead?
+ *
+ * Known when BPF_TABLE_DESCRIPTORS was read to its end; the filter does not matter.
+ * @return -1 if they were not all counted
+ */
+long bpf_sockets_census(const struct bpf_sockets *programs, uint64_t netns);
 
 /** The kernel fills no more than this at once. */
 #define BPF_BUFFER_SIZE 65536

@@ -20,9 +20,13 @@ struct kind_defaults {
 	uint64_t netns;
 	int fresh; /* a socket of this kind, kept open; -1: none can be had */
 	struct sockopt_value **values;
-	bool *asked;
+	int16_t *asked;   /* 0: not yet; 1: it was; else the errno, negative */
+	uint8_t *missing; /* MISSING_IN of the last socket that had not an option; 0: none */
 	struct kind_defaults *next;
 };
+
+/** The states of a socket as a number that is never 0. */
+#define MISSING_IN(socket) (uint8_t)(facts_catalog_states(&(socket)->facts) | 0x80)
 
 struct defaults {
 	struct kind_defaults *kinds;
@@ -60,6 +64,7 @@ void defaults_free(struct defaults *defaults)
 			free(kind->values[i]);
 		free(kind->values);
 		free(kind->asked);
+		free(kind->missing);
 		free(kind);
 	}
 	free(defaults);
@@ -135,6 +140,7 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 		defaults->error = errno;
 	kind->values = calloc(sockopt_count(), sizeof(*kind->values));
 	kind->asked = calloc(sockopt_count(), sizeof(*kind->asked));
+	kind->missing = calloc(sockopt_count(), sizeof(*kind->missing));
 	kind->next = defaults->kinds;
 	defaults->kinds = kind;
 	defaults->last = kind;
@@ -171,6 +177,23 @@ const struct sockopt_value *defaults_asked(struct defaults *defaults, const stru
 	return kind && kind->fresh >= 0 ? defaults_get(defaults, socket, option) : NULL;
 }
 
+bool defaults_is_missing(struct defaults *defaults, const struct live_socket *socket,
+			 const struct sockopt_option *option)
+{
+	struct kind_defaults *kind = find_kind(defaults, socket);
+
+	return kind && kind->missing && kind->missing[option - sockopt_at(0)] == MISSING_IN(socket);
+}
+
+void defaults_found_missing(struct defaults *defaults, const struct live_socket *socket,
+			    const struct sockopt_option *option)
+{
+	struct kind_defaults *kind = find_kind(defaults, socket);
+
+	if (kind && kind->missing)
+		kind->missing[option - sockopt_at(0)] = MISSING_IN(socket);
+}
+
 bool defaults_is_fresh(const struct defaults *defaults, int fd)
 {
 	for (const struct kind_defaults *kind = defaults ? defaults->kinds : NULL; kind; kind = kind->next)
@@ -191,12 +214,13 @@ const struct sockopt_value *defaults_get(struct defaults *defaults, const struct
 		return NULL;
 	if (kind->asked[index])
 		return kind->values[index];
-	kind->asked[index] = true;
+	kind->asked[index] = 1;
 	value = malloc(sizeof(*value));
 	if (!value)
 		return NULL;
 	r = kind->fresh >= 0 ? sockopt_get(kind->fresh, option, value) : read_told(option, &kind->kind, value);
 	if (r < 0) {
+		kind->asked[index] = (int16_t)r;
 		free(value);
 		return NULL;
 	}

@@ -27,6 +27,15 @@ const struct sockopt_value *defaults_get(struct defaults *defaults, const struct
 const struct sockopt_value *defaults_asked(struct defaults *defaults, const struct live_socket *socket,
 					   const struct sockopt_option *option);
 
+/**
+ * Did a socket of the same kind, in the same state, answer that it has no such option (ENOPROTOOPT)? Of an option that
+ * depends on the kernel's configuration that holds for all of them.
+ */
+bool defaults_is_missing(struct defaults *defaults, const struct live_socket *socket,
+			 const struct sockopt_option *option);
+void defaults_found_missing(struct defaults *defaults, const struct live_socket *socket,
+			    const struct sockopt_option *option);
+
 /** Is this descriptor of ours one of the fresh sockets? NULL defaults: false. */
 bool defaults_is_fresh(const struct defaults *defaults, int fd);
 

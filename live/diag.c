@@ -26,12 +26,19 @@
 #define UNIX_DIAG_UID 7
 #endif
 
+/** idiag_timer of what is no full socket any more (inet_twsk_diag_fill() in net/ipv4/inet_diag.c). */
+#define TIMER_TIME_WAIT 3
+
+/** Bits of sk_state: established, closed, listening. */
+#define COMMON_STATES (1U << 1 | 1U << 7 | 1U << 10)
+
 struct listing {
 	int (*each)(void *arg, const struct diag_socket *socket);
 	void *arg;
 	int family;
 	int protocol;
 	uint64_t netns;
+	bool only_rare;
 	int result; /* of each, once it is not 0 */
 };
 
@@ -64,7 +71,11 @@ bool diag_read_inet(const void *message, size_t length, int protocol, struct dia
 	if (msg.idiag_family != AF_INET && msg.idiag_family != AF_INET6)
 		return false;
 
-	*ret = (struct diag_socket){ .uid = msg.idiag_uid, .queue = msg.idiag_rqueue };
+	*ret = (struct diag_socket){
+		.uid = msg.idiag_uid,
+		.queue = msg.idiag_rqueue,
+		.is_time_wait = msg.idiag_timer == TIMER_TIME_WAIT,
+	};
 	facts->kind = (struct sockopt_kind){ msg.idiag_family, is_tcp ? SOCK_STREAM : SOCK_DGRAM, protocol };
 	facts->cookie = (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0];
 	facts->inode = msg.idiag_inode;
@@ -206,13 +217,14 @@ static int dump(struct mnl_socket *netlink, struct listing *listing)
 		};
 	} else {
 		bool mptcp = listing->protocol == IPPROTO_MPTCP;
+		bool only_rare_states = listing->only_rare && listing->protocol == IPPROTO_TCP;
 		struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
 
 		*request = (struct inet_diag_req_v2){
 			.sdiag_family = (uint8_t)listing->family,
 			/* MPTCP's number does not fit the byte: an attribute carries it. */
 			.sdiag_protocol = mptcp ? IPPROTO_RAW : (uint8_t)listing->protocol,
-			.idiag_states = UINT32_MAX,
+			.idiag_states = only_rare_states ? ~COMMON_STATES : UINT32_MAX,
 		};
 		if (mptcp)
 			mnl_attr_put_u32(header, INET_DIAG_REQ_PROTOCOL, IPPROTO_MPTCP);
@@ -235,13 +247,14 @@ static int list_all(bool only_rare, int (*each)(void *arg, const struct diag_soc
 		{ AF_INET6, IPPROTO_MPTCP },
 		{ AF_INET, IPPROTO_TCP },
 		{ AF_INET6, IPPROTO_TCP },
+		/* up to here */
 		{ AF_INET, IPPROTO_UDP },
 		{ AF_INET6, IPPROTO_UDP },
 		{ AF_UNIX, 0 },
 	};
-	const size_t n = only_rare ? 4 : sizeof(kinds) / sizeof(kinds[0]);
+	const size_t n = only_rare ? 6 : sizeof(kinds) / sizeof(kinds[0]);
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	struct listing listing = { .each = each, .arg = arg };
+	struct listing listing = { .each = each, .arg = arg, .only_rare = only_rare };
 	struct stat status;
 	int r = 0;
 

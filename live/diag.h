@@ -10,6 +10,7 @@ struct diag_socket {
 	struct facts facts;
 	uid_t uid;
 	uint32_t queue; /* bytes to be read; of a TCP listener: connections that wait to be accepted */
+	bool is_time_wait; /* also with the state fin-wait-2, which the kernel keeps in as little room */
 };
 
 /**
@@ -18,7 +19,10 @@ struct diag_socket {
  */
 int diag_each(int (*each)(void *arg, const struct diag_socket *socket), void *arg);
 
-/** As diag_each(), of the protocols alone whose tables the kernel's BPF iterators do not walk: UDP-Lite, MPTCP. */
+/**
+ * As diag_each(), of what is rare and what the kernel finds without a walk through all: UDP-Lite, MPTCP, and the TCP
+ * sockets that are neither established, nor listening, nor closed.
+ */
 int diag_each_rare(int (*each)(void *arg, const struct diag_socket *socket), void *arg);
 
 /**

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "bpf-change.h"
 #include "engine.h"
 
 /* Marked for translation: a command says it. */
@@ -24,4 +25,20 @@ const char *live_why_not_bpf(int *ret_error)
 {
 	*ret_error = 0;
 	return why;
+}
+
+bool bpf_change_possible(const struct sockopt_option *option, const struct sockopt_kind *kind)
+{
+	(void)option;
+	(void)kind;
+	return false;
+}
+
+int bpf_change_all(struct bpf_change *changes, size_t n, const char **ret_why, int *ret_error)
+{
+	(void)changes;
+	(void)n;
+	*ret_why = why;
+	*ret_error = 0;
+	return -EOPNOTSUPP;
 }

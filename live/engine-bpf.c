@@ -28,6 +28,7 @@
 #include "namespaces.h"
 #include "process.h"
 #include "records.h"
+#include "stream.h"
 #include "tidy.h"
 
 struct pass {
@@ -41,10 +42,9 @@ struct pass {
 	struct gather shared;
 	struct process process; /* that was met last; pid 0: none */
 	struct borrower borrower;
+	long orphans;       /* TCP sockets of a namespace that no descriptor leads to */
 	bool wants_process; /* the selector looks at what only /proc tells: user, cgroup */
-	pid_t own;
 	uint64_t own_netns;
-	void *buffer;
 };
 
 static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure)
@@ -67,7 +67,7 @@ static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure
 	return r;
 }
 
-static int hand_over_held(struct pass *pass, const struct record_view *view, const struct facts_holder *holders,
+static int hand_over_held(struct pass *pass, struct record_view *view, const struct facts_holder *holders,
 			  size_t n_holders)
 {
 	struct live_socket socket = {
@@ -105,16 +105,13 @@ static struct facts_holder holder_of(struct pass *pass, const struct socket_reco
 	return holder;
 }
 
-static int meet_held(struct pass *pass, const struct record_view *view)
+static int meet_held(struct pass *pass, struct record_view *view)
 {
 	const struct socket_record *head = view->head;
 	struct facts_holder holder;
 	char name[17];
 	int r;
 
-	/* What we opened ourselves, to ask what fresh sockets have, is not a part of the machine that was asked for. */
-	if ((pid_t)head->pid == pass->own && defaults_is_fresh(pass->request->defaults, head->fd))
-		return 0;
 	holder = holder_of(pass, head, name);
 	if (head->flags & RECORD_SHARED) {
 		r = gather_see(&pass->seen, head->cookie);
@@ -127,25 +124,36 @@ static int meet_held(struct pass *pass, const struct record_view *view)
 	return hand_over_held(pass, view, &holder, 1);
 }
 
-static int read_all(struct pass *pass, int fd, int (*meet)(struct pass *pass, const struct record_view *view))
+/** The records of one buffer. */
+static int meet_all(struct pass *pass, const unsigned char *at, ssize_t n,
+		    int (*meet)(struct pass *pass, struct record_view *view))
 {
-	ssize_t n;
+	while (n > 0) {
+		struct record_view view;
+		long length = record_parse(at, (size_t)n, &view);
+		int r = length < 0 ? (int)length : meet(pass, &view);
 
-	while ((n = bpf_sockets_read(fd, pass->buffer)) > 0) {
-		const unsigned char *at = pass->buffer;
-
-		while (n > 0) {
-			struct record_view view;
-			long length = record_parse(at, (size_t)n, &view);
-			int r = length < 0 ? (int)length : meet(pass, &view);
-
-			if (r)
-				return r;
-			at += length;
-			n -= length;
-		}
+		if (r)
+			return r;
+		at += length;
+		n -= length;
 	}
-	return (int)n;
+	return 0;
+}
+
+static int read_all(struct pass *pass, int fd, int (*meet)(struct pass *pass, struct record_view *view))
+{
+	struct stream *stream;
+	const void *bytes;
+	ssize_t n;
+	int r = stream_begin(fd, &stream);
+
+	if (r < 0)
+		return r;
+	while (r == 0 && (n = stream_next(stream, &bytes)) != 0)
+		r = n < 0 ? (int)n : meet_all(pass, bytes, n, meet);
+	stream_end(stream);
+	return r;
 }
 
 static int hand_over_shared(struct pass *pass)
@@ -163,7 +171,7 @@ static int hand_over_shared(struct pass *pass)
 }
 
 /** Sockets of a table that no descriptor led to: orphans, TIME_WAIT, half-open ones, descriptors in flight. */
-static int meet_unheld(struct pass *pass, const struct record_view *view)
+static int meet_unheld(struct pass *pass, struct record_view *view)
 {
 	const struct socket_record *head = view->head;
 	struct live_socket socket = { .fd = -1, .uid = head->uid };
@@ -185,8 +193,15 @@ static int meet_listed(void *arg, const struct diag_socket *listed)
 {
 	struct pass *pass = arg;
 	struct live_socket socket = { .facts = listed->facts, .fd = -1, .uid = listed->uid };
+	const struct facts *facts = &listed->facts;
+	int r = gather_see(&pass->seen, facts->cookie);
 
-	if (gather_was_seen(&pass->seen, listed->facts.cookie) || !listed->facts.inode)
+	if (r <= 0)
+		return r;
+	if (facts->kind.protocol == IPPROTO_TCP && !facts->inode && !listed->is_time_wait &&
+	    facts->state != FACTS_SYN_RECV)
+		pass->orphans++;
+	if (facts->kind.protocol != IPPROTO_TCP && !facts->inode)
 		return 0;
 	return hand_over(pass, &socket, false);
 }
@@ -225,6 +240,19 @@ static int read_table(struct pass *pass, enum bpf_table table)
 	return read_all(pass, fd, meet_unheld);
 }
 
+/**
+ * Does every TCP socket of the namespace have a descriptor, but for those that sock_diag listed by their state? The
+ * kernel counts those in its tables; if as many were met, nothing is left in them that would be worth a walk through
+ * all of them, which takes longer than that through all descriptors. On a machine where connections come and go
+ * meanwhile the numbers differ, and the table is walked.
+ */
+static bool are_all_held(const struct pass *pass, uint64_t netns)
+{
+	long held = bpf_sockets_census(pass->programs, netns);
+
+	return held >= 0 && held + pass->orphans == namespaces_tcp_sockets();
+}
+
 /** In the network namespace that the thread is in. */
 static int read_namespace(void *arg, uint64_t netns)
 {
@@ -232,11 +260,14 @@ static int read_namespace(void *arg, uint64_t netns)
 	uint32_t needed = tables_needed(pass, netns);
 	int r = 0;
 
+	pass->orphans = 0;
+	if (needed & (1U << BPF_N_TABLES | 1U << BPF_TABLE_TCP))
+		r = diag_each_rare(meet_listed, pass);
+	if (needed & 1U << BPF_TABLE_TCP && are_all_held(pass, netns))
+		needed &= ~(1U << BPF_TABLE_TCP);
 	for (unsigned int table = BPF_TABLE_TCP; r == 0 && table < BPF_N_TABLES; table++)
 		if (needed & 1U << table)
 			r = read_table(pass, (enum bpf_table)table);
-	if (r == 0 && needed & 1U << BPF_N_TABLES)
-		r = diag_each_rare(meet_listed, pass);
 	/* A listing that cannot be had is of a protocol that this kernel has not. */
 	return r > 0 || r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
 }
@@ -280,6 +311,23 @@ static uint32_t blocks_of_filter(const struct live_request *request)
 	return request->selector && selector_has_options(request->selector) ? (1U << VALUES_N_BLOCKS) - 1 : 0;
 }
 
+/**
+ * The sockets that we were started with. What we opened or borrowed ourselves is not a part of the machine that was
+ * asked for, and comes and goes while the kernel looks.
+ */
+static uint64_t own_sockets(const struct defaults *defaults)
+{
+	uint64_t own = 0;
+
+	for (int fd = 0; fd < 64; fd++) {
+		struct stat status;
+
+		if (fstat(fd, &status) == 0 && S_ISSOCK(status.st_mode) && !defaults_is_fresh(defaults, fd))
+			own |= UINT64_C(1) << fd;
+	}
+	return own;
+}
+
 int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, struct live_socket *socket), void *arg,
 		    struct live_report *ret_report)
 {
@@ -289,7 +337,6 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 		.arg = arg,
 		.report = ret_report,
 		.borrower = BORROWER_INIT,
-		.own = getpid(),
 		.wants_process = request->selector && selector_has_process(request->selector),
 	};
 	struct bpf_wish wish = { .filter = &pass.filter, .is_last = request->is_last };
@@ -297,6 +344,7 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 	int r;
 
 	filter_compile(request->selector, &pass.filter);
+	wish.own = own_sockets(request->defaults);
 	wish.blocks = blocks_of(request) | blocks_of_filter(request);
 	wish.tables = (tables_needed(&pass, 0) & ((1U << BPF_N_TABLES) - 1)) | 1U << BPF_TABLE_DESCRIPTORS;
 	/* What a condition on holders ruled out would be taken for a socket that nobody holds. */
@@ -307,11 +355,9 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 		ret_report->bpf_error = refusal.error;
 		return r;
 	}
-	pass.buffer = aligned_alloc(64, BPF_BUFFER_SIZE);
-	r = pass.buffer ? look(&pass) : -ENOMEM;
+	r = look(&pass);
 	if (r == -EMFILE || r == -ENFILE)
 		ret_report->no_descriptor = -r;
-	free(pass.buffer);
 	free(pass.process.cgroup);
 	borrow_done(&pass.borrower);
 	gather_seen_done(&pass.seen);

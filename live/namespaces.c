@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "process.h"
@@ -140,4 +141,25 @@ void namespaces_interface(unsigned int index, char ret[static 16])
 {
 	if (!if_indextoname(index, ret))
 		snprintf(ret, 16, "%u", index);
+}
+
+/** The number behind a word of /proc/net/sockstat or sockstat6; -1 if it is not there. */
+static long read_inuse(const char *path, const char *format)
+{
+	autofclose FILE *file = fopen(path, "re");
+	char line[256];
+	long number = -1;
+
+	while (file && number < 0 && fgets(line, sizeof(line), file))
+		if (strncmp(line, format, strlen(format)) == 0)
+			number = strtol(line + strlen(format), NULL, 10);
+	return number;
+}
+
+long namespaces_tcp_sockets(void)
+{
+	long ipv4 = read_inuse("/proc/thread-self/net/sockstat", "TCP: inuse ");
+	long ipv6 = read_inuse("/proc/thread-self/net/sockstat6", "TCP6: inuse ");
+
+	return ipv4 < 0 ? -1 : ipv4 + (ipv6 > 0 ? ipv6 : 0);
 }

@@ -30,6 +30,9 @@ int namespaces_enter(pid_t pid, int *ret_back);
 /** Goes back, and closes the descriptor. Ends the program if it cannot, rather than look elsewhere than it says. */
 void namespaces_leave(int back);
 
+/** How many TCP sockets are in the tables of the namespace that the thread is in (/proc/net/sockstat); -1: not told. */
+long namespaces_tcp_sockets(void);
+
 /** The name of an interface in the namespace that the thread is in, or its number. */
 void namespaces_interface(unsigned int index, char ret[static 16]);
 

@@ -22,6 +22,16 @@ bool privilege_for_bpf(void)
 	return permitted;
 }
 
+bool privilege_has(cap_value_t capability)
+{
+	cap_t own = cap_get_proc();
+	bool has = own && has_capability(own, capability);
+
+	if (own)
+		cap_free(own);
+	return has;
+}
+
 void privilege_set_bpf(cap_flag_t set, cap_flag_value_t value)
 {
 	static const cap_value_t only_for_loading[] = { CAP_BPF, CAP_PERFMON };

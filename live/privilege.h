@@ -9,6 +9,9 @@
 /** May this process load BPF programs that look into the kernel? */
 bool privilege_for_bpf(void);
 
+/** Is this capability in the effective set? */
+bool privilege_has(cap_value_t capability);
+
 /** Sets or clears CAP_BPF and CAP_PERFMON in a set of this process; what it may not set stays. */
 void privilege_set_bpf(cap_flag_t set, cap_flag_value_t value);
 

@@ -4,6 +4,7 @@
 #include "records.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -117,7 +118,27 @@ static bool is_marked(const __u64 *marks, const struct values_place *place)
 	return marks[slot / 64] >> slot % 64 & 1;
 }
 
-enum record_answer record_answer(const struct record_view *view, const struct sockopt_option *option,
+/** struct sockaddr_in or sockaddr_in6 of the peer, as getpeername(2) fills it in. */
+static size_t peer_address(struct record_view *view)
+{
+	const struct socket_record *head = view->head;
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(head->peer_port) };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = htons(head->peer_port) };
+	struct facts_address address = { 0 };
+
+	read_ip(head, head->peer, head->peer_port, &address);
+	if (head->family == AF_INET) {
+		memcpy(&in.sin_addr, address.ip, sizeof(in.sin_addr));
+		memcpy(view->address, &in, sizeof(in));
+		return sizeof(in);
+	}
+	memcpy(&in6.sin6_addr, address.ip, sizeof(in6.sin6_addr));
+	in6.sin6_scope_id = address.scope;
+	memcpy(view->address, &in6, sizeof(in6));
+	return sizeof(in6);
+}
+
+enum record_answer record_answer(struct record_view *view, const struct sockopt_option *option,
 				 const void **ret_bytes, size_t *ret_length)
 {
 	const struct values_place *place = record_place(option);
@@ -129,8 +150,8 @@ enum record_answer record_answer(const struct record_view *view, const struct so
 			return RECORD_AS_FRESH;
 		if (place->special == VALUES_ERROR)
 			return RECORD_ERROR;
-		*ret_bytes = "";
-		*ret_length = 0;
+		*ret_bytes = view->address;
+		*ret_length = place->special == VALUES_PEER ? peer_address(view) : 0;
 		return RECORD_VALUE;
 	}
 	*ret_bytes = view->blocks[place->block] + place->offset;

@@ -13,6 +13,7 @@ struct record_view {
 	const struct socket_record *head;
 	const unsigned char *blocks[VALUES_N_BLOCKS]; /* NULL: not told */
 	const struct record_paths *paths;             /* NULL: no names */
+	unsigned char address[28];                    /* room for record_answer() */
 };
 
 /**
@@ -32,8 +33,9 @@ enum record_answer {
 	RECORD_ASK,      /* only getsockopt(2) can tell */
 };
 
-/** What the record says of an option; RECORD_VALUE: bytes and length are filled in. */
-enum record_answer record_answer(const struct record_view *view, const struct sockopt_option *option,
+/** What the record says of an option; RECORD_VALUE: bytes and length are filled in, valid until the
+ * next call. */
+enum record_answer record_answer(struct record_view *view, const struct sockopt_option *option,
 				 const void **ret_bytes, size_t *ret_length);
 
 /** The errno, positive, of an option that is marked as failing. */

@@ -72,7 +72,8 @@ int live_peek(struct live_socket *socket, const struct sockopt_option *option, v
 	      const void **ret_bytes, size_t *ret_length)
 {
 	const struct sockopt_value *fresh;
-	int fd;
+	bool may_lack = option->config[0] && socket->record && socket->defaults;
+	int fd, r;
 
 	if (socket->record) {
 		switch (record_answer(socket->record, option, ret_bytes, ret_length)) {
@@ -88,11 +89,17 @@ int live_peek(struct live_socket *socket, const struct sockopt_option *option, v
 		case RECORD_ASK: break;
 		}
 	}
+	/* What this kernel was built without need not be asked of every socket. */
+	if (may_lack && defaults_is_missing(socket->defaults, socket, option))
+		return -ENOPROTOOPT;
 	fd = live_descriptor(socket);
 	if (fd < 0)
 		return fd;
 	*ret_bytes = scratch;
-	return sockopt_get_bytes(fd, option, scratch, size, ret_length);
+	r = sockopt_get_bytes(fd, option, scratch, size, ret_length);
+	if (may_lack && r == -ENOPROTOOPT)
+		defaults_found_missing(socket->defaults, socket, option);
+	return r;
 }
 
 int live_read(struct live_socket *socket, const struct sockopt_option *option, void *ret, size_t size,

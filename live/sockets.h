@@ -19,11 +19,11 @@ enum live_engine {
 
 struct live_socket {
 	struct facts facts;
-	int fd;                           /* a duplicate, closed after the call; -1: none yet (live_descriptor()) */
-	int error;                        /* why none can be had, positive: EPERM (no right); 0: nobody holds it */
-	uid_t uid;                        /* the owner, where no holder is known; (uid_t)-1: not known */
-	const struct record_view *record; /* what the kernel told of it; NULL: nothing but the facts */
-	struct borrower *borrower;        /* for a descriptor when it is wanted; NULL: fd is all there is */
+	int fd;                     /* a duplicate, closed after the call; -1: none yet (live_descriptor()) */
+	int error;                  /* why none can be had, positive: EPERM (no right); 0: nobody holds it */
+	uid_t uid;                  /* the owner, where no holder is known; (uid_t)-1: not known */
+	struct record_view *record; /* what the kernel told of it; NULL: nothing but the facts */
+	struct borrower *borrower;  /* for a descriptor when it is wanted; NULL: fd is all there is */
 	struct defaults *defaults;
 };
 

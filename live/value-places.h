@@ -14,6 +14,7 @@ enum values_special {
 	VALUES_DEFAULT, /* it is what a fresh socket has */
 	VALUES_EMPTY,   /* it has no bytes */
 	VALUES_ERROR,   /* getsockopt(2) fails with error */
+	VALUES_PEER,    /* it is the address of the peer */
 };
 
 struct values_place {

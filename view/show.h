@@ -25,10 +25,29 @@ struct show_row {
 	const struct sockopt_value *by_default; /* NULL: not known */
 };
 
+/** The rows of the last socket of a kind, as they were written: most of the next one's are the same. */
+struct show_line;
+
+#define SHOW_LINE_ROWS 320
+
+/** @return NULL if memory is short */
+struct show_line *show_line_new(void);
+void show_line_free(struct show_line *line);
+
 /** A view: begin is called first, end last; socket before the rows of one socket, done after them. */
 struct show_view {
 	void (*socket)(struct show_view *view, const struct show_socket *socket);
 	void (*row)(struct show_view *view, const struct show_row *row);
+	/**
+	 * A row of a line that is to be remembered: number index, beginning with 0, each once and in order.
+	 * NULL here and for repeat: the view remembers nothing, and wants each row by row().
+	 */
+	void (*row_of_line)(struct show_view *view, struct show_line *line, size_t index, const struct show_row *row);
+	/**
+	 * The rows from number first up to, but not including, end are as they were in this line's last socket.
+	 * @return false: they are not remembered, and are wanted one by one
+	 */
+	bool (*repeat)(struct show_view *view, struct show_line *line, size_t first, size_t end);
 	void (*done)(struct show_view *view);
 	void (*end)(struct show_view *view); /* frees the view */
 };

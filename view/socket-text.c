@@ -68,59 +68,117 @@ size_t socket_text_holders(const struct facts *facts, size_t max, char *ret, siz
 	return length;
 }
 
-static void json_address(struct json *json, const char *name, const struct facts_address *address)
+void socket_out_address(struct out *out, const struct facts_address *address)
 {
-	char text[INET6_ADDRSTRLEN];
+	char text[256];
 
-	if (address->family == AF_UNSPEC) {
-		json_null(json, name);
+	if (address->family != AF_INET && address->family != AF_INET6) {
+		socket_text_address(address, text, sizeof(text));
+		out_text(out, text);
 		return;
 	}
-	json_object(json, name);
-	if (address->family == AF_UNIX) {
-		json_string(json, "path", address->path);
-	} else {
-		json_string(json, "address", inet_ntop(address->family, address->ip, text, sizeof(text)));
-		json_unsigned(json, "port", address->port);
-		if (address->scope)
-			json_unsigned(json, "scope", address->scope);
+	if (address->family == AF_INET6)
+		out_char(out, '[');
+	out_ip(out, address->family, address->ip);
+	if (address->family == AF_INET6 && address->scope) {
+		out_char(out, '%');
+		out_unsigned(out, address->scope);
 	}
-	json_end_object(json);
+	if (address->family == AF_INET6)
+		out_char(out, ']');
+	out_char(out, ':');
+	out_unsigned(out, address->port);
 }
 
-static void json_word(struct json *json, const char *name, const char *word, int number)
+static void json_address(struct out *out, const struct facts_address *address)
 {
-	if (word)
-		json_string(json, name, word);
+	if (address->family == AF_UNSPEC) {
+		out_text(out, "null");
+		return;
+	}
+	if (address->family == AF_UNIX) {
+		out_text(out, "{\"path\":");
+		out_json_string(out, address->path);
+	} else {
+		out_text(out, "{\"address\":\"");
+		out_ip(out, address->family, address->ip);
+		out_text(out, "\",\"port\":");
+		out_unsigned(out, address->port);
+		if (address->scope) {
+			out_text(out, ",\"scope\":");
+			out_unsigned(out, address->scope);
+		}
+	}
+	out_char(out, '}');
+}
+
+/** "name": and the word, or the number where there is none. */
+static void json_word(struct out *out, const char *name, const char *word, int number)
+{
+	out_text(out, name);
+	if (!word) {
+		out_signed(out, number);
+		return;
+	}
+	out_char(out, '"');
+	out_text(out, word);
+	out_char(out, '"');
+}
+
+static void json_holders(struct out *out, const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->n_holders; i++) {
+		out_text(out, i ? ",{\"pid\":" : "{\"pid\":");
+		out_signed(out, facts->holders[i].pid);
+		/* A socket that is being made has no descriptor yet. */
+		if (facts->holders[i].fd >= 0) {
+			out_text(out, ",\"fd\":");
+			out_signed(out, facts->holders[i].fd);
+		}
+		out_text(out, ",\"process\":");
+		out_json_string(out, facts->holders[i].process);
+		out_char(out, '}');
+	}
+}
+
+void socket_out_json(struct out *out, const struct facts *facts)
+{
+	/* A 64-bit identity is a string, since readers keep 53 bits. */
+	out_text(out, "\"cookie\":\"");
+	out_unsigned(out, facts->cookie);
+	out_text(out, "\",\"inode\":");
+	out_unsigned(out, facts->inode);
+	out_text(out, ",\"netns\":");
+	if (facts->netns)
+		out_unsigned(out, facts->netns);
 	else
-		json_signed(json, name, number);
+		out_text(out, "null");
+	json_word(out, ",\"family\":", facts_family_word(facts->kind.family), facts->kind.family);
+	json_word(out, ",\"type\":", facts_type_word(facts->kind.type), facts->kind.type);
+	json_word(out, ",\"protocol\":", facts_protocol_word(&facts->kind), facts->kind.protocol);
+	json_word(out, ",\"state\":", facts_state_word(facts->state), 0);
+	out_text(out, ",\"local\":");
+	json_address(out, &facts->local);
+	out_text(out, ",\"peer\":");
+	json_address(out, &facts->peer);
+	if (facts->interface[0]) {
+		out_text(out, ",\"interface\":");
+		out_json_string(out, facts->interface);
+	}
+	out_text(out, ",\"holders\":[");
+	json_holders(out, facts);
+	out_char(out, ']');
 }
 
 void socket_json(struct json *json, const struct facts *facts)
 {
-	json_identity(json, "cookie", facts->cookie);
-	json_unsigned(json, "inode", facts->inode);
-	if (facts->netns)
-		json_unsigned(json, "netns", facts->netns);
-	else
-		json_null(json, "netns");
-	json_word(json, "family", facts_family_word(facts->kind.family), facts->kind.family);
-	json_word(json, "type", facts_type_word(facts->kind.type), facts->kind.type);
-	json_word(json, "protocol", facts_protocol_word(&facts->kind), facts->kind.protocol);
-	json_string(json, "state", facts_state_word(facts->state));
-	json_address(json, "local", &facts->local);
-	json_address(json, "peer", &facts->peer);
-	if (facts->interface[0])
-		json_string(json, "interface", facts->interface);
-	json_array(json, "holders");
-	for (size_t i = 0; i < facts->n_holders; i++) {
-		json_object(json, NULL);
-		json_signed(json, "pid", facts->holders[i].pid);
-		/* A socket that is being made has no descriptor yet. */
-		if (facts->holders[i].fd >= 0)
-			json_signed(json, "fd", facts->holders[i].fd);
-		json_string(json, "process", facts->holders[i].process);
-		json_end_object(json);
-	}
-	json_end_array(json);
+	struct out out;
+
+	out.file = json->file;
+	out.used = 0;
+	if (json->comma)
+		out_char(&out, ',');
+	json->comma = true;
+	socket_out_json(&out, facts);
+	out_flush(&out);
 }
