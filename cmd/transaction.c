@@ -16,27 +16,7 @@
 #include "cmd.h"
 #include "engine-option.h"
 #include "journal.h"
-
-/** One option of one socket, as small as can be: there may be 100,000. */
-struct step {
-	struct facts facts; /* holders: owned; no context */
-	const struct sockopt_assignment *assignment;
-	const struct sockopt_option *option; /* the assignment's, or its twin for this socket */
-	bool made;
-};
-
-struct transaction {
-	const struct transaction_wish *wish;
-	struct step *steps;
-	size_t n_steps, room;
-	struct journal *journal; /* NULL: a dry run */
-	unsigned int id;
-	size_t not_applicable; /* pairs of socket and option that do not fit */
-	bool *warned;          /* an assignment each: "too late" was said */
-	int error;             /* of the journal */
-	size_t failed, forbidden, gone, made;
-	size_t out_of_reach; /* sockets that match, of processes that are not ours */
-};
+#include "transaction-parts.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -63,6 +43,7 @@ static void free_step(struct step *step)
 	for (size_t i = 0; i < step->facts.n_holders; i++)
 		free((void *)(uintptr_t)step->facts.holders[i].process);
 	free((void *)(uintptr_t)step->facts.holders);
+	free(step->before);
 }
 
 static struct journal_value journal_value_of(const struct sockopt_option *option, const struct sockopt_value *before)
@@ -74,7 +55,7 @@ static struct journal_value journal_value_of(const struct sockopt_option *option
 	return value;
 }
 
-static int write_intent(struct transaction *transaction, const struct step *step, const struct change *change)
+int transaction_intend(struct transaction *transaction, const struct step *step, const struct change *change)
 {
 	static const struct sockopt_value nothing;
 	struct journal_intent *intent = xmalloc(sizeof(*intent));
@@ -111,8 +92,8 @@ static void warn_late(struct transaction *transaction, size_t index, const struc
 	log_warning(_("%s comes late for a socket that is %s: %s"), option->name, facts_state_word(facts->state), late);
 }
 
-static void put_row(const struct transaction *transaction, const struct step *step, const struct change *change,
-		    const char *word)
+void transaction_show(const struct transaction *transaction, const struct step *step, const struct change *change,
+		      const char *word)
 {
 	struct change_row row = {
 		.facts = &step->facts,
@@ -128,10 +109,20 @@ static void put_row(const struct transaction *transaction, const struct step *st
 	change_view_row(transaction->wish->view, &row);
 }
 
+struct step *transaction_add(struct step **steps, size_t *n, size_t *room)
+{
+	if (*n == *room) {
+		*room = *room ? *room * 2 : 64;
+		*steps = xrealloc(*steps, *room * sizeof(**steps));
+	}
+	return &(*steps)[(*n)++];
+}
+
 static int plan_step(struct transaction *transaction, struct live_socket *socket, size_t index)
 {
 	const struct sockopt_assignment *assignment = &transaction->wish->assignments[index];
 	const struct sockopt_option *option = sockopt_twin_for(assignment->option, &socket->facts.kind, SOCKOPT_SET);
+	bool by_kernel = transaction_is_by_kernel(transaction, socket);
 	struct change *change;
 	struct step *step;
 	int r = 0;
@@ -140,22 +131,25 @@ static int plan_step(struct transaction *transaction, struct live_socket *socket
 		transaction->not_applicable++;
 		return 0;
 	}
-	if (transaction->n_steps == transaction->room) {
-		transaction->room = transaction->room ? transaction->room * 2 : 64;
-		transaction->steps = xrealloc(transaction->steps, transaction->room * sizeof(*transaction->steps));
-	}
-	step = &transaction->steps[transaction->n_steps++];
+	if (by_kernel)
+		step = transaction_add(&transaction->later, &transaction->n_later, &transaction->room_later);
+	else
+		step = transaction_add(&transaction->steps, &transaction->n_steps, &transaction->room);
 	*step = (struct step){ .facts = socket->facts, .assignment = assignment, .option = option };
+	step->by_kernel = by_kernel;
 	step->facts.get = NULL;
 	step->facts.holders = copy_holders(&socket->facts);
 	warn_late(transaction, index, &step->facts, option);
+	/* Its old value is read later, with those of all others like it. */
+	if (by_kernel)
+		return 0;
 
 	change = xmalloc(sizeof(*change));
 	change_plan(socket, option, &assignment->value, change);
 	if (transaction->journal)
-		r = write_intent(transaction, step, change);
+		r = transaction_intend(transaction, step, change);
 	else
-		put_row(transaction, step, change, NULL);
+		transaction_show(transaction, step, change, NULL);
 	free(change);
 	transaction->error = r;
 	return r;
@@ -166,7 +160,7 @@ static int plan_socket(void *arg, struct live_socket *socket)
 	struct transaction *transaction = arg;
 	int r = 0;
 
-	if (!live_is_readable(socket))
+	if (!live_is_readable(socket) && !transaction_is_by_kernel(transaction, socket))
 		return 0;
 	for (size_t i = 0; r == 0 && i < transaction->wish->n_assignments; i++)
 		r = plan_step(transaction, socket, i);
@@ -218,6 +212,23 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 	return EXIT_NOTHING;
 }
 
+/** The first failure is explained; @return may it be made by somebody with more rights? */
+static bool say_why(const struct transaction *transaction, const struct step *step, int error)
+{
+	struct sockopt_error why;
+
+	sockopt_why(step->option, &step->facts.kind, SOCKOPT_SET, error, &why);
+	if (transaction->failed == 1)
+		log_sockopt_error(NULL, &why);
+	return why.problem == SOCKOPT_NOT_PERMITTED;
+}
+
+void transaction_failed(struct transaction *transaction, const struct step *step, int error)
+{
+	transaction->failed++;
+	transaction->forbidden += say_why(transaction, step, error);
+}
+
 static void make_step(struct transaction *transaction, struct borrower *borrower, size_t index)
 {
 	struct step *step = &transaction->steps[index];
@@ -230,31 +241,25 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 	if (r == -ESTALE || r == -ESRCH) {
 		transaction->gone++;
 		change->has_before = false;
-		put_row(transaction, step, change, "gone");
+		transaction_show(transaction, step, change, "gone");
 	} else if (r < 0) {
 		change->error = -r;
 		change->result = SOCKOPT_RESULT_FAILED;
 		transaction->failed++;
 		transaction->forbidden += r == -EPERM;
-		put_row(transaction, step, change, NULL);
+		transaction_show(transaction, step, change, NULL);
 	} else {
 		change_make(fd, change);
 		close(fd);
 		step->made = change->error == 0;
 		transaction->made += step->made;
 		journal_outcome(transaction->journal, index, change->has_after ? &change->after : NULL, change->error);
-		put_row(transaction, step, change, NULL);
+		transaction_show(transaction, step, change, NULL);
 	}
-	if (change->error) {
-		struct sockopt_error error;
-
-		if (r == 0)
-			transaction->failed++;
-		sockopt_why(step->option, &step->facts.kind, SOCKOPT_SET, change->error, &error);
-		transaction->forbidden += r == 0 && error.problem == SOCKOPT_NOT_PERMITTED;
-		if (transaction->failed == 1)
-			log_sockopt_error(NULL, &error);
-	}
+	if (change->error && r == 0)
+		transaction_failed(transaction, step, change->error);
+	else if (change->error)
+		say_why(transaction, step, change->error);
 	free(change);
 }
 
@@ -270,7 +275,7 @@ static size_t roll_back(struct transaction *transaction, struct borrower *borrow
 		const struct step *step = &transaction->steps[i];
 		int fd;
 
-		if (!step->made || i >= entry->n_intents)
+		if (!step->made || step->by_kernel || i >= entry->n_intents)
 			continue;
 		if (change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd) < 0)
 			continue; /* it is gone, and its options with it */
@@ -290,7 +295,7 @@ static size_t roll_back(struct transaction *transaction, struct borrower *borrow
 		close(fd);
 	}
 	journal_free(entry);
-	return not_restored;
+	return not_restored + transaction_roll_back_by_kernel(transaction);
 }
 
 static void make_all(struct transaction *transaction)
@@ -299,11 +304,15 @@ static void make_all(struct transaction *transaction)
 	size_t total = transaction->n_steps;
 
 	for (size_t i = 0; i < total && !interrupted; i++) {
+		if (transaction->steps[i].by_kernel)
+			continue;
 		make_step(transaction, &borrower, i);
 		log_progress(_("setting"), i, total);
 		if (transaction->failed && !transaction->wish->keep_going)
 			break;
 	}
+	if (!interrupted && (!transaction->failed || transaction->wish->keep_going))
+		transaction_make_by_kernel(transaction);
 	log_progress(_("setting"), total, total);
 	if (transaction->failed && !transaction->wish->keep_going && transaction->made) {
 		size_t not_restored;
@@ -386,9 +395,16 @@ static int run(struct transaction *transaction)
 	int r = look(transaction, &report);
 
 	engine_say(&report);
+	if (r == 0)
+		r = transaction_plan_by_kernel(transaction);
 	if (r == -EOPNOTSUPP && wish->engine == LIVE_ENGINE_BPF) {
+		if (transaction->why_not) {
+			report.why_not_bpf = transaction->why_not;
+			report.bpf_error = transaction->why_error;
+		}
 		engine_refused(&report);
-		journal_end(transaction->journal, false);
+		if (transaction->journal)
+			journal_end(transaction->journal, false);
 		change_view_end(wish->view);
 		return EXIT_FORBIDDEN;
 	}
@@ -443,6 +459,9 @@ int transaction_run(const struct transaction_wish *wish)
 	for (size_t i = 0; i < transaction.n_steps; i++)
 		free_step(&transaction.steps[i]);
 	free(transaction.steps);
+	for (size_t i = 0; i < transaction.n_later; i++)
+		free_step(&transaction.later[i]);
+	free(transaction.later);
 	free(transaction.warned);
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <bpf-change.h>
 #include <change-view.h>
 #include <change.h>
 #include <log.h>
@@ -13,13 +14,7 @@
 
 #include "cmd.h"
 #include "journal.h"
-
-struct undo_args {
-	unsigned int id; /* 0: the last */
-	bool json;
-	bool dry_run;
-	bool force;
-};
+#include "undo-parts.h"
 
 static const struct argp_option options[] = {
 	{ "dry-run", 'n', NULL, 0, N_("Say what would be brought back, change nothing"), 0 },
@@ -64,19 +59,8 @@ static const struct argp argp = {
 	.children = children,
 };
 
-struct undo {
-	const struct undo_args *args;
-	const struct journal_entry *entry;
-	struct change_view *view;
-	struct borrower borrower;
-	size_t *lost; /* intents whose socket its holders have no longer: it may be elsewhere */
-	bool *found;  /* a lost one each */
-	size_t n_lost;
-	size_t restored, gone, foreign, failed, forbidden, not_undoable, as_before;
-};
-
-static void put_row(const struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option,
-		    const struct sockopt_value *now, const struct sockopt_value *after, const char *word, int error)
+void undo_show(const struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option,
+	       const struct sockopt_value *now, const struct sockopt_value *after, const char *word, int error)
 {
 	struct facts facts = {
 		.cookie = intent->cookie,
@@ -122,7 +106,7 @@ static int restore_all(int fd, const struct journal_intent *intent, const struct
 	return r < 0 ? r : touched;
 }
 
-static const struct sockopt_option *option_of(const struct journal_intent *intent, struct sockopt_unnamed *unnamed)
+const struct sockopt_option *undo_option(const struct journal_intent *intent, struct sockopt_unnamed *unnamed)
 {
 	const struct sockopt_option *option =
 		sockopt_find_number(intent->value.level, intent->value.number, SOCKOPT_SET);
@@ -130,9 +114,8 @@ static const struct sockopt_option *option_of(const struct journal_intent *inten
 	return option ? option : sockopt_make_unnamed(intent->value.level, intent->value.number, unnamed);
 }
 
-/** Was it changed by somebody else: is it neither what we left nor what there was? */
-static bool changed_since(const struct journal_intent *intent, const struct sockopt_option *option,
-			  const struct sockopt_value *now)
+bool undo_is_changed_since(const struct journal_intent *intent, const struct sockopt_option *option,
+			   const struct sockopt_value *now)
 {
 	if (!intent->done || !intent->has_after || sockopt_same(option, now, &intent->after))
 		return false;
@@ -147,17 +130,17 @@ static void restore_on(struct undo *undo, const struct journal_intent *intent, c
 
 	if (r < 0) {
 		undo->failed++;
-		put_row(undo, intent, option, NULL, NULL, "failed", -r);
+		undo_show(undo, intent, option, NULL, NULL, "failed", -r);
 	} else if (sockopt_same(option, &now, &intent->value.before)) {
 		if (!undo->args->dry_run)
 			restore_touched(fd, intent);
 		undo->as_before++;
-		put_row(undo, intent, option, &now, &now, "as before", 0);
-	} else if (changed_since(intent, option, &now) && !undo->args->force) {
+		undo_show(undo, intent, option, &now, &now, "as before", 0);
+	} else if (undo_is_changed_since(intent, option, &now) && !undo->args->force) {
 		undo->foreign++;
-		put_row(undo, intent, option, &now, &now, "changed since", 0);
+		undo_show(undo, intent, option, &now, &now, "changed since", 0);
 	} else if (undo->args->dry_run) {
-		put_row(undo, intent, option, &now, NULL, "planned", 0);
+		undo_show(undo, intent, option, &now, NULL, "planned", 0);
 	} else {
 		r = restore_all(fd, intent, option);
 		if (sockopt_get(fd, option, &after) < 0)
@@ -165,7 +148,7 @@ static void restore_on(struct undo *undo, const struct journal_intent *intent, c
 		undo->failed += r < 0;
 		undo->forbidden += r == -EPERM;
 		undo->restored += r == 0;
-		put_row(undo, intent, option, &now, &after, r < 0 ? "failed" : "restored", -r);
+		undo_show(undo, intent, option, &now, &after, r < 0 ? "failed" : "restored", -r);
 	}
 }
 
@@ -173,7 +156,7 @@ static void undo_intent(struct undo *undo, size_t index)
 {
 	const struct journal_intent *intent = &undo->entry->intents[index];
 	struct sockopt_unnamed unnamed;
-	const struct sockopt_option *option = option_of(intent, &unnamed);
+	const struct sockopt_option *option = undo_option(intent, &unnamed);
 	int fd, r;
 
 	if (intent->failed)
@@ -181,7 +164,7 @@ static void undo_intent(struct undo *undo, size_t index)
 	if (!intent->has_before) {
 		if (intent->done) {
 			undo->not_undoable++;
-			put_row(undo, intent, option, NULL, NULL, "failed", EOPNOTSUPP);
+			undo_show(undo, intent, option, NULL, NULL, "failed", EOPNOTSUPP);
 		}
 		return;
 	}
@@ -190,10 +173,14 @@ static void undo_intent(struct undo *undo, size_t index)
 		undo->lost[undo->n_lost++] = index;
 		return;
 	}
+	if (r == -EPERM && bpf_change_possible(option, &intent->kind)) {
+		undo->kernel[undo->n_kernel++] = index;
+		return;
+	}
 	if (r < 0) {
 		undo->failed++;
 		undo->forbidden += r == -EPERM;
-		put_row(undo, intent, option, NULL, NULL, "failed", -r);
+		undo_show(undo, intent, option, NULL, NULL, "failed", -r);
 		return;
 	}
 	restore_on(undo, intent, option, fd);
@@ -233,9 +220,12 @@ static int restore_found(void *arg, struct live_socket *socket)
 
 		if (intent->cookie != socket->facts.cookie)
 			break;
-		if (live_descriptor(socket) < 0)
-			break;
-		restore_on(undo, intent, option_of(intent, &unnamed), socket->fd);
+		if (live_descriptor(socket) < 0) {
+			undo->kernel[undo->n_kernel++] = undo->lost[low];
+			undo->found[low] = true;
+			continue;
+		}
+		restore_on(undo, intent, undo_option(intent, &unnamed), socket->fd);
 		undo->found[low] = true;
 	}
 	return 0;
@@ -259,7 +249,7 @@ static void undo_lost(struct undo *undo)
 		if (undo->found[i])
 			continue;
 		undo->gone++;
-		put_row(undo, intent, option_of(intent, &unnamed), NULL, NULL, "gone", 0);
+		undo_show(undo, intent, undo_option(intent, &unnamed), NULL, NULL, "gone", 0);
 	}
 	free(undo->found);
 }
@@ -298,15 +288,18 @@ static int undo_entry(const struct undo_args *args, const struct journal_entry *
 
 	undo.view = change_view_new(stdout, args->json);
 	undo.lost = xmalloc(entry->n_intents * sizeof(*undo.lost));
+	undo.kernel = xmalloc(entry->n_intents * sizeof(*undo.kernel));
 	for (size_t i = entry->n_intents; i-- > 0;) {
 		undo_intent(&undo, i);
 		log_progress(_("bringing back"), entry->n_intents - i, entry->n_intents);
 	}
 	undo_lost(&undo);
+	undo_by_kernel(&undo);
 	change_view_end(undo.view);
 	fflush(stdout);
 	borrow_done(&undo.borrower);
 	free(undo.lost);
+	free(undo.kernel);
 	status = judge(&undo);
 	/* One that may hold more than could be read is not closed. */
 	if (!args->dry_run && !is_incomplete(&undo) && (status == EXIT_DONE || status == EXIT_NOTHING) &&

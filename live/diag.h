@@ -9,7 +9,7 @@
 struct diag_socket {
 	struct facts facts;
 	uid_t uid;
-	uint32_t queue; /* bytes to be read; of a TCP listener: connections that wait to be accepted */
+	uint32_t queue;    /* bytes to be read; of a TCP listener: connections that wait to be accepted */
 	bool is_time_wait; /* also with the state fin-wait-2, which the kernel keeps in as little room */
 };
 

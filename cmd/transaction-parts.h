@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* What a transaction is made of: private to transaction.c and transaction-kernel.c. */
+#ifndef CMD_TRANSACTION_PARTS_H
+#define CMD_TRANSACTION_PARTS_H
+
+#include <change.h>
+
+#include "transaction.h"
+
+struct journal;
+
+/** One option of one socket, as small as can be: there may be 100,000. */
+struct step {
+	struct facts facts; /* holders: owned; no context */
+	const struct sockopt_assignment *assignment;
+	const struct sockopt_option *option; /* the assignment's, or its twin for this socket */
+	bool made;
+	bool by_kernel;               /* no descriptor leads to it, or none is wanted */
+	struct sockopt_value *before; /* of a step by the kernel, owned; NULL: it could not be read */
+};
+
+struct transaction {
+	const struct transaction_wish *wish;
+	struct step *steps;
+	size_t n_steps, room;
+	struct journal *journal; /* NULL: a dry run */
+	unsigned int id;
+	size_t not_applicable; /* pairs of socket and option that do not fit */
+	bool *warned;          /* an assignment each: "too late" was said */
+	int error;             /* of the journal */
+	size_t failed, forbidden, gone, made;
+	size_t out_of_reach; /* sockets that match, of processes that are not ours */
+	struct step *later;  /* steps by the kernel, until their old values are read */
+	size_t n_later, room_later;
+	const char *why_not; /* the kernel does not make changes for us; English, to be translated */
+	int why_error;
+};
+
+/** Writes the old value down; @return 0 or -errno */
+int transaction_intend(struct transaction *transaction, const struct step *step, const struct change *change);
+
+/** Shows what came of a step. word: in place of the result, or NULL */
+void transaction_show(const struct transaction *transaction, const struct step *step, const struct change *change,
+		      const char *word);
+
+/** Counts a failure, and says why the first one failed. error: positive */
+void transaction_failed(struct transaction *transaction, const struct step *step, int error);
+
+/** Room for one more step at the end of a list. */
+struct step *transaction_add(struct step **steps, size_t *n, size_t *room);
+
+/** Is this socket to be changed by the kernel, without a descriptor? */
+bool transaction_is_by_kernel(const struct transaction *transaction, const struct live_socket *socket);
+
+/** Plans the steps that were put off: reads their old values in one pass, and writes them down. @return 0 or -errno */
+int transaction_plan_by_kernel(struct transaction *transaction);
+
+/** Makes all of them in one pass. */
+void transaction_make_by_kernel(struct transaction *transaction);
+
+/** Takes back those that were made. @return how many could not be */
+size_t transaction_roll_back_by_kernel(struct transaction *transaction);
+
+#endif
