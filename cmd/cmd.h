@@ -24,8 +24,10 @@ enum command_arguments {
 	ARGUMENTS_ID,          /* of the journal */
 	ARGUMENTS_DEMO,
 	ARGUMENTS_SHELL,
-	ARGUMENTS_RUN,  /* OPTION=VALUE..., then a program */
-	ARGUMENTS_CALC, /* a subject, then its words */
+	ARGUMENTS_RUN, /* OPTION=VALUE..., then a program */
+	ARGUMENTS_FILES,
+	ARGUMENTS_POLICY, /* a name, or remove and a name */
+	ARGUMENTS_CALC,   /* a subject, then its words */
 };
 
 struct command {
@@ -39,7 +41,7 @@ struct command {
 
 extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
 	cmd_check, cmd_completion;
-extern const struct command cmd_run;
+extern const struct command cmd_run, cmd_apply, cmd_policy;
 extern const struct command cmd_trace;
 
 /** All commands, NULL at the end. */

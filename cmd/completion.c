@@ -115,6 +115,10 @@ static void bash(void)
 			printf("\t\twords+=\" reuseaddr\"\n");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
 			printf("\t\twords+=\" bash zsh fish\"\n");
+		else if ((*command)->arguments == ARGUMENTS_FILES)
+			printf("\t\t[[ $word == -* ]] || { compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return; }\n");
+		else if ((*command)->arguments == ARGUMENTS_POLICY)
+			printf("\t\twords+=\" remove\"\n");
 		else if ((*command)->arguments == ARGUMENTS_CALC)
 			printf("\t\tif ((COMP_CWORD == 2)); then words+=\" %s\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n",
 			       calc_words);
@@ -173,6 +177,10 @@ static void zsh(void)
 			printf(" '1:demo:(reuseaddr)'");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
 			printf(" '1:shell:(bash zsh fish)'");
+		else if ((*command)->arguments == ARGUMENTS_FILES)
+			printf(" '*:rules:_files'");
+		else if ((*command)->arguments == ARGUMENTS_POLICY)
+			printf(" '1:verb:(remove)'");
 		else if ((*command)->arguments == ARGUMENTS_CALC)
 			printf(" '1:calculation:(%s)' '*:assignment:(${^names}=)'", calc_words);
 		printf(" ;;\n");
@@ -214,6 +222,10 @@ static void fish(void)
 			       selector_words);
 		if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from demo' -a reuseaddr\n");
+		if ((*command)->arguments == ARGUMENTS_FILES)
+			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -F\n", (*command)->name);
+		if ((*command)->arguments == ARGUMENTS_POLICY)
+			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a remove\n", (*command)->name);
 		if ((*command)->arguments == ARGUMENTS_CALC)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from calc' -a '%s'\n", calc_words);
 	}

@@ -20,6 +20,8 @@ const struct command *const commands[] = {
 	&cmd_set,
 	&cmd_undo,
 	&cmd_run,
+	&cmd_apply,
+	&cmd_policy,
 	&cmd_log,
 	&cmd_trace,
 	&cmd_check,

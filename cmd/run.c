@@ -87,14 +87,31 @@ static const struct argp argp = {
 
 /* ---- engines ---- */
 
+/** "this kernel has no ..."; of a rule: which one, and why. */
+static void format_obstacle(const struct run_obstacle *obstacle, char *ret, size_t size)
+{
+	char what[512];
+
+	/* The text is ours, and has one %s or none. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(what, sizeof(what), _(obstacle->what), obstacle->word);
+#pragma GCC diagnostic pop
+	if (obstacle->rule)
+		snprintf(ret, size, "%s: %s", obstacle->action ? obstacle->action->text : obstacle->rule->text, what);
+	else if (obstacle->error)
+		snprintf(ret, size, "%s: %s", what, strerror(obstacle->error));
+	else
+		snprintf(ret, size, "%s", what);
+}
+
 static void say_obstacle(bool is_error, const char *name, const struct run_obstacle *obstacle)
 {
 	void (*say)(const char *format, ...) = is_error ? log_error : log_debug;
+	char text[1024];
 
-	if (obstacle->error)
-		say(_("engine %s is not to be had: %s: %s"), name, _(obstacle->what), strerror(obstacle->error));
-	else
-		say(_("engine %s is not to be had: %s"), name, _(obstacle->what));
+	format_obstacle(obstacle, text, sizeof(text));
+	say(_("engine %s is not to be had: %s"), name, text);
 	if (is_error && obstacle->hint)
 		log_hint("%s", _(obstacle->hint));
 }

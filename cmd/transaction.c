@@ -163,7 +163,8 @@ static int plan_socket(void *arg, struct live_socket *socket)
 	if (!live_is_readable(socket) && !transaction_is_by_kernel(transaction, socket))
 		return 0;
 	for (size_t i = 0; r == 0 && i < transaction->wish->n_assignments; i++)
-		r = plan_step(transaction, socket, i);
+		if (!transaction->wish->picks || transaction->wish->picks(transaction->wish->context, socket, i))
+			r = plan_step(transaction, socket, i);
 	return interrupted ? -EINTR : r;
 }
 
@@ -186,6 +187,10 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 {
 	const struct transaction_wish *wish = transaction->wish;
 
+	if (wish->picks && !report->unreadable) {
+		log_hint(_("no socket that is there now differs"));
+		return EXIT_NOTHING;
+	}
 	if (report->unreadable || report->pid_hidden) {
 		log_error(_("not permitted to reach these sockets: %s"), strerror(EPERM));
 		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));

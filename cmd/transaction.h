@@ -14,6 +14,9 @@ struct transaction_wish {
 	struct sockopt_assignment *assignments;
 	struct sockopt_unnamed *unnamed; /* what assignments may point to */
 	size_t n_assignments;
+	/** Is this assignment meant for this socket, which the selector picks? NULL: every one is. */
+	bool (*picks)(void *context, struct live_socket *socket, size_t index);
+	void *context;
 	enum live_engine engine;
 	bool dry_run;
 	bool keep_going;

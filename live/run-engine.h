@@ -61,8 +61,11 @@ struct run_job {
 /** Why an engine cannot be used. Texts are English, to be translated. */
 struct run_obstacle {
 	int error;        /* errno, positive; 0: what says it all */
-	const char *what; /* "this kernel has no ..." */
+	const char *what; /* "this kernel has no ..."; may have one %s: for word */
 	const char *hint; /* what would help, or NULL */
+	char word[64];
+	const struct rule *rule;          /* that it cannot serve; NULL: it is not one rule */
+	const struct rule_action *action; /* NULL: its selector */
 };
 
 struct run_engine {
@@ -76,7 +79,7 @@ struct run_engine {
 	int (*begin)(const struct run_job *job, struct run_obstacle *ret_obstacle);
 };
 
-extern const struct run_engine run_engine_notify, run_engine_preload;
+extern const struct run_engine run_engine_bpf, run_engine_notify, run_engine_preload;
 
 /** All engines, the best first; NULL at the end. */
 extern const struct run_engine *const run_engines[];

@@ -181,6 +181,19 @@ struct rule_call {
 void rules_judge(const struct rules *rules, const struct facts *facts, unsigned past, const struct rule_call *call,
 		 struct rule_verdict *ret);
 
+/* ---- sockets that are there already ---- */
+
+/** The moments that a socket has come to; which of connect and accept it was is not known from itself. */
+unsigned rules_come_to(const struct facts *facts, bool is_accepted);
+
+/**
+ * @brief Should a socket that has come to these moments have what this action assigns?
+ *
+ * Of several actions of one option the last that fits counts. A default is owed to none: whether the program has
+ * set the option is not known.
+ */
+bool rules_owe(const struct rules *rules, const struct facts *facts, unsigned past, const struct rule_action *asked);
+
 /** Is this value one of the dangerous ones of the option? */
 bool rule_is_dangerous(const struct sockopt_option *option, const struct sockopt_value *value);
 

@@ -55,13 +55,14 @@ reported() {
 }
 
 @test "what is not inherited is set on the accepted sockets" {
-	run --separate-stderr -0 running SO_PRIORITY=5 -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+	run --separate-stderr -0 running -r 'tcp: SO_PRIORITY=5' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "0 5 5" ]
-	run --separate-stderr -0 running SO_PRIORITY=5 -- "$HELPERS/lives" nonblocking "$SOL_SOCKET" "$SO_PRIORITY"
+	run --separate-stderr -0 running -r 'tcp: SO_PRIORITY=5' -- "$HELPERS/lives" nonblocking "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "0 5 5" ]
 }
 
 @test "a datagram socket has it at once, and its flags are what was asked for" {
+	[ "$ENGINE" != bpf ] || skip "engine bpf: no hook sets options of a socket that is not used yet"
 	run --separate-stderr -0 running -r 'udp: SO_PRIORITY=5' -- "$HELPERS/lives" datagram "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = 5 ]
 }
@@ -70,13 +71,18 @@ reported() {
 	local port
 
 	port=$(free_port)
-	run --separate-stderr -0 running -r 'connect and peer=127.0.0.0/8: SO_PRIORITY=3' -r 'accept and peer=10.0.0.0/8: SO_PRIORITY=4' \
+	run --separate-stderr -0 running -r 'connect and tcp and peer=127.0.0.0/8: SO_PRIORITY=3' -r 'accept and tcp and peer=10.0.0.0/8: SO_PRIORITY=4' \
 		-- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "0 3 0" ]
-	run --separate-stderr -0 running -r "accept and process=lives: SO_PRIORITY=3" -r "accept and process=other: SO_PRIORITY=4" \
+	run --separate-stderr -0 running -r "connect and tcp and process=lives: SO_PRIORITY=3" -r "connect and tcp and process=other: SO_PRIORITY=4" \
 		-- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
-	[ "$output" = "0 0 3" ]
-	run --separate-stderr -0 running -r "listen and local-port=$port: SO_KEEPALIVE=on" -- python3 -c "
+	[ "$output" = "0 3 0" ]
+	if [ "$ENGINE" != bpf ]; then # which process accepts is not known there: refused, in run-bpf.bats
+		run --separate-stderr -0 running -r "accept and process=lives: SO_PRIORITY=3" -r "accept and process=other: SO_PRIORITY=4" \
+			-- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+		[ "$output" = "0 0 3" ]
+	fi
+	run --separate-stderr -0 running -r "listen and tcp and local-port=$port: SO_KEEPALIVE=on" -- python3 -c "
 import socket
 for port in $port, 0:
     s = socket.socket()
@@ -93,22 +99,22 @@ for port in $port, 0:
 	[ "$output" = "0 1 0" ]
 	run --separate-stderr -0 running -r 'socket and tcp: TCP_NODELAY=on' -- "$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_NODELAY"
 	[ "$output" = "1 1 1" ]
-	run --separate-stderr -0 running -r 'bind: SO_REUSEADDR=on' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_REUSEADDR"
+	run --separate-stderr -0 running -r 'bind and tcp: SO_REUSEADDR=on' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_REUSEADDR"
 	[ "$output" = "1 1 1" ]
 }
 
 @test "force: what the program asks for is replaced; set: it counts, if it comes later" {
-	run --separate-stderr -0 running -r 'force SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	run --separate-stderr -0 running -r 'tcp: force SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
 	[ "$output" = "0 3 0 3" ]
 	[ "$(reported 'map([.event, .asked, .after]) | unique')" = '[["assigned",3,3],["replaced",5,3]]' ]
-	run --separate-stderr -0 running -r 'SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	run --separate-stderr -0 running -r 'tcp: SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
 	[ "$output" = "0 3 0 5" ]
 }
 
 @test "default: only if the program did not set it" {
-	run --separate-stderr -0 running -r 'default SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	run --separate-stderr -0 running -r 'tcp: default SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
 	[ "$output" = "0 5 0 5" ]
-	run --separate-stderr -0 running -r 'default SO_PRIORITY=3' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+	run --separate-stderr -0 running -r 'tcp: default SO_PRIORITY=3' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "0 3 3" ]
 	# a failed attempt is none
 	run --separate-stderr -0 running -r 'default TCP_KEEPIDLE=3s' -- "$HELPERS/lives" asks "$IPPROTO_TCP" "$TCP_KEEPIDLE" 99999
@@ -118,7 +124,7 @@ for port in $port, 0:
 @test "deny: refused, with the errno that was asked for; a value may be meant" {
 	run --separate-stderr -0 running -r 'deny SO_PRIORITY' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
 	[ "$output" = "1 0 1 0" ]
-	run --separate-stderr -0 running -r 'deny=EACCES SO_PRIORITY=5 set SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	run --separate-stderr -0 running -r 'tcp: deny=EACCES SO_PRIORITY=5 set SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
 	[ "$output" = "13 3 13 3" ]
 	run --separate-stderr -0 running -r 'deny SO_PRIORITY=5' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 4
 	[ "$output" = "0 4 0 4" ]
@@ -172,11 +178,11 @@ for port in $port, 0:
 }
 
 @test "accept and connect that block: signals interrupt them, timeouts hold, nothing is lost" {
-	run --separate-stderr -0 running -r 'accept: SO_PRIORITY=5' -- "$HELPERS/lives" accept-blocks "$SOL_SOCKET" "$SO_PRIORITY"
+	run --separate-stderr -0 running -r 'accept and tcp: SO_PRIORITY=5' -- "$HELPERS/lives" accept-blocks "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "EINTR 5" ]
-	run --separate-stderr -0 running -r 'accept: SO_PRIORITY=5' -- "$HELPERS/lives" accept-times-out "$SOL_SOCKET" "$SO_PRIORITY"
+	run --separate-stderr -0 running -r 'accept and tcp: SO_PRIORITY=5' -- "$HELPERS/lives" accept-times-out "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = EAGAIN ]
-	run --separate-stderr -0 running -r 'connect and peer=127.0.0.1: SO_PRIORITY=5' -- "$HELPERS/lives" connect-blocks "$SOL_SOCKET" "$SO_PRIORITY"
+	run --separate-stderr -0 running -r 'connect and tcp and peer=127.0.0.1: SO_PRIORITY=5' -- "$HELPERS/lives" connect-blocks "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "EINTR 5" ]
 }
 
@@ -184,7 +190,7 @@ for port in $port, 0:
 	local first second
 
 	first=$(free_port) second=$(free_port)
-	run --separate-stderr -0 running -r "connect and peer=127.0.0.1:$first: SO_PRIORITY=5" -- \
+	run --separate-stderr -0 running -r "connect and tcp and peer=127.0.0.1:$first: SO_PRIORITY=5" -- \
 		"$HELPERS/lives" changing-address "$SOL_SOCKET" "$SO_PRIORITY" 5 "$first" "$second"
 	[ "$output" = "0 wrong" ]
 }
@@ -236,13 +242,13 @@ for port in $port, 0:
 @test "-v: the engine, each assignment with its rule, and what never matched" {
 	# through a pipe, which is open until the last word was said
 	all() {
-		running -v -r 'connect: TCP_NODELAY=on' -r 'port=9: TCP_CORK=on' -- \
+		running -v -r 'connect: TCP_NODELAY=on' -r 'port=9: TCP_SYNCNT=3' -- \
 			"$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_NODELAY" 2>&1 | cat
 	}
 	run -0 all
 	[[ "$output" == *"0 1 0"* ]]
 	[[ "$output" == *"sockopt: engine $ENGINE"* ]]
 	[[ "$output" == *"TCP_NODELAY=on at connect: was off, is on, kept (-r)"* ]]
-	[[ "$output" == *"never matched: port=9: TCP_CORK=on (-r)"* ]]
+	[[ "$output" == *"never matched: port=9: TCP_SYNCNT=3 (-r)"* ]]
 	[[ "$output" != *"never matched: connect"* ]]
 }

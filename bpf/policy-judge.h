@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/* What becomes of what the program asks for. */
+#ifndef BPF_POLICY_JUDGE_H
+#define BPF_POLICY_JUDGE_H
+
+#include "policy-make.h"
+
+/** Is it the value that a deny or log names? Both are filled up with zeros. */
+static __always_inline int is_asked(const struct look *look, const volatile struct policy_action *action)
+{
+	for (__u32 i = 0; i < POLICY_VALUE_MAX; i++) {
+		if (!action->is_string && i >= action->length)
+			return 1;
+		if (look->asked[i] != action->value[i])
+			return 0;
+		if (action->is_string && !look->asked[i])
+			return 1;
+	}
+	return !action->is_string || look->length <= POLICY_VALUE_MAX;
+}
+
+/** A longer int, or the one byte that some options take, is the same number. */
+static __always_inline int same_value(const struct look *look, const volatile struct policy_action *action)
+{
+	if (!action->has_value)
+		return 1;
+	if (!action->is_string && look->length < action->length && look->length != 1)
+		return 0;
+	return is_asked(look, action);
+}
+
+/** Has the socket come to the moment from which on the rule holds? */
+static __always_inline int has_begun(const struct look *look, const volatile struct policy_action *action)
+{
+	__u32 past = look->memory ? look->memory->past : 0;
+
+	if (!action->from)
+		return 1;
+	if (action->not_inherited && past & AT_ACCEPT)
+		past = AT_ACCEPT;
+	return ((past | AT_SOCKET) & action->from) != 0;
+}
+
+static long step_judge(__u32 at, struct look *look)
+{
+	const volatile struct policy_action *action = action_at(at);
+
+	if (!action)
+		return 1;
+	if (action->level != look->level || action->number != look->number)
+		return 0;
+	if (action->remembered)
+		look->remember = at;
+	if (!fits(look, action) || !has_begun(look, action))
+		return 0;
+	switch (action->verb) {
+	case VERB_FORCE:
+		look->forced = at;
+		look->denied = NOBODY;
+		break;
+	case VERB_DENY:
+		if (same_value(look, action))
+			look->denied = at;
+		break;
+	case VERB_LOG:
+		if (same_value(look, action))
+			look->logged = at;
+		break;
+	default: look->forced = NOBODY; break;
+	}
+	return 0;
+}
+
+/** The program is about to set an option of which a default wants to know. */
+static __always_inline void remember(struct look *look, const volatile struct policy_action *action)
+{
+	struct policy_memory *past = look->memory;
+	__u32 at = (action->remembered - 1U) & (POLICY_DEFAULTS_MAX - 1);
+	__u64 now, asked;
+
+	if (!past || past->set >> at & 1)
+		return;
+	asked = action->is_string ? *(__u64 *)look->asked ^ *(__u64 *)(look->asked + 8) : *(__u32 *)look->asked;
+	if (action->transform == POLICY_DOUBLED)
+		asked *= 2;
+	else if (action->transform == POLICY_BOOLEAN)
+		asked = asked != 0;
+	if (!read_value(look, action, &now) || asked == now) {
+		past->set |= 1 << at;
+	} else if (!(past->maybe >> at & 1)) {
+		past->maybe |= 1 << at;
+		past->before[at] = now;
+	} else if (past->before[at] != now) {
+		past->set |= 1 << at;
+	}
+}
+
+static __always_inline void copy_asked(struct look *look, struct bpf_sockopt *ctx)
+{
+	__u8 *value = ctx->optval, *end = ctx->optval_end;
+	__u32 length = ctx->optlen;
+
+	look->level = ctx->level;
+	look->number = ctx->optname;
+	look->length = length;
+	for (__u32 i = 0; i < POLICY_VALUE_MAX; i++)
+		if (i < length && value + i + 1 <= (__u8 *)end)
+			look->asked[i] = value[i];
+}
+
+/** Our value in the place of the program's; the kernel's handler need not run any more, if it takes it from us. */
+static __always_inline void replace(struct look *look, struct bpf_sockopt *ctx,
+				    const volatile struct policy_action *action)
+{
+	__u8 *value = ctx->optval, *end = ctx->optval_end;
+
+	if (set_option(look, action) == 0) {
+		ctx->optlen = -1;
+		return;
+	}
+	if (value + POLICY_VALUE_MAX > end)
+		return;
+	for (int i = 0; i < POLICY_VALUE_MAX; i++)
+		value[i] = action->value[i];
+	ctx->optlen = action->length;
+}
+
+static __always_inline struct policy_event *event_of_call(const struct look *look,
+							  const volatile struct policy_action *action, __u32 kind)
+{
+	struct policy_event *event = event_new(look, action, kind);
+
+	if (event)
+		event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
+	return event;
+}
+
+static __always_inline int refuse(struct look *look, const volatile struct policy_action *action)
+{
+	struct policy_counters *count = counters_of(action);
+	struct policy_event *event = 0;
+
+	if (count)
+		count->refusals++;
+	if (constants.tells == POLICY_TELLS_ALL)
+		event = event_of_call(look, action, POLICY_EVENT_REFUSED);
+	if (event) {
+		event->error = action->error;
+		bpf_ringbuf_submit(event, 0);
+	}
+	bpf_set_retval(-action->error);
+	return 0;
+}
+
+static __always_inline int answer(struct look *look, struct bpf_sockopt *ctx)
+{
+	const volatile struct policy_action *action = action_at(look->denied != NOBODY ? look->denied : look->forced);
+	struct policy_counters *count;
+	struct policy_event *event = 0;
+
+	if (!action)
+		return 1;
+	if (look->denied != NOBODY)
+		return refuse(look, action);
+	count = counters_of(action);
+	if (count)
+		count->overrides++;
+	if (constants.tells == POLICY_TELLS_ALL)
+		event = event_of_call(look, action, POLICY_EVENT_REPLACED);
+	replace(look, ctx, action);
+	if (event) {
+		event->flags |= read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
+		bpf_ringbuf_submit(event, 0);
+	}
+	return 1;
+}
+
+static __always_inline void report(const struct look *look, const volatile struct policy_action *action)
+{
+	struct policy_counters *count = counters_of(action);
+	struct policy_event *event = 0;
+
+	if (count)
+		count->logged++;
+	if (constants.tells)
+		event = event_of_call(look, action, POLICY_EVENT_LOGGED);
+	if (event)
+		bpf_ringbuf_submit(event, 0);
+}
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: MIT */
+/* Policies that stay when we are gone. */
+
+#include "policy-pin.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "policy-bpf.h"
+#include "policy-change.h"
+#include "tidy.h"
+
+#define N_(text) text
+#define MAGIC "sockopt1"
+
+/* bpffs takes no name with a dot. */
+#define COUNTERS "counters"
+#define RULES "rules"
+#define NEW "-new"
+
+#define FOLDER_SIZE 4096
+#define PATH_SIZE (FOLDER_SIZE + 64)
+
+bool policy_name_is_valid(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < POLICY_NAME_MAX &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == length;
+}
+
+void policy_name_of(const char *cgroup_path, char *ret)
+{
+	const char *from = cgroup_path;
+	size_t length = strlen(cgroup_path);
+
+	if (cgroup_is_root(cgroup_path)) {
+		snprintf(ret, POLICY_NAME_MAX, "all");
+		return;
+	}
+	/* The end tells more than the beginning. */
+	if (length >= POLICY_NAME_MAX)
+		from += length - POLICY_NAME_MAX + 1;
+	from += *from == '/';
+	snprintf(ret, POLICY_NAME_MAX, "%s", from);
+	for (char *at = ret; *at; at++) {
+		char one[2] = { *at, '\0' };
+
+		if (!policy_name_is_valid(one))
+			*at = *at == '/' ? '_' : '-';
+	}
+}
+
+static int obstacle(struct policy_obstacle *ret, int error, const char *what, const char *hint)
+{
+	*ret = (struct policy_obstacle){ .error = error, .what = what, .hint = hint };
+	return -error;
+}
+
+static bool is_bpffs(const char *path)
+{
+	struct statfs status;
+
+	return statfs(path, &status) == 0 && (unsigned long)status.f_type == BPF_FS_MAGIC;
+}
+
+int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle)
+{
+	char parent[CGROUP_PATH_MAX];
+	char *slash;
+
+	if (is_bpffs(pins))
+		return 0;
+	snprintf(parent, sizeof(parent), "%s", pins);
+	slash = strrchr(parent, '/');
+	if (slash && slash != parent)
+		*slash = '\0';
+	if (slash && access(pins, F_OK) < 0 && is_bpffs(parent))
+		return 0;
+	return obstacle(ret_obstacle, ENOTSUP, N_("the folder of the pins is in no bpffs"),
+			N_("mount one with 'mount -t bpf bpf /sys/fs/bpf', or name a folder in one with --pin"));
+}
+
+/* ---- what is pinned beside the links ---- */
+
+static int new_rules(const struct policy_program *program, const char *cgroup_path, uint64_t cgroup_id)
+{
+	size_t size = sizeof(struct policy_pinned_head) + program->n_lines * sizeof(struct policy_pinned_line);
+	autofree struct policy_pinned_head *head = calloc(1, size);
+	struct policy_pinned_line *lines = head ? (struct policy_pinned_line *)(head + 1) : NULL;
+	autoclose int fd = -1;
+	__u32 zero = 0;
+
+	if (!head)
+		return -ENOMEM;
+	memcpy(head->magic, MAGIC, sizeof(head->magic));
+	head->time_s = (__u64)time(NULL);
+	head->cgroup_id = cgroup_id;
+	head->n_lines = program->n_lines;
+	head->hooks = program->hooks;
+	snprintf(head->cgroup, sizeof(head->cgroup), "%s", cgroup_path);
+	for (unsigned i = 0; i < program->n_lines; i++) {
+		const struct policy_line *line = &program->lines[i];
+
+		snprintf(lines[i].source, sizeof(lines[i].source), "%s", line->rule->source);
+		snprintf(lines[i].rule, sizeof(lines[i].rule), "%s", line->rule->text);
+		snprintf(lines[i].action, sizeof(lines[i].action), "%s%s%s",
+			 line->action->verb == RULE_SET ? "" : rule_verb_word(line->action->verb),
+			 line->action->verb == RULE_SET ? "" : " ", line->action->text);
+		lines[i].line = line->rule->line;
+		lines[i].moments = policy_moments(program, i);
+	}
+	fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, "sockopt_rules", sizeof(zero), (__u32)size, 1, NULL);
+	if (fd < 0 || bpf_map_update_elem(fd, &zero, head, BPF_ANY) < 0 || bpf_map_freeze(fd) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+/** A map in the place of the one before it, if there was one. */
+static int pin_map(int fd, const char *folder, const char *name)
+{
+	char path[PATH_SIZE], new_path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	snprintf(new_path, sizeof(new_path), "%s/%s" NEW, folder, name);
+	unlink(new_path);
+	if (bpf_obj_pin(fd, new_path) < 0)
+		return -errno;
+	if (rename(new_path, path) < 0) {
+		int r = -errno;
+
+		unlink(new_path);
+		return r;
+	}
+	return 0;
+}
+
+static int read_head(const char *folder, struct policy_listing *ret)
+{
+	char path[PATH_SIZE];
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info), zero = 0;
+	autoclose int fd = -1;
+	autofree struct policy_pinned_head *head = NULL;
+
+	snprintf(path, sizeof(path), "%s/" RULES, folder);
+	fd = bpf_obj_get(path);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	head = malloc(info.value_size + 1);
+	if (!head)
+		return -ENOMEM;
+	if (info.value_size < sizeof(*head) || bpf_map_lookup_elem(fd, &zero, head) < 0 ||
+	    memcmp(head->magic, MAGIC, sizeof(head->magic)) != 0 || head->n_lines > POLICY_ACTIONS_MAX ||
+	    info.value_size != sizeof(*head) + head->n_lines * sizeof(struct policy_pinned_line))
+		return -EINVAL;
+	ret->head = *head;
+	ret->head.cgroup[sizeof(ret->head.cgroup) - 1] = '\0';
+	ret->lines = calloc(head->n_lines + 1, sizeof(*ret->lines));
+	if (!ret->lines)
+		return -ENOMEM;
+	memcpy(ret->lines, head + 1, head->n_lines * sizeof(*ret->lines));
+	for (unsigned i = 0; i < head->n_lines; i++) {
+		ret->lines[i].source[sizeof(ret->lines[i].source) - 1] = '\0';
+		ret->lines[i].rule[sizeof(ret->lines[i].rule) - 1] = '\0';
+		ret->lines[i].action[sizeof(ret->lines[i].action) - 1] = '\0';
+	}
+	return 0;
+}
+
+/* ---- pin ---- */
+
+/** Is the policy of this name, if there is one, on this cgroup? */
+static int check_cgroup(const char *folder, uint64_t cgroup_id, struct policy_obstacle *ret_obstacle)
+{
+	struct policy_listing before = { 0 };
+	int r = read_head(folder, &before);
+
+	free(before.lines);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return obstacle(ret_obstacle, -r, N_("what is pinned under this name is no policy"), N_("name it otherwise: --name"));
+	if (before.head.cgroup_id == cgroup_id || policy_is_detached(folder))
+		return 0;
+	return obstacle(ret_obstacle, EEXIST, N_("the policy of this name is on another cgroup"),
+			N_("name this one otherwise (--name), or remove that one: 'sockopt policy remove NAME'"));
+}
+
+static int pin_all(struct policy *policy, const struct policy_program *program, const char *folder,
+		   const char *cgroup_path, int cgroup_fd, uint64_t cgroup_id)
+{
+	struct policy_change change;
+	autoclose int rules = new_rules(program, cgroup_path, cgroup_id);
+	int r = rules < 0 ? rules : 0;
+
+	if (r == 0)
+		r = policy_change_make(policy, folder, cgroup_fd, &change);
+	if (r < 0)
+		return r;
+	r = pin_map(policy_counters_fd(policy), folder, COUNTERS);
+	if (r == 0)
+		r = pin_map(rules, folder, RULES);
+	if (r < 0)
+		policy_change_take_back(&change, folder);
+	else
+		policy_change_finish(&change, folder);
+	return r;
+}
+
+int policy_pin(struct policy *policy, const struct policy_program *program, const char *pins, const char *name,
+	       const char *cgroup_path, struct policy_obstacle *ret_obstacle)
+{
+	char folder[FOLDER_SIZE], path[CGROUP_PATH_MAX];
+	uint64_t cgroup_id;
+	autoclose int cgroup_fd = cgroup_open(cgroup_path, path, &cgroup_id);
+	bool is_new;
+	int r = policy_pin_probe(pins, ret_obstacle);
+
+	if (r < 0)
+		return r;
+	if (cgroup_fd < 0)
+		return obstacle(ret_obstacle, -cgroup_fd, N_("the cgroup cannot be opened"), NULL);
+	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
+		return obstacle(ret_obstacle, ENAMETOOLONG, N_("the folder of the pins has too long a name"), NULL);
+	if (mkdir(pins, 0700) < 0 && errno != EEXIST)
+		return obstacle(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+	is_new = mkdir(folder, 0700) == 0;
+	if (!is_new && errno != EEXIST)
+		return obstacle(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+	r = check_cgroup(folder, cgroup_id, ret_obstacle);
+	if (r < 0)
+		return r;
+	r = pin_all(policy, program, folder, path, cgroup_fd, cgroup_id);
+	if (r == 0)
+		return 0;
+	if (is_new)
+		policy_remove(pins, name);
+	return obstacle(ret_obstacle, -r, N_("the programs cannot be attached and pinned"), NULL);
+}
+
+/* ---- list and remove ---- */
+
+static int is_name(const struct dirent *entry)
+{
+	return policy_name_is_valid(entry->d_name);
+}
+
+static int read_listing(const char *pins, const char *name, struct policy_listing *ret)
+{
+	char folder[FOLDER_SIZE], path[PATH_SIZE];
+	autoclose int fd = -1;
+	int r;
+
+	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
+		return -ENAMETOOLONG;
+	memcpy(ret->name, name, strnlen(name, sizeof(ret->name) - 1));
+	r = read_head(folder, ret);
+	if (r < 0)
+		return r;
+	snprintf(path, sizeof(path), "%s/" COUNTERS, folder);
+	fd = bpf_obj_get(path);
+	ret->counters = calloc(ret->head.n_lines + 1, sizeof(*ret->counters));
+	if (fd < 0 || !ret->counters)
+		return fd < 0 ? -errno : -ENOMEM;
+	ret->attached = policy_attached(folder);
+	ret->is_gone = ret->attached == 0;
+	return policy_read_counters(fd, ret->head.n_lines, ret->counters);
+}
+
+int policy_each(const char *pins, int (*each)(void *arg, const struct policy_listing *listing), void *arg)
+{
+	struct dirent **names = NULL;
+	int n = scandir(pins, &names, is_name, alphasort), r = 0;
+
+	if (n < 0)
+		return errno == ENOENT ? 0 : -errno;
+	for (int i = 0; i < n; i++) {
+		struct policy_listing listing = { 0 };
+		int read = r ? 0 : read_listing(pins, names[i]->d_name, &listing);
+
+		if (r == 0 && read == 0)
+			r = each(arg, &listing);
+		else if (r == 0 && read != -ENOENT && read != -ENOTDIR)
+			r = read; /* ENOENT: it was removed meanwhile, or is no policy */
+		free(listing.lines);
+		free(listing.counters);
+		free(names[i]);
+	}
+	free(names);
+	return r;
+}
+
+int policy_remove(const char *pins, const char *name)
+{
+	char folder[FOLDER_SIZE], path[PATH_SIZE];
+	static const char *const maps[] = { COUNTERS, RULES, COUNTERS NEW, RULES NEW };
+	int r = 0;
+
+	if (!policy_name_is_valid(name) ||
+	    (size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
+		return -ENOENT;
+	if (access(folder, F_OK) < 0)
+		return -errno;
+	r = policy_detach(folder);
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, maps[i]);
+		if (unlink(path) < 0 && errno != ENOENT)
+			r = -errno;
+	}
+	if (rmdir(folder) < 0)
+		r = r < 0 ? r : -errno;
+	/* The folder of all of them, when the last one is gone. */
+	rmdir(pins);
+	return r;
+}
