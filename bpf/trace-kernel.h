@@ -18,6 +18,11 @@ struct pt_regs___trace {
 	unsigned long sp;
 };
 
+struct upid___trace {
+	int nr;
+	void *ns;
+};
+
 struct thread_info___trace {
 	__u32 status;
 };
@@ -57,6 +62,13 @@ struct task_struct___trace {
 	struct signal_struct___trace *signal;
 	struct pid *thread_pid;
 	struct task_struct___trace *group_leader;
+	char comm[16];
+};
+
+struct socket___trace {
+	short type;
+	struct file *file;
+	struct sock *sk;
 };
 
 struct inode___trace {

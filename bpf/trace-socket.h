@@ -51,29 +51,38 @@ static __always_inline struct file *file_of(struct task_struct___trace *task, __
 	return file;
 }
 
-/** The first bytes of a struct, so that some fields of it cost one call. */
-#define READ_HEAD(copy, pointer, type, last_field)                             \
-	(bpf_core_field_offset(struct type, last_field) + 8 <= sizeof(copy) && \
-	 !bpf_probe_read_kernel(copy, bpf_core_field_offset(struct type, last_field) + 8, pointer))
+/** The bytes of a struct up to and with these fields, so that both cost one call. */
+#define READ_HEAD(copy, pointer, type, field, other) read_head(copy, sizeof(copy), pointer, END_OF(type, field), END_OF(type, other))
+#define END_OF(type, field) (bpf_core_field_offset(struct type, field) + 8)
+
+static __always_inline int read_head(void *copy, __u32 room, const void *pointer, __u32 end, __u32 other)
+{
+	__u32 size = end > other ? end : other;
+
+	return size <= room && bpf_probe_read_kernel(copy, size, pointer) == 0;
+}
 
 /** The socket that a file stands for; 0: it is none. */
 static __always_inline struct sock *socket_of(struct scratch *scratch, struct file *file)
 {
 	void *inode, *socket;
 
-	if (!file || !READ_HEAD(scratch->head, file, file, f_inode))
+	if (!file || !READ_HEAD(scratch->head, file, file, f_inode, private_data))
 		return 0;
 	inode = LOAD(scratch->head, file, f_inode);
-	socket = BPF_CORE_READ(file, private_data);
-	if (!READ_HEAD(scratch->head, inode, inode___trace, i_ino))
+	socket = LOAD(scratch->head, file, private_data);
+	if (!READ_HEAD(scratch->head, inode, inode___trace, i_ino, i_mode))
 		return 0;
 	if ((LOAD(scratch->head, inode___trace, i_mode) & S_IFMT) != S_IFSOCK)
 		return 0;
 	scratch->record.inode = LOAD(scratch->head, inode___trace, i_ino);
 	/* A name in the file system that was opened with O_PATH is none. */
-	if (!socket || !READ_HEAD(scratch->head, socket, socket, sk) || LOAD(scratch->head, socket, file) != file)
+	if (!socket || !READ_HEAD(scratch->head, socket, socket___trace, sk, file))
 		return 0;
-	return LOAD(scratch->head, socket, sk);
+	if (LOAD(scratch->head, socket___trace, file) != file)
+		return 0;
+	scratch->record.type = LOAD(scratch->head, socket___trace, type);
+	return LOAD(scratch->head, socket___trace, sk);
 }
 
 static __always_inline void read_ip(struct trace_record *record, struct sock *sk, const __u8 *common)
@@ -137,7 +146,6 @@ static __always_inline struct sock *read_socket(struct scratch *scratch, struct 
 	record->cookie = LOAD(scratch->common, sock_common, skc_cookie.counter);
 	net = LOAD(scratch->common, sock_common, skc_net.net);
 	record->netns = BPF_CORE_READ(net, ns.inum);
-	record->type = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_type);
 	record->protocol = BPF_CORE_READ_BITFIELD_PROBED(sk, sk_protocol);
 	if (record->family == AF_INET || record->family == AF_INET6)
 		read_ip(record, sk, scratch->common);

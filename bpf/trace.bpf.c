@@ -19,7 +19,6 @@
 const volatile __s32 numbers[TRACE_N_KINDS]; /* of the system calls */
 const volatile __s32 number_accept4;
 const volatile __u32 own_pid;
-const volatile __u32 pid_level; /* of the reader's pid namespace */
 const volatile __u8 only_processes;
 const volatile __u8 only_options;
 const volatile __u8 only_failed;
@@ -65,18 +64,21 @@ struct {
 	__uint(max_entries, 4096); /* set by the loader */
 } ring SEC(".maps");
 
+__u32 pid_level;      /* of the reader's pid namespace: in which of its numbers a process is known */
+__u64 pid_namespace;  /* the reader's */
 __u64 lost;           /* records for which the ring had no room */
 __u64 lost_processes; /* processes for which the table had no room */
 __s64 alive;          /* processes in the table */
 
+/** The number that a process has for the reader; 0: it does not live in the reader's pid namespace, or below. */
 static __always_inline __u32 number_of(struct pid *pid)
 {
-	__u32 number = 0;
+	struct upid___trace *number = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+				      (__u64)pid_level * bpf_core_type_size(struct upid);
 
-	bpf_probe_read_kernel(&number, sizeof(number),
-			      (void *)pid + bpf_core_field_offset(struct pid, numbers) +
-				      (__u64)pid_level * bpf_core_type_size(struct upid));
-	return number;
+	if (BPF_CORE_READ(pid, level) < pid_level || (__u64)BPF_CORE_READ(number, ns) != pid_namespace)
+		return 0;
+	return BPF_CORE_READ(number, nr);
 }
 
 /** tgid << 32 | tid as the reader sees them. */
@@ -89,6 +91,8 @@ static __always_inline __u64 ids_of(struct task_struct___trace *task)
 
 static __always_inline int is_traced(__u32 pid)
 {
+	if (pid == 0)
+		return 0;
 	if (only_processes)
 		return bpf_map_lookup_elem(&processes, &pid) != 0;
 	return pid != own_pid;
@@ -180,6 +184,7 @@ static __always_inline struct scratch *begin(struct task_struct___trace *task, _
 	__u32 zero = 0;
 	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &zero);
 	struct trace_record *record;
+	const __u64 *name;
 
 	if (!scratch)
 		return 0;
@@ -191,7 +196,11 @@ static __always_inline struct scratch *begin(struct task_struct___trace *task, _
 	record->pid = ids >> 32;
 	record->tid = (__u32)ids;
 	record->uid = task->cred->uid.val;
-	bpf_get_current_comm(record->name, sizeof(record->name));
+	/* Two loads, whatever the field's type. */
+	name = (void *)task + bpf_core_field_offset(struct task_struct___trace, comm);
+	((__u64 *)record->name)[0] = name[0];
+	((__u64 *)record->name)[1] = name[1];
+	record->name[sizeof(record->name) - 1] = 0;
 	if (result == -EPERM || result == -EACCES)
 		bpf_probe_read_kernel(&record->capabilities, sizeof(record->capabilities),
 				      (void *)task->cred + bpf_core_field_offset(struct cred___trace, cap_effective));
@@ -281,6 +290,21 @@ static __always_inline int tell_life(void *ctx, struct task_struct___trace *task
 	}
 	read_socket(scratch, file_of(task, fd));
 	return send(ctx, scratch, value, (const void *)regs->sp);
+}
+
+/** Run once by the reader itself, before anything is attached: what /proc shows is that of its own mount. */
+SEC("raw_tp/sys_enter")
+int find_level(void *ctx)
+{
+	struct task_struct *reader = (void *)bpf_get_current_task();
+
+	struct upid___trace *number;
+	struct pid *pid = BPF_CORE_READ(reader, thread_pid);
+
+	pid_level = BPF_CORE_READ(pid, level);
+	number = (void *)pid + bpf_core_field_offset(struct pid, numbers) + (__u64)pid_level * bpf_core_type_size(struct upid);
+	pid_namespace = (__u64)BPF_CORE_READ(number, ns);
+	return 0;
 }
 
 SEC("tp_btf/sys_exit")

@@ -175,6 +175,7 @@ struct session {
 	struct child child;
 	bool child_ended;
 	int child_status;
+	bool was_warned; /* that processes would end with us */
 };
 
 static int say_refused(const struct trace_args *args, const char *what, int error)
@@ -239,8 +240,16 @@ static void take_signals(void)
 /** Ctrl-C the terminal gives to the program as well, which decides; others are passed on to it. @return end it? */
 static bool obey_signal(struct session *session, int signal)
 {
-	if (!session->child.pid || session->child_ended)
+	if (!session->child.pid)
 		return true;
+	if (session->child_ended) {
+		bool is_end = !session->engine->ends_with_us || session->was_warned;
+
+		if (!is_end)
+			log_warning(_("what the program left running would end with this trace: Ctrl-C once more ends it all"));
+		session->was_warned = true;
+		return is_end;
+	}
 	if (signal != SIGINT)
 		kill(session->child.pid, signal);
 	return false;
@@ -304,7 +313,7 @@ static void say_child_failure(const struct session *session)
 
 static void say_all(void)
 {
-	log_debug(_("every process of this machine but this one; Ctrl-C ends it"));
+	log_hint(_("traced is every process of this machine but this one; Ctrl-C ends it"));
 }
 
 static int finish(struct session *session, int r)

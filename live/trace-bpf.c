@@ -123,20 +123,12 @@ static void bpf_close(struct trace_engine *engine)
 	free(bpf);
 }
 
-/** The numbers of pid namespaces above ours: in which of its numbers a process is ours. */
-static uint32_t pid_level(void)
+/** Asks the kernel's side in which of its numbers a process is known to us. */
+static int find_level(struct trace_bpf *programs)
 {
-	char line[512];
-	FILE *file = fopen("/proc/self/status", "re");
-	uint32_t level = 0;
+	LIBBPF_OPTS(bpf_test_run_opts, options);
 
-	while (file && fgets(line, sizeof(line), file))
-		if (strncmp(line, "NSpid:", 6) == 0)
-			for (char *at = strchr(line, '\t'); at && (at = strchr(at + 1, '\t'));)
-				level++;
-	if (file)
-		fclose(file);
-	return level;
+	return bpf_prog_test_run_opts(bpf_program__fd(programs->progs.find_level), &options);
 }
 
 static uint64_t key_of(const struct sockopt_option *option)
@@ -184,7 +176,6 @@ static void fill_constants(struct trace_bpf *programs, const struct trace_wish *
 		programs->rodata->numbers[i] = numbers[i];
 	programs->rodata->number_accept4 = SYS_accept4;
 	programs->rodata->own_pid = (uint32_t)getpid();
-	programs->rodata->pid_level = pid_level();
 	programs->rodata->only_processes = !wish->all;
 	programs->rodata->only_options = wish->n_options > 0;
 	programs->rodata->only_failed = wish->failed;
@@ -278,7 +269,10 @@ static int start(struct bpf_engine *bpf, const struct trace_wish *wish, const ch
 		return r;
 	}
 	*reterr_what = N_("its programs cannot be attached");
-	r = fill_tables(bpf->programs, wish);
+	bpf_program__set_autoattach(bpf->programs->progs.find_level, false);
+	r = find_level(bpf->programs);
+	if (r == 0)
+		r = fill_tables(bpf->programs, wish);
 	if (r == 0)
 		r = trace_bpf__attach(bpf->programs);
 	if (r < 0)

@@ -295,6 +295,7 @@ int trace_ptrace_open(const struct trace_wish *wish, pid_t child, struct trace_e
 		.engine = {
 			.name = "ptrace",
 			.sees_kept = true,
+			.ends_with_us = true,
 			.poll = ptrace_poll,
 			.lost = ptrace_lost,
 			.missed = ptrace_missed,

@@ -364,6 +364,36 @@ tracing() {
 	grep -q "every process of this machine but this one" "$FOLDER/said"
 }
 
+@test "in a pid namespace: its own numbers, and not its neighbour's process with the same one" {
+	needs_bpf
+	local in out
+
+	mkfifo "$FOLDER/one" "$FOLDER/two"
+	exec {in}<>"$FOLDER/one" {out}<>"$FOLDER/two"
+	# process 2 in each
+	start unshare --pid --fork --mount-proc sh -c '"$1" then loop 5 <"$2"; exit 0' sh "$HELPERS/calls" "$FOLDER/one"
+	unshare --pid --fork --mount-proc sh -c '
+		"$1" then loop 7 <"$2" &
+		[ $! = 2 ] || exit 1
+		exec "$3" trace -v --engine bpf --json -p 2 >"$4" 2>"$5"' sh "$HELPERS/calls" "$FOLDER/two" "$SOCKOPT" "$FOLDER/trace" "$FOLDER/said" 3>&- &
+	LAST=$!
+	STARTED+=("$LAST")
+	eventually grep -q "engine bpf" "$FOLDER/said"
+	echo >&"$in"
+	eventually sh -c '! kill -0 "$1" 2>/dev/null' sh "${STARTED[0]}" || true
+	echo >&"$out"
+	wait "$LAST"
+	[ "$(jq -r .pid "$FOLDER/trace" | sort | uniq -c | awk '{ print $1, $2 }')" = "7 2" ]
+}
+
+@test "what a program leaves running is traced until it ends" {
+	leaves_one() {
+		traced "$1" -- sh -c '(sleep 0.3; exec "$1" loop 4) & exit 6' sh "$HELPERS/calls" || [ $? = 6 ]
+		[ "$(wc -l <"$FOLDER/trace")" = 4 ]
+	}
+	each_engine leaves_one
+}
+
 @test "lost calls are counted exactly, and named" {
 	needs_bpf
 	local n=400000
