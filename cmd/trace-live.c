@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <child.h>
+#include <launch.h>
 #include <log.h>
 #include <text.h>
 #include <trace-capture.h>
@@ -172,7 +172,7 @@ int trace_capture(struct trace_sink *sink)
 struct session {
 	struct trace_sink *sink;
 	struct trace_engine *engine;
-	struct child child;
+	struct launch child;
 	bool child_ended;
 	int child_status;
 	bool was_warned; /* that processes would end with us */
@@ -197,7 +197,7 @@ static int open_engine(struct session *session, const struct trace_wish *wish)
 {
 	const struct trace_args *args = session->sink->args;
 	const char *what = NULL, *why_not_bpf = NULL;
-	enum child_step step = CHILD_PLAIN;
+	enum launch_step step = LAUNCH_PLAIN;
 	int r = -EOPNOTSUPP;
 
 	/* What has ended tells no names: a program whose stack is looked at has to wait for it. */
@@ -207,7 +207,7 @@ static int open_engine(struct session *session, const struct trace_wish *wish)
 		r = trace_bpf_open(wish, &session->engine, &what);
 	if (r < 0 && args->engine != TRACE_BPF && args->program) {
 		why_not_bpf = what;
-		step = CHILD_PREPARED;
+		step = LAUNCH_PREPARED;
 		r = trace_ptrace_open(wish, session->child.pid, &session->engine, &what);
 	} else if (args->engine == TRACE_PTRACE && !args->program) {
 		log_error(_("engine ptrace traces only a program that it starts itself: trace -- PROGRAM"));
@@ -221,7 +221,7 @@ static int open_engine(struct session *session, const struct trace_wish *wish)
 		log_debug(_("engine %s"), session->engine->name);
 	if (!session->engine->sees_io_uring)
 		log_debug(_("socket options that are set through io_uring are not seen"));
-	if (session->child.pid && child_release(&session->child, step) < 0)
+	if (session->child.pid && launch_release(&session->child, step) < 0)
 		return say_refused(args, NULL, errno);
 	return EXIT_DONE;
 }
@@ -305,8 +305,8 @@ static void say_child_failure(const struct session *session)
 {
 	int error = 0;
 
-	if (WIFEXITED(session->child_status) && WEXITSTATUS(session->child_status) == CHILD_NOT_STARTED)
-		error = child_failure(&session->child);
+	if (WIFEXITED(session->child_status) && WEXITSTATUS(session->child_status) == LAUNCH_NOT_STARTED)
+		error = launch_failure(&session->child);
 	if (error)
 		log_error(_("cannot run '%s': %s"), session->sink->args->program[0], strerror(error));
 }
@@ -334,7 +334,7 @@ static int finish(struct session *session, int r)
 int trace_live(struct trace_sink *sink)
 {
 	const struct trace_args *args = sink->args;
-	struct session session = { .sink = sink, .child = CHILD_INIT };
+	struct session session = { .sink = sink, .child = LAUNCH_INIT };
 	struct trace_wish wish = {
 		.all = sink->who->all,
 		.pids = sink->who->pids,
@@ -348,7 +348,7 @@ int trace_live(struct trace_sink *sink)
 	int status, r;
 
 	if (args->program) {
-		r = child_start(args->program, trace_ptrace_prepare, &wish, &session.child);
+		r = launch_start(args->program, trace_ptrace_prepare, &wish, &session.child);
 		if (r < 0)
 			return say_refused(args, NULL, -r);
 		wish.pids = &session.child.pid;
@@ -357,7 +357,7 @@ int trace_live(struct trace_sink *sink)
 	take_signals();
 	status = open_engine(&session, &wish);
 	if (status != EXIT_DONE) {
-		child_done(&session.child);
+		launch_done(&session.child);
 		return status;
 	}
 	if (wish.all)
@@ -375,7 +375,7 @@ int trace_live(struct trace_sink *sink)
 		say_child_failure(&session);
 		sink->has_run = true;
 		sink->run_status = session.child_status;
-		child_done(&session.child);
+		launch_done(&session.child);
 	}
 	r = report_loss(sink);
 	return status == EXIT_DONE ? r : status;

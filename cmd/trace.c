@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <child.h>
+#include <launch.h>
 #include <log.h>
 #include <text.h>
 
@@ -237,7 +237,7 @@ static int run(int argc, char **argv)
 	trace_free_who(&who);
 	option_list_free(&list);
 	if (sink.has_run)
-		child_end_as(sink.run_status);
+		launch_end_as(sink.run_status);
 	return status;
 }
 

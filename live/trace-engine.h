@@ -52,7 +52,7 @@ struct trace_engine {
 int trace_bpf_open(const struct trace_wish *wish, struct trace_engine **ret, const char **reterr_what);
 
 /**
- * @brief Takes hold of a child that waits at its gate, to be released with CHILD_PREPARED.
+ * @brief Takes hold of a child that waits at its gate, to be released with LAUNCH_PREPARED.
  * @return 0 or -errno
  */
 int trace_ptrace_open(const struct trace_wish *wish, pid_t child, struct trace_engine **ret, const char **reterr_what);

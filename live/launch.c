@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that waits at a gate. */
 
-#include "child.h"
+#include "launch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,19 +32,19 @@ _Noreturn static void become(const struct start *start)
 		n = read(start->gate, &step, 1);
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
-		_exit(CHILD_NOT_STARTED); /* who opens the gate is gone */
-	if (step == CHILD_PREPARED)
+		_exit(LAUNCH_NOT_STARTED); /* who opens the gate is gone */
+	if (step == LAUNCH_PREPARED)
 		error = -start->prepare(start->arg);
 	if (error == 0) {
 		execvp(start->argv[0], start->argv);
 		error = errno;
 	}
 	if (write(start->report, &error, sizeof(error)) < 0)
-		_exit(CHILD_NOT_STARTED);
-	_exit(CHILD_NOT_STARTED);
+		_exit(LAUNCH_NOT_STARTED);
+	_exit(LAUNCH_NOT_STARTED);
 }
 
-int child_start(char *const *argv, int (*prepare)(void *arg), void *arg, struct child *ret)
+int launch_start(char *const *argv, int (*prepare)(void *arg), void *arg, struct launch *ret)
 {
 	int gate[2], report[2];
 	pid_t pid;
@@ -64,34 +64,34 @@ int child_start(char *const *argv, int (*prepare)(void *arg), void *arg, struct 
 		close(gate_in);
 		become(&(struct start){ argv, prepare, arg, gate_out, report_in });
 	}
-	*ret = (struct child){ pid, take_fd(&gate_in), take_fd(&report_out) };
+	*ret = (struct launch){ pid, take_fd(&gate_in), take_fd(&report_out) };
 	return 0;
 }
 
-int child_release(struct child *child, enum child_step step)
+int launch_release(struct launch *child, enum launch_step step)
 {
 	char byte = (char)step;
 
 	return write(child->gate, &byte, 1) == 1 ? 0 : -errno;
 }
 
-int child_failure(const struct child *child)
+int launch_failure(const struct launch *child)
 {
 	int error;
 
 	return read(child->report, &error, sizeof(error)) == sizeof(error) ? error : 0;
 }
 
-void child_done(struct child *child)
+void launch_done(struct launch *child)
 {
 	if (child->gate >= 0)
 		close(child->gate);
 	if (child->report >= 0)
 		close(child->report);
-	*child = (struct child)CHILD_INIT;
+	*child = (struct launch)LAUNCH_INIT;
 }
 
-void child_end_as(int status)
+void launch_end_as(int status)
 {
 	const struct rlimit no_core = { 0, 0 };
 	sigset_t signals;
