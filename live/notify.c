@@ -240,12 +240,38 @@ static int notify_init(struct notify *notify, const struct run_job *job)
 	return 0;
 }
 
+/** Waits for a child, and lets go of what the program wrote to when the program's first process ends. */
+static int wait_for(struct notify *notify, pid_t child)
+{
+	autoclose int pidfd = pidfd_open(child, 0);
+	int status = 0;
+
+	while (pidfd >= 0 && notify->main_pidfd >= 0) {
+		struct pollfd polled[] = {
+			{ .fd = pidfd, .events = POLLIN },
+			{ .fd = notify->main_pidfd, .events = POLLIN },
+		};
+
+		if (poll(polled, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (polled[1].revents) {
+			run_detach_release();
+			close(notify->main_pidfd);
+			notify->main_pidfd = -1;
+		}
+		if (polled[0].revents)
+			break;
+	}
+	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
 /** Serves in a child, and takes another one if that dies: the program must not lose its system calls. */
 static void watch(struct notify *notify)
 {
 	for (int restarts = 0; restarts <= RESTARTS_MAX; restarts++) {
 		pid_t child = fork();
-		int status;
 
 		if (child == 0) {
 			if (restarts)
@@ -253,11 +279,7 @@ static void watch(struct notify *notify)
 			serve(notify);
 			_exit(0);
 		}
-		if (child < 0)
-			break;
-		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-			;
-		if (WIFEXITED(status))
+		if (child < 0 || WIFEXITED(wait_for(notify, child)))
 			return;
 		notify_note(notify, RUN_NOTE_RESTARTED, child);
 		notify->is_said[RUN_NOTE_RESTARTED] = false;
@@ -297,7 +319,7 @@ static int receive_fd(int socket)
 		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
 	};
 	struct cmsghdr *header;
-	int fd;
+	int fd = -1;
 
 	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) != 1)
 		return -EPIPE;

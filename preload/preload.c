@@ -42,7 +42,7 @@ static void *next(const char *name)
 	return found;
 }
 
-#define NEXT(function) ((__typeof__(&function))next(#function))
+#define NEXT(function) ((__typeof__(&(function)))next(#function))
 
 /* ---- telling ---- */
 

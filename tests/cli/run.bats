@@ -170,6 +170,14 @@ for port in $port, 0:
 	[ "$(cat "$FOLDER/out")" = "30000 30000 30000" ]
 }
 
+@test "the output of a program that stays in the background is at its end when its first process is" {
+	kept() {
+		running TCP_USER_TIMEOUT=30s -- sh -c 'sleep 60 </dev/null >/dev/null 2>&1 & echo $!' 2>&1 3>&- | cat
+	}
+	run -0 timeout 20 bash -c "$(declare -f kept running); ENGINE=$ENGINE; REPORT=$REPORT; kept"
+	kill "$output"
+}
+
 @test "eight threads at once" {
 	run --separate-stderr -0 running -r 'accept, connect: TCP_USER_TIMEOUT=30s' -- \
 		"$HELPERS/lives" threads "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" 30000
