@@ -125,11 +125,12 @@ static __always_inline void see(struct look *look, struct bpf_sock *sk, void *ta
 	look->facts[POLICY_USER] = (__u32)bpf_get_current_uid_gid();
 	read_name(look->name);
 	/* The hook of setsockopt(2) does not tell it. */
-	look->cookie = is_programs ? 0 : bpf_get_socket_cookie(target);
+	look->cookie = is_programs || !constants.tells ? 0 : bpf_get_socket_cookie(target);
 	look->length = 0;
 	__builtin_memset(look->asked, 0, sizeof(look->asked));
+	/* Of a socket that was there before the policy, it begins here. */
 	if (constants.has_memory)
-		look->memory = bpf_sk_storage_get(&memory, sk, 0, 0);
+		look->memory = bpf_sk_storage_get(&memory, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 }
 
 /** What a socket that was made under the policy has not come to yet; notes that it has now. */

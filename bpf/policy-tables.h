@@ -121,9 +121,8 @@ struct policy_constants {
 	struct policy_test tests[POLICY_TESTS_MAX];
 	__u32 n_actions;
 	__u8 has_memory; /* some action asks what was before */
-	__u8 has_defaults;
-	__u8 tells; /* of enum policy_tells */
-	__u8 unused;
+	__u8 tells;      /* of enum policy_tells */
+	__u16 unused;
 };
 
 /** What is kept of a socket, where an action asks. An accepted socket has a copy of its listener's. */

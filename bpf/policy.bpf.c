@@ -169,8 +169,6 @@ int at_set(struct bpf_sockopt *ctx)
 	if (!sk)
 		return 1;
 	see(&look, sk, sk, 1);
-	if (constants.has_defaults && !look.memory)
-		look.memory = bpf_sk_storage_get(&memory, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	make(&look, take_fresh(&look));
 	copy_asked(&look, ctx);
 	look.judged = NOBODY;

@@ -149,6 +149,7 @@ static void on_note(void *context, enum run_note note, pid_t pid)
 	case RUN_NOTE_STATIC:
 		log_warning(_("%s %d has no dynamic loader: no rule holds for it with engine %s"), name, who, report->engine);
 		break;
+	case RUN_NOTE_LOST: log_warning(_("the rules did more than could be told: some of it is missing in the report")); break;
 	case RUN_NOTE_RESTARTED: log_warning(_("the process that serves the rules was killed; another one took over")); break;
 	case RUN_N_NOTES: break;
 	}

@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "policy-pin.h"
+#include "run-engine.h"
 
 #define N_(text) text
 
@@ -82,3 +83,15 @@ int policy_remove(const char *pins, const char *name)
 	(void)name;
 	return -EOPNOTSUPP;
 }
+
+static int cannot(const struct run_job *job, struct run_obstacle *ret_obstacle)
+{
+	struct policy_obstacle why;
+	int r = policy_probe(&why);
+
+	(void)job;
+	*ret_obstacle = (struct run_obstacle){ .error = why.error, .what = why.what, .hint = why.hint };
+	return r;
+}
+
+const struct run_engine run_engine_bpf = { .name = "bpf", .probe = cannot, .begin = cannot };

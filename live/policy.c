@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,7 @@ struct policy {
 	struct bpf_object *object;
 	struct bpf_program *programs[POLICY_N_HOOKS]; /* NULL: not needed */
 	struct ring_buffer *ring;                     /* NULL: no events */
+	const volatile uint64_t *lost;                /* in memory that the kernel's side writes to */
 	void (*each)(void *context, const struct policy_event *event);
 	void *context;
 };
@@ -120,7 +122,6 @@ static int fill(struct bpf_object *object, const struct policy_program *program,
 	memcpy(constants->tests, program->tests, sizeof(program->tests));
 	constants->n_actions = program->n_actions;
 	constants->has_memory = program->has_memory;
-	constants->has_defaults = program->n_defaults > 0;
 	constants->tells = (__u8)tells;
 	return 0;
 }
@@ -164,12 +165,27 @@ static int take_event(void *context, void *data, size_t size)
 	return 0;
 }
 
+/** The one variable of the kernel's side, in memory that both see; NULL and errno. */
+static const volatile uint64_t *map_lost(struct bpf_object *object)
+{
+	struct bpf_map *map;
+	void *memory = MAP_FAILED;
+
+	errno = EINVAL;
+	bpf_object__for_each_map(map, object) if (strstr(bpf_map__name(map), ".bss") && bpf_map__value_size(map) == sizeof(uint64_t))
+		memory = mmap(NULL, sizeof(uint64_t), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
 static int open_events(struct policy *policy)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(policy->object, "events");
 
 	policy->ring = ring_buffer__new(bpf_map__fd(map), take_event, policy, NULL);
-	return policy->ring ? 0 : -errno;
+	if (!policy->ring)
+		return -errno;
+	policy->lost = map_lost(policy->object);
+	return policy->lost ? 0 : -errno;
 }
 
 int policy_load(const struct policy_program *program, enum policy_tells tells, struct policy **ret,
@@ -206,6 +222,8 @@ void policy_free(struct policy *policy)
 	if (!policy)
 		return;
 	ring_buffer__free(policy->ring);
+	if (policy->lost)
+		munmap((void *)(uintptr_t)policy->lost, sizeof(uint64_t));
 	bpf_object__close(policy->object);
 	free(policy);
 }
@@ -293,6 +311,11 @@ int policy_events_fd(const struct policy *policy)
 int policy_ring_fd(const struct policy *policy)
 {
 	return bpf_map__fd(bpf_object__find_map_by_name(policy->object, "events"));
+}
+
+uint64_t policy_lost(const struct policy *policy)
+{
+	return *policy->lost;
 }
 
 int policy_events(struct policy *policy, void (*each)(void *context, const struct policy_event *event), void *context)

@@ -51,4 +51,7 @@ int policy_ring_fd(const struct policy *policy);
 /** Hands over the events that are there. @return how many, -errno */
 int policy_events(struct policy *policy, void (*each)(void *context, const struct policy_event *event), void *context);
 
+/** How many events found no room. */
+uint64_t policy_lost(const struct policy *policy);
+
 #endif

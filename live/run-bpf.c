@@ -194,6 +194,8 @@ static void take_events(struct service *service)
 static void main_has_ended(struct service *service)
 {
 	take_events(service);
+	if (policy_lost(service->policy))
+		service->job->sink.note(service->job->sink.context, RUN_NOTE_LOST, 0);
 	service->job->sink.end(service->job->sink.context);
 	run_detach_release();
 	close(service->main_pidfd);

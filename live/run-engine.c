@@ -4,9 +4,7 @@
 #include "run-engine.h"
 
 const struct run_engine *const run_engines[] = {
-#ifdef HAVE_BPF
 	&run_engine_bpf,
-#endif
 	&run_engine_notify,
 	&run_engine_preload,
 	NULL,

@@ -37,6 +37,7 @@ enum run_note {
 	RUN_NOTE_SOCKET_LATE, /* a process with other rights makes sockets: moment socket does not hold for it */
 	RUN_NOTE_STATIC,      /* a program without a dynamic loader, past this engine */
 	RUN_NOTE_RESTARTED,   /* the serving process died, and another took over */
+	RUN_NOTE_LOST,        /* more was done than could be told */
 	RUN_N_NOTES,
 };
 

@@ -233,6 +233,24 @@ c = socket.create_connection(('127.0.0.1', $port)); c.send(b'PING\r\n'); print(c
 	[ "$(value established)" = 0 ]
 }
 
+@test "a listener that was there before: what it accepts from now on comes to its moments" {
+	with_cgroup
+	printf 'accept: force TCP_USER_TIMEOUT=30s\n' >"$RULES"
+	start_inside python3 -u -c '
+import socket
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+print(l.getsockname()[1])
+while True:
+    a, _ = l.accept()
+    a.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 7)
+    print([s.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) for s in (l, a)])' >"$FOLDER/out"
+	eventually test -s "$FOLDER/out"
+	applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
+	python3 -c "import socket; socket.create_connection(('127.0.0.1', $(head -1 "$FOLDER/out")))"
+	eventually grep -q '^\[' "$FOLDER/out"
+	[ "$(tail -1 "$FOLDER/out")" = "[0, 30000]" ]
+}
+
 @test "a static program" {
 	with_cgroup
 	[ -x "$HELPERS/lives-static" ] || skip "musl-gcc is not installed"

@@ -39,7 +39,7 @@ offered() {
 
 @test "bash offers commands, options of commands, names of options" {
 	[ "$(offered sockopt sh)" = show ]
-	[ "$(offered sockopt "" | sort | tr '\n' ' ')" = "--help --version calc check completion demo explain log set show undo " ]
+	[ "$(offered sockopt "" | sort | tr '\n' ' ')" = "--help --version apply calc check completion demo explain log policy run set show trace undo " ]
 	[ "$(offered sockopt show --al)" = --all ]
 	[ "$(offered sockopt show -o TCP_NODEL)" = TCP_NODELAY ]
 	[ "$(offered sockopt set tcp TCP_NODEL)" = TCP_NODELAY= ]

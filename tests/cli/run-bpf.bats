@@ -203,24 +203,51 @@ c.setsockopt(S, U, 7); print(c.getsockopt(S, U))"'
 	[ "$output" = 30000 ] || { echo "$output $stderr"; false; }
 }
 
+# the pid of the process that serves the program of this test
+serving() {
+	local file
+
+	for file in /proc/[0-9]*/cmdline; do
+		if [ "$(cut -d/ -f3 <<<"$file")" != "$1" ] && tr '\0' '\n' <"$file" 2>/dev/null | grep -q "^$FOLDER/report"; then
+			cut -d/ -f3 <<<"$file"
+		fi
+	done
+}
+
+@test "what is done faster than it can be told is said to be missing" {
+	mkfifo "$FOLDER/go" "$FOLDER/done"
+	"$SOCKOPT" run --engine bpf --report "$FOLDER/report" -r 'udp: SO_PRIORITY=5' -- python3 -c "
+import socket
+open('$FOLDER/go').read()
+for n in range(12000):
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.connect(('127.0.0.1', 9)); s.close()
+open('$FOLDER/done', 'w').write('.')" 2>"$FOLDER/said" &
+	STARTED+=("$!")
+	is_served() {
+		! no_cgroup && [ -n "$(serving "$!")" ]
+	}
+	eventually is_served
+	server=$(serving "$!")
+	kill -STOP "$server"
+	echo >"$FOLDER/go"
+	cat "$FOLDER/done"
+	kill -CONT "$server"
+	wait "$!"
+	eventually grep -q "some of it is missing in the report" "$FOLDER/said"
+	eventually nothing_is_left
+	[ "$(wc -l <"$FOLDER/report")" -gt 1000 ]
+	[ "$(wc -l <"$FOLDER/report")" -lt 12000 ]
+}
+
 @test "if the process that is left behind is killed, the rules hold on" {
 	mkfifo "$FOLDER/go"
 	"$SOCKOPT" run --engine bpf --report "$FOLDER/report" TCP_USER_TIMEOUT=30s -- bash -c "read -r <'$FOLDER/go'; connects 'print(c.getsockopt(S, U))'" >"$FOLDER/out" &
 	STARTED+=("$!")
-	serving() {
-		local file
-
-		for file in /proc/[0-9]*/cmdline; do
-			if [ "$(cut -d/ -f3 <<<"$file")" != "$!" ] && tr '\0' '\n' <"$file" 2>/dev/null | grep -q "^$FOLDER/report"; then
-				cut -d/ -f3 <<<"$file"
-			fi
-		done
-	}
 	in_its_cgroup() {
-		! no_cgroup && [ "$(cat "$CGROUPS"/sockopt-run-*/cgroup.procs)" != "" ] && [ -n "$(serving)" ]
+		! no_cgroup && [ "$(cat "$CGROUPS"/sockopt-run-*/cgroup.procs)" != "" ] && [ -n "$(serving "$!")" ]
 	}
 	eventually in_its_cgroup
-	kill -KILL "$(serving)"
+	kill -KILL "$(serving "$!")"
 	echo >"$FOLDER/go"
 	wait "$!"
 	[ "$(cat "$FOLDER/out")" = 30000 ]
