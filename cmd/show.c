@@ -20,6 +20,7 @@
 #include "cmd.h"
 #include "engine-option.h"
 #include "option-list.h"
+#include "show-sort.h"
 #include "reach.h"
 
 #define KINDS_MAX 64
@@ -32,6 +33,8 @@ struct show_args {
 	bool all;
 	bool json;
 	bool force;
+	bool sorts;
+	struct sort_key sort;
 	enum live_engine engine;
 	double watch; /* seconds between two looks; 0: one look */
 };
@@ -60,6 +63,7 @@ struct show {
 	size_t n_plans;
 	struct defaults *defaults;
 	struct show_view *view;
+	struct show_sort *sort; /* NULL: shown as they come */
 	unsigned char *scratch;
 	uint64_t own_netns;
 };
@@ -68,6 +72,10 @@ static const struct argp_option options[] = {
 	{ "option", 'o', N_("OPTION[,OPTION...]"), 0, N_("A table of these options only"), 0 },
 	{ "all", 'a', NULL, 0, N_("Every option, not only what differs from the default"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object a socket, a line each"), 0 },
+	{ "sort", 's', N_("KEY"), 0,
+	  N_("In the order of pid, process, protocol, state, local, peer, port, netns, cookie or an OPTION; a minus before it: the "
+	     "greatest first. All sockets are kept in memory until the last one came"),
+	  0 },
 	{ "watch", 'w', N_("SECONDS"), OPTION_ARG_OPTIONAL, N_("Look again and again (every 2 seconds)"), 0 },
 	{ "force", 'f', NULL, 0, N_("With -o: also read what changes by being read (SO_ERROR)"), 0 },
 	{ 0 },
@@ -83,6 +91,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'o': args->options = arg; return 0;
 	case 'a': args->all = true; return 0;
 	case 'J': args->json = true; return 0;
+	case 's':
+		args->sorts = true;
+		if (!show_sort_parse(arg, &args->sort))
+			command_wrong_use(state, _("'%s' is not a key to sort by: pid, process, protocol, state, local, peer, port, netns, cookie or the name of an option"), arg);
+		return 0;
 	case 'f': args->force = true; return 0;
 	case 'w':
 		args->watch = arg ? strtod(arg, &end) : 2;
@@ -113,6 +126,7 @@ static const struct argp argp = {
 		  "  sockopt show 'process=nginx and listening'\n"
 		  "  sockopt show 1234:6 --all\n"
 		  "  sockopt show tcp -o TCP_CONGESTION,SO_RCVBUF\n"
+		  "  sockopt show established --sort=-SO_RCVBUF\n"
 		  "  sockopt show 'established and SO_KEEPALIVE=off' --json\n\n"
 		  "Exit status: 0 shown, 1 nothing matched, 2 wrong use, 3 not all could be read, 4 not permitted."),
 	.children = children,
@@ -339,6 +353,12 @@ static int show_one(void *arg, struct live_socket *socket)
 	return ferror(stdout) ? 1 : 0; /* main() says why */
 }
 
+static int keep_one(void *arg, struct live_socket *socket)
+{
+	show_sort_keep(((struct show *)arg)->sort, socket);
+	return 0;
+}
+
 static int look(struct show *show, const struct selector *selector)
 {
 	const struct live_request request = {
@@ -361,7 +381,13 @@ static int look(struct show *show, const struct selector *selector)
 		show->view = show_text(stdout);
 	if (!show->view)
 		return EXIT_PARTLY;
-	r = live_each(&request, show_one, show, &report);
+	show->sort = show->args->sorts ? show_sort_new(&show->args->sort) : NULL;
+	r = live_each(&request, show->sort ? keep_one : show_one, show, &report);
+	if (show->sort) {
+		if (r == 0)
+			r = show_sort_each(show->sort, show_one, show);
+		show_sort_free(show->sort);
+	}
 	engine_say(&report);
 	if (r == 0 && defaults_error(show->defaults))
 		r = -defaults_error(show->defaults);

@@ -218,3 +218,25 @@ connected() {
 	run --separate-stderr -0 "$SOCKOPT" show "local-port=$port"
 	[[ "$output" == *"(held by no process)" ]]
 }
+
+@test "--sort: by a key, by an option, the greatest first, as text and as JSON, whichever engine looks" {
+	local engine selector
+
+	connected
+	selector="pid=${PID[a]} and established and tcp"
+	for engine in pidfd auto; do
+		run --separate-stderr -0 "$SOCKOPT" show "$selector" --sort=TCP_NODELAY --json --engine "$engine"
+		[ "$(jq -c .local.port <<<"$output" | tr '\n' ' ')" = "$PEER_PORT $PORT " ]
+		run --separate-stderr -0 "$SOCKOPT" show "$selector" --sort=-TCP_NODELAY --json --engine "$engine"
+		[ "$(jq -c .local.port <<<"$output" | tr '\n' ' ')" = "$PORT $PEER_PORT " ]
+		run --separate-stderr -0 "$SOCKOPT" show "$selector" --sort=port --engine "$engine"
+		[ "$(grep -o '^tcp .* → ' <<<"$output" | grep -oE '[0-9]+ →' | tr -d ' →' | sort -n -c 2>&1)" = "" ]
+		[[ "$output" == *"    TCP_NODELAY                on            default off"* ]]
+	done
+}
+
+@test "--sort: a key that is none is wrong use, and the keys are named" {
+	run --separate-stderr -2 "$SOCKOPT" show --sort=colour
+	[ -z "$output" ]
+	[[ "$stderr" == *"'colour' is not a key to sort by: pid, process, protocol, state, local, peer, port, netns, cookie or the name of an option"* ]]
+}
