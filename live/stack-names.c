@@ -99,20 +99,30 @@ void stack_names_free(struct stack_names *names)
 	free(names);
 }
 
-static void add_mapping(struct process_maps *maps, const char *line)
+static void add_mapping(struct process_maps *maps, char *line)
 {
-	uint64_t start, end, offset;
-	char rights[8], path[PATH_MAX_SHOWN] = "";
 	struct mapping *list;
+	uint64_t start, end, offset;
+	char *at;
+	const char *rights;
 
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %*s %511[^\n]", &start, &end, rights, &offset, path) < 5 ||
-	    rights[2] != 'x')
+	/* START-END RIGHTS OFFSET DEVICE INODE PATH */
+	start = strtoull(line, &at, 16);
+	end = *at == '-' ? strtoull(at + 1, &at, 16) : 0;
+	rights = *at == ' ' ? at + 1 : "";
+	if (end <= start || strnlen(rights, 5) < 5 || rights[2] != 'x')
 		return;
+	offset = strtoull(rights + 5, &at, 16);
+	at += strspn(at, " ");
+	at += strcspn(at, " "); /* the device */
+	(void)strtoull(at, &at, 10);
+	at += strspn(at, " ");
+	at[strcspn(at, "\n")] = '\0';
 	list = realloc(maps->list, (maps->n + 1) * sizeof(*list));
 	if (!list)
 		return;
 	maps->list = list;
-	list[maps->n] = (struct mapping){ start, end, offset, strdup(path) };
+	list[maps->n] = (struct mapping){ start, end, offset, strdup(at) };
 	if (list[maps->n].path)
 		maps->n++;
 }

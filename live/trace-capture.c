@@ -4,10 +4,8 @@
 #include "trace-capture.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tidy.h"
 #include "trace-record.h"
 
 #define FRAME_TEXT_MAX 1024
@@ -116,30 +114,28 @@ static int read_head(FILE *file, struct capture_head *ret)
 int capture_read(FILE *file, const struct capture_reader *reader, uint64_t *ret_at)
 {
 	struct capture_head head;
-	autofree union block *block = malloc(sizeof(*block));
+	union block block;
 	int r;
 
-	if (!block)
-		return -ENOMEM;
 	*ret_at = 0;
 	r = read_head(file, &head);
 	*ret_at = sizeof(head);
 	while (r == 0) {
-		size_t n = fread(block, 1, sizeof(block->block), file);
+		size_t n = fread(&block, 1, sizeof(block.block), file);
 
-		if (n < sizeof(block->block))
+		if (n < sizeof(block.block))
 			return ferror(file) ? -EIO : -ENODATA;
-		n = block->block.size;
-		if (n < sizeof(block->block) || n > sizeof(block->bytes) || n % 8)
+		n = block.block.size;
+		if (n < sizeof(block.block) || n > sizeof(block.bytes) || n % 8)
 			return -EBADMSG;
-		if (block->block.kind == CAPTURE_END)
-			return n == sizeof(block->block) ? 0 : -EBADMSG;
-		n -= sizeof(block->block);
-		if (fread(block->bytes + sizeof(block->block), 1, n, file) != n)
+		if (block.block.kind == CAPTURE_END)
+			return n == sizeof(block.block) ? 0 : -EBADMSG;
+		n -= sizeof(block.block);
+		if (fread(block.bytes + sizeof(block.block), 1, n, file) != n)
 			return ferror(file) ? -EIO : -ENODATA;
-		r = hand_over(block, reader, head.clock_offset);
+		r = hand_over(&block, reader, head.clock_offset);
 		if (r == 0)
-			*ret_at += block->block.size;
+			*ret_at += block.block.size;
 	}
 	return r;
 }

@@ -86,18 +86,17 @@ struct status {
 static void read_status(pid_t tid, struct status *ret)
 {
 	char path[64], line[512];
-	unsigned long long number;
 
 	*ret = (struct status){ .pid = tid };
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
 	autofclose FILE *file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "Tgid: %llu", &number) == 1)
-			ret->pid = (pid_t)number;
-		else if (sscanf(line, "Uid: %llu", &number) == 1)
-			ret->uid = (uid_t)number;
-		else if (sscanf(line, "CapEff: %llx", &number) == 1)
-			ret->capabilities = number;
+		if (strncmp(line, "Tgid:", 5) == 0)
+			ret->pid = (pid_t)strtol(line + 5, NULL, 10);
+		else if (strncmp(line, "Uid:", 4) == 0)
+			ret->uid = (uid_t)strtoul(line + 4, NULL, 10);
+		else if (strncmp(line, "CapEff:", 7) == 0)
+			ret->capabilities = strtoull(line + 7, NULL, 16);
 	}
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)tid);
 	autofclose FILE *comm = fopen(path, "re");
@@ -194,6 +193,7 @@ void tracee_begin_call(struct tracee *tracee, enum trace_kind kind, const uint64
 {
 	struct trace_record *record = &tracee->record.head;
 	struct status status;
+	int fd;
 
 	memset(record, 0, sizeof(*record));
 	memcpy(tracee->arguments, arguments, sizeof(tracee->arguments));
@@ -223,11 +223,11 @@ void tracee_begin_call(struct tracee *tracee, enum trace_kind kind, const uint64
 		break;
 	case TRACE_BIND:
 	case TRACE_CONNECT: read_value(tracee, arguments[1], arguments[2] <= 128 ? (uint32_t)arguments[2] : 128); break;
-	case TRACE_CLOSE: {
-		autoclose int fd = read_socket(tracee, record->fd);
-
+	case TRACE_CLOSE:
+		fd = read_socket(tracee, record->fd);
+		if (fd >= 0)
+			close(fd);
 		break;
-	}
 	default: break;
 	}
 }
