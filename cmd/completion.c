@@ -43,6 +43,13 @@ static const struct argp argp = {
 	.children = children,
 };
 
+/** What follows -- is another program's command line. */
+static const char program_after_dashes[] =
+	"\t\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
+	"\t\t\tif [[ ${COMP_WORDS[i]} == -- ]]; then\n"
+	"\t\t\t\tdeclare -F _command_offset >/dev/null && _command_offset $((i + 1))\n\t\t\t\treturn\n"
+	"\t\t\tfi\n\t\tdone\n";
+
 /** Calls each for every option of a command that has a long name, those of all commands last. */
 static void each_option(const struct command *command, void (*each)(const struct command *, const struct argp_option *))
 {
@@ -106,11 +113,14 @@ static void bash(void)
 		else if ((*command)->arguments == ARGUMENTS_ASSIGNMENTS)
 			printf("\t\tif ((COMP_CWORD == 2)); then words+=\" $selector\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n");
 		else if ((*command)->arguments == ARGUMENTS_RUN)
-			printf("\t\tfor ((i = 2; i < COMP_CWORD; i++)); do\n"
-			       "\t\t\tif [[ ${COMP_WORDS[i]} == -- ]]; then\n"
-			       "\t\t\t\tdeclare -F _command_offset >/dev/null && _command_offset $((i + 1))\n\t\t\t\treturn\n"
-			       "\t\t\tfi\n\t\tdone\n"
-			       "\t\twords+=\" -- ${names// /= }=\"; compopt -o nospace\n");
+			printf("%s\t\twords+=\" -- ${names// /= }=\"; compopt -o nospace\n", program_after_dashes);
+		else if ((*command)->arguments == ARGUMENTS_TRACE)
+			printf("%s\t\tcase ${COMP_WORDS[COMP_CWORD-1]} in\n"
+			       "\t\t-e | --option) words=$names ;;\n"
+			       "\t\t-o | --output | --save | --read)\n"
+			       "\t\t\tcompopt -o filenames\n\t\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n\t\t\treturn\n\t\t\t;;\n"
+			       "\t\t*) words+=\" -- $selector\" ;;\n\t\tesac\n",
+			       program_after_dashes);
 		else if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf("\t\twords+=\" reuseaddr\"\n");
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
@@ -167,7 +177,7 @@ static void zsh(void)
 		each_option(*command, put_zsh_option);
 		if ((*command)->arguments == ARGUMENTS_OPTION)
 			printf(" '*:option:($names)'");
-		else if ((*command)->arguments == ARGUMENTS_SELECTOR)
+		else if ((*command)->arguments == ARGUMENTS_SELECTOR || (*command)->arguments == ARGUMENTS_TRACE)
 			printf(" '1:selector:($selector)'");
 		else if ((*command)->arguments == ARGUMENTS_ASSIGNMENTS)
 			printf(" '1:selector:($selector)' '*:assignment:(${^names}=)'");
@@ -217,7 +227,8 @@ static void fish(void)
 			put_option_names(assigns ? "= " : " ");
 			printf("%s'\n", assigns ? "=" : "");
 		}
-		if ((*command)->arguments == ARGUMENTS_SELECTOR || (*command)->arguments == ARGUMENTS_ASSIGNMENTS)
+		if ((*command)->arguments == ARGUMENTS_SELECTOR || (*command)->arguments == ARGUMENTS_ASSIGNMENTS ||
+		    (*command)->arguments == ARGUMENTS_TRACE)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a '%s'\n", (*command)->name,
 			       selector_words);
 		if ((*command)->arguments == ARGUMENTS_DEMO)

@@ -246,5 +246,5 @@ const struct command cmd_trace = {
 	.summary = N_("what programs set and read, call by call"),
 	.run = run,
 	.argp = &argp,
-	.arguments = ARGUMENTS_SELECTOR,
+	.arguments = ARGUMENTS_TRACE,
 };
