@@ -72,3 +72,46 @@ load common
 	[ "${stderr_lines[0]}" = "sockopt: -r: 'SO_REUSEADDR=on' no surte efecto en un momento que nombra la regla" ]
 	[[ "${stderr_lines[1]}" == "ayuda: no cambia nada en el bind(2) ya hecho"* ]] || [[ "${stderr_lines[1]}" == *"no cambia nada en el bind(2) ya hecho"* ]]
 }
+
+profiles() {
+	SOCKOPT_PROFILES=$(cd "$BATS_TEST_DIRNAME/../../share/profiles" && pwd)
+	export SOCKOPT_PROFILES
+}
+
+@test "profiles: each has a line in both languages, sources, and rules that can take effect" {
+	local file name
+
+	profiles
+	run --separate-stderr -0 "$SOCKOPT" run --list-profiles
+	[ "${#lines[@]}" = "$(find "$SOCKOPT_PROFILES" -name '*.rules' | wc -l)" ]
+	[[ "$output" == *"dead-peer-30s "*"notice within 30 seconds that the other side is gone"* ]]
+	run --separate-stderr -0 "$SOCKOPT" run --list-profiles --lang=es
+	[[ "$output" == *"dead-peer-30s "*"notar en 30 segundos que el otro extremo ya no está"* ]]
+	for file in "$SOCKOPT_PROFILES"/*.rules; do
+		name=$(basename "$file" .rules)
+		run --separate-stderr -0 "$SOCKOPT" run --engine preload -p "$name" -- true
+		[ -z "$stderr" ]
+		grep -q '^# en: ' "$file"
+		grep -q '^# es: ' "$file"
+		grep -q '^# Sources / Fuentes: ' "$file"
+		grep -q '^# Measured / Medido: ' "$file"
+	done
+}
+
+@test "a profile is on the sockets, and what comes later on the command line is the exception" {
+	profiles
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload -p dead-peer-30s -- "$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+	[ "$output" = "30000 30000 30000" ]
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload -p dead-peer-30s TCP_USER_TIMEOUT=5s -- \
+		"$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+	[ "$output" = "5000 5000 5000" ]
+}
+
+@test "a profile that there is not is told, with those that there are" {
+	profiles
+	run --separate-stderr -125 "$SOCKOPT" run -p dead-pear -- true
+	[ "${stderr_lines[0]}" = "sockopt: 'dead-pear' is not a profile" ]
+	[[ "${stderr_lines[1]}" == "hint: profiles: behind-nlb-350s, bulk-transfer, dead-peer-30s, "* ]]
+	run --separate-stderr -125 "$SOCKOPT" run -p ../../../etc/passwd -- true
+	[ "${stderr_lines[0]}" = "sockopt: '../../../etc/passwd' is not a profile" ]
+}
