@@ -15,10 +15,11 @@ enum record_flag {
 	RECORD_SURE = 1,   /* the filter could decide: it is picked */
 	RECORD_SHARED = 2, /* its file has other references: there may be more holders */
 	RECORD_HAS_PEER = 4,
-	RECORD_HAS_PATHS = 8, /* a struct record_paths follows the blocks */
-	RECORD_UNHELD = 16,   /* seen in a protocol's table, not through a descriptor */
-	RECORD_HAS_FILE = 32, /* of those: some file refers to it, so that a process may hold it */
-	RECORD_IS_INNER = 64, /* a subflow or the like: not what a descriptor stands for */
+	RECORD_HAS_PATHS = 8,   /* a struct record_paths follows the blocks */
+	RECORD_UNHELD = 16,     /* seen in a protocol's table, not through a descriptor */
+	RECORD_HAS_FILE = 32,   /* of those: some file refers to it, so that a process may hold it */
+	RECORD_IS_INNER = 64,   /* a subflow or the like: not what a descriptor stands for */
+	RECORD_RULED_OUT = 128, /* an MPTCP socket that the filter does not pick: told for its inner sockets' sake */
 };
 
 struct socket_record {
@@ -91,7 +92,6 @@ enum filter_fact {
 #define FILTER_NO_PORT 0xffffffffULL
 #define FILTER_NO_PROTOCOL 0xffffffffULL
 #define FILTER_MAX 64
-#define FILTER_DEPTH 32
 
 enum filter_operation {
 	FILTER_UNKNOWN, /* cannot be decided here */
@@ -99,7 +99,6 @@ enum filter_operation {
 	FILTER_RANGE, /* low <= fact <= high */
 	FILTER_LOCAL, /* the local address has this prefix (and its port is between low and high) */
 	FILTER_PEER,
-	FILTER_HAS_PEER,
 	FILTER_OPTION, /* low <= the value of an option <= high, as signed numbers */
 	FILTER_AND,
 	FILTER_OR,

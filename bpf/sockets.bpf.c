@@ -253,6 +253,18 @@ static __always_inline void begin(struct sock *sk)
 	record.netns = of_net.inum;
 }
 
+/**
+ * Of an MPTCP socket the reader must know also if it is not picked: the first of its connections stands in the listings
+ * of TCP, with the inode of a file that it is not reached by.
+ */
+static __always_inline long rule_out(struct seq_file *seq)
+{
+	if (!is_ip() || record.protocol != IPPROTO_MPTCP || record.flags & RECORD_UNHELD)
+		return 0;
+	record.flags |= RECORD_RULED_OUT;
+	return write_record(seq);
+}
+
 /** Everything but the holder is the same however the socket was found. sk: a whole socket. As write_record(). */
 static __always_inline long tell(struct seq_file *seq, struct sock *sk, int with_values)
 {
@@ -270,7 +282,7 @@ static __always_inline long tell(struct seq_file *seq, struct sock *sk, int with
 	facts[FACT_COOKIE] = LOAD(sock_copy, sock_common, skc_cookie.counter);
 	truth = filter_judge(&record, 0);
 	if (truth == NO)
-		return 0;
+		return rule_out(seq);
 	record.cookie = cookie_of_socket = bpf_get_socket_cookie(sk);
 	if (with_values && wanted_blocks) {
 		copy_rest(sk);

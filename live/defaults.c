@@ -18,7 +18,8 @@
 struct kind_defaults {
 	struct sockopt_kind kind;
 	uint64_t netns;
-	int fresh; /* a socket of this kind, kept open; -1: none can be had */
+	int fresh;      /* a socket of this kind, kept open; -1: none can be had */
+	uint64_t inode; /* of it */
 	struct sockopt_value **values;
 	int16_t *asked;   /* 0: not yet; 1: it was; else the errno, negative */
 	uint8_t *missing; /* MISSING_IN of the last socket that had not an option; 0: none */
@@ -121,6 +122,7 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 {
 	const struct facts *facts = &socket->facts;
 	struct kind_defaults *kind;
+	struct stat status;
 
 	kind = defaults->last;
 	if (kind && kind->netns == facts->netns && memcmp(&kind->kind, &facts->kind, sizeof(kind->kind)) == 0)
@@ -138,6 +140,8 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 	kind->fresh = find_fresh(defaults, socket);
 	if (kind->fresh < 0 && (errno == EMFILE || errno == ENFILE))
 		defaults->error = errno;
+	if (kind->fresh >= 0 && fstat(kind->fresh, &status) == 0)
+		kind->inode = status.st_ino;
 	kind->values = calloc(sockopt_count(), sizeof(*kind->values));
 	kind->asked = calloc(sockopt_count(), sizeof(*kind->asked));
 	kind->missing = calloc(sockopt_count(), sizeof(*kind->missing));
@@ -198,6 +202,14 @@ bool defaults_is_fresh(const struct defaults *defaults, int fd)
 {
 	for (const struct kind_defaults *kind = defaults ? defaults->kinds : NULL; kind; kind = kind->next)
 		if (kind->fresh == fd)
+			return true;
+	return false;
+}
+
+bool defaults_has_inode(const struct defaults *defaults, uint64_t inode)
+{
+	for (const struct kind_defaults *kind = defaults && inode ? defaults->kinds : NULL; kind; kind = kind->next)
+		if (kind->inode == inode)
 			return true;
 	return false;
 }

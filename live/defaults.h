@@ -39,6 +39,9 @@ void defaults_found_missing(struct defaults *defaults, const struct live_socket 
 /** Is this descriptor of ours one of the fresh sockets? NULL defaults: false. */
 bool defaults_is_fresh(const struct defaults *defaults, int fd);
 
+/** The same, of a socket that was met in a listing. */
+bool defaults_has_inode(const struct defaults *defaults, uint64_t inode);
+
 /** How a default is told, by the catalogue, for such a socket: its text, or the sysctl; NULL if none fits. */
 const struct sockopt_default *defaults_told(const struct sockopt_option *option, const struct sockopt_kind *kind);
 

@@ -42,14 +42,19 @@ struct pass {
 	struct gather shared;
 	struct process process; /* that was met last; pid 0: none */
 	struct borrower borrower;
-	long orphans;       /* TCP sockets of a namespace that no descriptor leads to */
-	bool wants_process; /* the selector looks at what only /proc tells: user, cgroup */
-	uint64_t own_netns;
+	struct gather_seen mptcp; /* inodes: the first connection of each has its inode, and is no socket on its own */
+	long orphans;             /* TCP sockets of a namespace that no descriptor leads to */
+	bool wants_process;       /* the selector looks at what only /proc tells: user, cgroup */
 };
 
+/** is_sure: the kernel's side has decided that it is picked. */
 static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure)
 {
 	int r;
+
+	/* It does not know on which sockets an option applies. */
+	if (pass->filter.has_options)
+		is_sure = false;
 
 	if (socket->record && socket->record->head->interface && socket->facts.n_holders &&
 	    live_descriptor(socket) >= 0)
@@ -60,7 +65,8 @@ static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure
 		pass->report->matched++;
 		r = pass->each(pass->arg, socket);
 	}
-	if (socket->error == EPERM)
+	/* What the kernel told was read all the same. */
+	if (socket->error == EPERM && !socket->record)
 		pass->report->unreadable++;
 	if (socket->fd >= 0)
 		close(socket->fd);
@@ -110,18 +116,25 @@ static int meet_held(struct pass *pass, struct record_view *view)
 	const struct socket_record *head = view->head;
 	struct facts_holder holder;
 	char name[17];
+	bool waits;
 	int r;
 
-	holder = holder_of(pass, head, name);
-	if (head->flags & RECORD_SHARED) {
-		r = gather_see(&pass->seen, head->cookie);
-		return r < 0 ? r : gather_add(&pass->shared, head, &holder);
-	}
+	if (head->protocol == IPPROTO_MPTCP && gather_see(&pass->mptcp, head->inode) < 0)
+		return -ENOMEM;
+	if (head->flags & RECORD_RULED_OUT)
+		return 0;
 	r = gather_see(&pass->seen, head->cookie);
-	/* Not new: its other descriptor was closed between two looks at its file. */
-	if (r <= 0)
+	if (r < 0)
 		return r;
-	return hand_over_held(pass, view, &holder, 1);
+	/*
+	 * Descriptors are opened and closed while the kernel looks: the file may have had several at one look and one
+	 * at the next. Once the socket waits for its holders, all are taken; once it was handed over, it is not again.
+	 */
+	waits = r ? head->flags & RECORD_SHARED : gather_has(&pass->shared, head->cookie);
+	if (r == 0 && !waits)
+		return 0;
+	holder = holder_of(pass, head, name);
+	return waits ? gather_add(&pass->shared, head, &holder) : hand_over_held(pass, view, &holder, 1);
 }
 
 /** The records of one buffer. */
@@ -179,6 +192,8 @@ static int meet_unheld(struct pass *pass, struct record_view *view)
 
 	if (head->cookie && gather_was_seen(&pass->seen, head->cookie))
 		return 0;
+	if (defaults_has_inode(pass->request->defaults, head->inode))
+		return 0;
 	record_facts(view, facts);
 	/* Without an inode only these states are of sockets on their own; others are the kernel's inner ones. */
 	if (!facts->inode && (facts->state == FACTS_ESTABLISHED || facts->state == FACTS_LISTENING ||
@@ -202,6 +217,10 @@ static int meet_listed(void *arg, const struct diag_socket *listed)
 	    facts->state != FACTS_SYN_RECV)
 		pass->orphans++;
 	if (facts->kind.protocol != IPPROTO_TCP && !facts->inode)
+		return 0;
+	if (facts->kind.protocol == IPPROTO_TCP && facts->inode && gather_was_seen(&pass->mptcp, facts->inode))
+		return 0;
+	if (defaults_has_inode(pass->request->defaults, facts->inode))
 		return 0;
 	return hand_over(pass, &socket, false);
 }
@@ -361,6 +380,7 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 	free(pass.process.cgroup);
 	borrow_done(&pass.borrower);
 	gather_seen_done(&pass.seen);
+	gather_seen_done(&pass.mptcp);
 	bpf_sockets_free(pass.programs);
 	return r;
 }

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "defaults.h"
 #include "diag.h"
 #include "engine.h"
 #include "holders.h"
@@ -22,6 +23,7 @@ struct walk {
 	bool *refused; /* a socket each: its holders may be seen, but not asked (Yama, for one) */
 	struct borrower borrower;
 	struct identity_namespaces namespaces;
+	struct defaults *defaults;
 	struct live_report *report;
 };
 
@@ -45,6 +47,9 @@ static int borrow_any(struct walk *walk, struct live_socket *socket)
 
 static int hand_over(struct walk *walk, struct live_socket *socket)
 {
+	/* What we opened ourselves to compare with is not a part of the machine that was asked for. */
+	if (defaults_has_inode(walk->defaults, socket->facts.inode))
+		return 0;
 	if (walk->selector && !selector_matches(walk->selector, &socket->facts))
 		return 0;
 	walk->report->matched++;
@@ -158,6 +163,7 @@ int engine_pidfd_each(const struct live_request *request, int (*each)(void *arg,
 		.each = each,
 		.arg = arg,
 		.borrower = BORROWER_INIT,
+		.defaults = request->defaults,
 		.report = ret_report,
 	};
 	int r;

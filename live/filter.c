@@ -37,7 +37,6 @@ static struct filter_instruction *emit(struct compiler *compiler, enum filter_op
 static void emit_unknown(struct compiler *compiler)
 {
 	emit(compiler, FILTER_UNKNOWN);
-	compiler->program->is_whole = false;
 }
 
 static void emit_range(struct compiler *compiler, enum filter_fact fact, uint64_t low, uint64_t high)
@@ -52,21 +51,26 @@ static void emit_range(struct compiler *compiler, enum filter_fact fact, uint64_
 	compiler->program->has_holders |= at->is_holder;
 }
 
-/** fact op number, as ordered() of rule/selector-match.c; != comes with a "not" behind it. */
+/**
+ * fact op number, as ordered() of rule/selector-match.c; != comes with a "not" behind it. A fact that is not there is
+ * greater than the greatest, and in no range.
+ */
 static void emit_ordered(struct compiler *compiler, enum filter_fact fact, enum node_operator op, uint64_t number,
 			 uint64_t greatest)
 {
+	uint64_t most = number < greatest ? number : greatest;
+
 	switch (op) {
 	case OP_LT:
 		if (number == 0)
 			emit_range(compiler, fact, 1, 0);
 		else
-			emit_range(compiler, fact, 0, number - 1);
+			emit_range(compiler, fact, 0, number > greatest ? greatest : number - 1);
 		return;
-	case OP_LE: emit_range(compiler, fact, 0, number); return;
+	case OP_LE: emit_range(compiler, fact, 0, most); return;
 	case OP_GT: emit_range(compiler, fact, number + 1, number == UINT64_MAX ? 0 : greatest); return;
 	case OP_GE: emit_range(compiler, fact, number, greatest); return;
-	default: emit_range(compiler, fact, number, number); return;
+	default: emit_range(compiler, fact, number, most); return;
 	}
 }
 
@@ -91,10 +95,18 @@ static void emit_number(struct compiler *compiler, const struct node *node, enum
 		return;
 	}
 	for (size_t i = 0; i < node->n_ranges; i++) {
-		emit_range(compiler, fact, node->ranges[i].low, node->ranges[i].high);
+		uint64_t high = node->ranges[i].high;
+
+		emit_range(compiler, fact, node->ranges[i].low, high < greatest ? high : greatest);
 		if (i)
 			emit(compiler, FILTER_OR);
 	}
+}
+
+static bool is_one_number(const struct node *node)
+{
+	return (node->op == OP_EQ || node->op == OP_NE) && node->n_ranges == 1 &&
+	       node->ranges[0].low == node->ranges[0].high;
 }
 
 static void emit_ports(struct compiler *compiler, const struct node *node)
@@ -144,6 +156,15 @@ static void emit_process(struct compiler *compiler, const struct node *node)
 	emit_not_if(compiler, node->op == OP_NE);
 }
 
+/** Is there no other way to write this path? The selector compares letters, the kernel's side what they stand for. */
+static bool is_canonical(const char *path)
+{
+	size_t length = strlen(path);
+
+	return path[0] == '/' && !strstr(path, "//") && !strstr(path, "/./") && !strstr(path, "/../") &&
+	       (length == 1 || path[length - 1] != '/') && fnmatch("*/.", path, 0) != 0 && fnmatch("*/..", path, 0) != 0;
+}
+
 /**
  * The path of a cgroup is told by its id. That of a process in the root of the unified hierarchy is taken from
  * another hierarchy (live/process.c), which the kernel's side does not know.
@@ -153,7 +174,7 @@ static void emit_cgroup(struct compiler *compiler, const struct node *node)
 	char path[4096];
 	struct stat status;
 
-	if (node->op == OP_GLOB || !mounts_cgroup2(path, sizeof(path)) ||
+	if (node->op == OP_GLOB || !is_canonical(node->text) || !mounts_cgroup2(path, sizeof(path)) ||
 	    strlen(path) + strlen(node->text) >= sizeof(path)) {
 		emit_unknown(compiler);
 		return;
@@ -210,8 +231,9 @@ static void emit_key(struct compiler *compiler, const struct node *node)
 		emit_not_if(compiler, node->op == OP_NE);
 		return;
 	case KEY_COOKIE:
-		/* A socket whose cookie was not asked for yet has none, and is none that anybody could name. */
-		if (node->op != OP_EQ && node->op != OP_NE) {
+		/* A socket whose cookie was not asked for yet has none, and is none that anybody could name: but it may
+		 * get one from among many. */
+		if (!is_one_number(node) || node->ranges[0].low == 0) {
 			emit_unknown(compiler);
 			return;
 		}
@@ -261,7 +283,6 @@ static void emit_option(struct compiler *compiler, const struct node *node)
 {
 	const struct values_place *place = node->option ? record_place(node->option) : NULL;
 
-	compiler->program->is_whole = false;
 	if (!place || place->size == 0 || node->option->twin || node->op == OP_GLOB ||
 	    !is_plain_number(node->option->get_type))
 		emit_unknown(compiler);
@@ -311,7 +332,7 @@ void filter_compile(const struct selector *selector, struct filter_program *ret)
 {
 	struct compiler compiler = { .program = ret };
 
-	*ret = (struct filter_program){ .is_whole = true };
+	*ret = (struct filter_program){ .length = 0 };
 	if (selector)
 		compile(&compiler, selector->root);
 	else
@@ -319,7 +340,7 @@ void filter_compile(const struct selector *selector, struct filter_program *ret)
 	if (!compiler.overflow)
 		return;
 	/* Longer than the kernel's side takes: it decides nothing, and all sockets are looked at here. */
-	*ret = (struct filter_program){ .is_whole = false };
+	*ret = (struct filter_program){ .length = 0 };
 	emit(&compiler, FILTER_UNKNOWN);
 }
 

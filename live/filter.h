@@ -12,7 +12,6 @@ struct filter_program {
 	size_t length;
 	bool has_options; /* it looks at values of options */
 	bool has_holders; /* it looks at who holds the socket */
-	bool is_whole;    /* all of it can be decided in the kernel, where facts are known */
 };
 
 /** Compiles a selector; NULL: all. What the kernel cannot decide becomes "unknown", and so may all of it. */

@@ -92,10 +92,19 @@ static int shared_grow(struct gather *gather)
 	return 0;
 }
 
+bool gather_has(const struct gather *gather, uint64_t cookie)
+{
+	return gather->n && gather->table[shared_slot(gather, cookie)];
+}
+
 static int add_holder(struct gather_shared *shared, const struct facts_holder *holder)
 {
 	struct facts_holder copy = *holder;
 
+	/* Threads whose process's first one has ended are each looked at, and have the same descriptors. */
+	for (size_t i = shared->n_holders; i-- > 0;)
+		if (shared->holders[i].fd == holder->fd && shared->holders[i].pid == holder->pid)
+			return 0;
 	if (shared->n_holders == shared->room) {
 		size_t room = shared->room ? shared->room * 2 : 4;
 		struct facts_holder *grown = realloc(shared->holders, room * sizeof(*grown));

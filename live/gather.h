@@ -33,11 +33,14 @@ struct gather {
 };
 
 /**
- * @brief Adds a holder of a socket; the socket too, if it is the first.
+ * @brief Adds a holder of a socket, if it is not there; the socket too, if it is the first.
  * @param holder its strings are copied
  * @return 0 or -ENOMEM
  */
 int gather_add(struct gather *gather, const struct socket_record *record, const struct facts_holder *holder);
+
+/** Is it one of them? */
+bool gather_has(const struct gather *gather, uint64_t cookie);
 
 void gather_done(struct gather *gather);
 void gather_seen_done(struct gather_seen *seen);
