@@ -12,20 +12,10 @@
 #include <log.h>
 #include <text.h>
 
+#include "check-args.h"
 #include "cmd.h"
 #include "engine-option.h"
 #include "reach.h"
-
-struct check_args {
-	const char *selector;
-	const struct check *explained;
-	enum check_severity severity;
-	enum live_engine engine;
-	bool *ignored; /* a check each */
-	bool list;
-	bool each;
-	bool json;
-};
 
 struct looking {
 	const struct check_args *args;
@@ -38,6 +28,7 @@ static const struct argp_option options[] = {
 	{ "ignore", 'i', N_("ID[,ID...]"), 0, N_("Leave these checks out"), 0 },
 	{ "all", 'a', NULL, 0, N_("Every socket by itself, also where many have the same finding"), 0 },
 	{ "explain", 'e', N_("ID"), 0, N_("What a check looks for, why, and where it is known from"), 0 },
+	{ "read", 'r', N_("FILE"), 0, N_("Judge the calls of a capture of 'sockopt trace'"), 0 },
 	{ "list", 'l', NULL, 0, N_("List the checks"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object a finding (or check), a line each"), 0 },
 	{ 0 },
@@ -82,6 +73,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'e': args->explained = find_check(state, arg); return 0;
 	case 'a': args->each = true; return 0;
 	case 'l': args->list = true; return 0;
+	case 'r': args->read = arg; return 0;
 	case 'J': args->json = true; return 0;
 	case ARGP_KEY_ARG:
 		if (args->selector)
@@ -97,11 +89,12 @@ static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &e
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = N_("[SELECTOR]"),
+	.args_doc = N_("[SELECTOR]\n-- PROGRAM [ARGUMENT...]\n--read=FILE"),
 	.doc = N_("Judge the sockets that a selector picks (all that one may see): options that do not do what was meant, cost "
 		  "time or lose data, with the reason, the numbers of this very socket, and the command that mends it. Nothing "
-		  "is changed.\v"
-		  "Sockets of one program that have the same finding are told as one, with an example.\n\n"
+		  "is changed. With a program after -- it is run, and what it sets is judged, call by call.\v"
+		  "Sockets of one program that have the same finding are told as one, with an example. Findings with a program "
+		  "that is run go to stderr: its output stays its own.\n\n"
 		  "Examples:\n"
 		  "  sockopt check\n"
 		  "  sockopt check 'process=nginx' --severity warning\n"
@@ -113,6 +106,11 @@ static const struct argp argp = {
 	.children = children,
 };
 
+bool check_is_wanted(const struct check_args *args, const struct check *check)
+{
+	return !args->ignored[check - check_table] && check->severity >= args->severity;
+}
+
 static int judge_socket(void *arg, struct live_socket *socket)
 {
 	struct looking *looking = arg;
@@ -121,7 +119,7 @@ static int judge_socket(void *arg, struct live_socket *socket)
 
 	judge_take(looking->judge, socket);
 	for (size_t i = 0; i < check_count; i++)
-		if (!args->ignored[i] && check_table[i].severity >= args->severity &&
+		if (check_is_wanted(args, &check_table[i]) &&
 		    judge_finds(looking->judge, &check_table[i], &finding))
 			finding_view_add(looking->view, &socket->facts, &finding, judge_role(looking->judge));
 	return 0;
@@ -180,7 +178,7 @@ static int look(const struct check_args *args, const struct selector *selector)
 static void list(const struct check_args *args)
 {
 	for (size_t i = 0; i < check_count; i++) {
-		if (args->ignored[i] || check_table[i].severity < args->severity)
+		if (!check_is_wanted(args, &check_table[i]))
 			continue;
 		if (args->json)
 			check_view_json(stdout, &check_table[i]);
@@ -189,14 +187,34 @@ static void list(const struct check_args *args)
 	}
 }
 
+/** What stands behind -- is no word of ours. */
+static char **take_program(int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++)
+		if (strcmp(argv[i], "--") == 0) {
+			*argc = i;
+			argv[i] = NULL;
+			return &argv[i + 1];
+		}
+	return NULL;
+}
+
 static int run(int argc, char **argv)
 {
-	struct check_args args = { .ignored = xmalloc(check_count * sizeof(bool)) };
+	struct check_args args = {
+		.ignored = xmalloc(check_count * sizeof(bool)),
+		.program = take_program(&argc, argv),
+	};
 	struct selector *selector;
 	int status = EXIT_DONE;
 
 	if (command_parse(&cmd_check, argc, argv, &args))
 		return EXIT_WRONG_USE;
+	if ((args.program && !args.program[0]) || (args.selector && (args.program || args.read)) ||
+	    (args.program && args.read)) {
+		log_error(_("one thing is judged at a time: a selector, -- PROGRAM, or --read FILE"));
+		return EXIT_WRONG_USE;
+	}
 	selector = command_selector(args.selector);
 	if (args.explained && args.json)
 		check_view_json(stdout, args.explained);
@@ -204,6 +222,8 @@ static int run(int argc, char **argv)
 		check_view_full(stdout, args.explained);
 	else if (args.list)
 		list(&args);
+	else if (args.program || args.read)
+		status = check_run(&args);
 	else
 		status = look(&args, selector);
 	selector_free(selector);

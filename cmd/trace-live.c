@@ -309,6 +309,7 @@ static void say_child_failure(const struct session *session)
 		error = launch_failure(&session->child);
 	if (error)
 		log_error(_("cannot run '%s': %s"), session->sink->args->program[0], strerror(error));
+	session->sink->run_error = error;
 }
 
 static void say_all(void)

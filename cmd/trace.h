@@ -62,6 +62,7 @@ struct trace_sink {
 	uint64_t lost;
 	bool has_run;   /* a program was run */
 	int run_status; /* its wait status */
+	int run_error;  /* why it could not be run, positive; 0: it was */
 };
 
 void trace_sink_record(struct trace_sink *sink, const struct trace_record *record, int64_t clock_offset);

@@ -89,10 +89,15 @@ class Reader:
         for where in check.get("cure", {}):
             if where not in check["when"]:
                 place.fail("cure", f"'{where}' is a place where the check does not apply")
-        if "socket" not in check and {"live", "trace"} & set(check["when"]):
+        if "socket" not in check and "live" in check["when"]:
             place.fail("socket", f"is missing: {self.schema['socket']['meaning']}")
+        if "option" in check and "live" in check["when"]:
+            place.fail("option", "is for calls: a live condition names the options itself")
         if not check["sources"]:
             place.fail("sources", "at least one is needed")
+        for name in check.get("option", []):
+            if name not in self.names:
+                place.fail("option", f"there is no option '{name}'{facts.nearest(name, self.names)}")
         for name in check["see"] or place.fail("see", "at least one option is needed"):
             if name not in self.names:
                 place.fail("see", f"there is no option '{name}'{facts.nearest(name, self.names)}")

@@ -9,6 +9,7 @@ beyond is refused.
 from __future__ import annotations
 
 import ast
+import errno
 import re
 from dataclasses import dataclass
 
@@ -25,6 +26,8 @@ OPERATORS = {ast.Add: "ADD", ast.Sub: "SUBTRACT", ast.Mult: "MULTIPLY", ast.Div:
 COMPARISONS = {ast.Eq: "EQUAL", ast.NotEq: "UNEQUAL", ast.Lt: "LESS", ast.LtE: "AT_MOST", ast.Gt: "MORE",
                ast.GtE: "AT_LEAST"}
 NUMBER_TYPES = {"int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "long", "bool", "enum", "flags", "be16", "be32"}
+# The functions that are known in a place, besides max and min.
+PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept",), "source": (), "config": ("sysctl", "limit")}
 STACK = 16  # CHECK_STACK of rule/check.h
 
 
@@ -155,18 +158,22 @@ class Compiler:
             return dimension
         if len(arguments) != 1:
             raise ConditionError(f"'{name}' takes one thing in parentheses")
+        if name in ("sysctl", "limit") and name not in PLACES_OF[self.place]:
+            raise ConditionError(f"'{name}' is not known in place '{self.place}'")
         if name == "sysctl":
             return self.sysctl(ast.unparse(arguments[0]))
         word = arguments[0]
-        if name == "default" and isinstance(word, (ast.Name, ast.Attribute)):
+        if name in ("default", "kept") and isinstance(word, (ast.Name, ast.Attribute)):
+            if name not in PLACES_OF[self.place]:
+                raise ConditionError(f"'{name}' is not known in place '{self.place}'")
             whole = ast.unparse(word)
-            return self.option("DEFAULT", *(whole.split(".") if "." in whole else (whole, "")))
+            return self.option(name.upper(), *(whole.split(".") if "." in whole else (whole, "")))
         if name == "limit" and isinstance(word, ast.Name):
             limit = self.entry(word.id).get("limit")
             if not limit:
                 raise ConditionError(f"limit({word.id}): no sysctl bounds this option")
             return self.sysctl(limit["sysctl"])
-        raise ConditionError(f"'{name}' is not a function (known: default, limit, sysctl, max, min)")
+        raise ConditionError(f"'{name}' is not a function (known: max, min, {', '.join(PLACES_OF[self.place])})")
 
     def sysctl(self, name: str) -> str:
         if name not in self.sysctls:
@@ -176,6 +183,9 @@ class Compiler:
         return UNIT_DIMENSIONS.get(unit, PLAIN)
 
     def named(self, name: str) -> str:
+        if self.place in ("trace", "source") and re.fullmatch(r"E[A-Z0-9]+", name) and hasattr(errno, name):
+            self.push("NUMBER", name=name)  # numbers of errnos differ by architecture: C knows them
+            return PLAIN
         if name in self.facts:
             self.push("FACT", name="CHECK_FACT_" + name.upper())
             return PLAIN

@@ -17,6 +17,8 @@ from to_c import quote, source, text_pair
 
 PREAMBLE = """/* Made from catalog/checks/ by gen/to_checks.py. Do not edit. */
 
+#include <errno.h>
+
 #include "check.h"
 
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
@@ -27,11 +29,13 @@ PREAMBLE = """/* Made from catalog/checks/ by gen/to_checks.py. Do not edit. */
 
 def step(one: Step) -> str:
     members = [f".op = CHECK_{one.op}"]
-    if one.op in ("NUMBER", "SYSCTL"):
+    if one.op == "NUMBER" and one.name:
+        members.append(f".number = {one.name}")
+    elif one.op in ("NUMBER", "SYSCTL"):
         members.append(f".number = {one.number}LL")
     if one.op == "FACT":
         members.append(f".fact = {one.name}")
-    elif one.name:
+    elif one.name and one.op != "NUMBER":
         members.append(f".name = {quote(one.name)}")
     if one.field:
         members.append(f".field = {one.field}")
@@ -61,10 +65,15 @@ class Writer:
         self.lines.append(f"static const struct sockopt_source sources_{own}[] = {{ {sources} }};")
         see = ", ".join(quote(name) for name in check["see"])
         self.lines.append(f"static const char *const see_{own}[] = {{ {see}, NULL }};")
+        options = "NULL"
+        if "option" in check:
+            names = ", ".join(quote(name) for name in check["option"])
+            self.lines.append(f"static const char *const options_{own}[] = {{ {names}, NULL }};")
+            options = "options_" + own
         cures = ", ".join(f"[CHECK_{place.upper()}] = {quote(text)}" for place, text in check.get("cure", {}).items())
         members = [("id", quote(own)), ("severity", "CHECK_" + check["severity"].upper()),
                    ("title", text_pair(check["title"])), ("why", text_pair(check["why"])),
-                   ("advice", text_pair(check.get("advice"))), ("socket", quote(check.get("socket"))), ("when", when),
+                   ("advice", text_pair(check.get("advice"))), ("socket", quote(check.get("socket"))), ("options", options), ("when", when),
                    ("cure", "{ " + (cures or "NULL") + " }"), ("holes", "holes_" + own), ("n_holes", str(len(holes))),
                    ("sources", "sources_" + own), ("n_sources", str(len(check["sources"]))), ("see", "see_" + own)]
         return "\t{\n" + "".join(f"\t\t.{name} = {value},\n" for name, value in members) + "\t},\n"

@@ -69,7 +69,8 @@ static struct check_number ask_option(const struct check_step *step, const struc
 {
 	const struct sockopt_option *option = sockopt_find(step->name);
 	int (*get)(void *context, const struct sockopt_option *option, struct sockopt_value *ret) =
-		step->op == CHECK_OPTION ? world->option : world->fresh;
+		step->op == CHECK_OPTION ? world->option : step->op == CHECK_KEPT ? world->kept :
+										    world->fresh;
 	struct sockopt_value value;
 
 	option = option ? sockopt_twin_for(option, &world->kind, SOCKOPT_GET) : NULL;
@@ -84,6 +85,7 @@ static struct check_number ask(const struct check_step *step, const struct check
 
 	switch (step->op) {
 	case CHECK_OPTION:
+	case CHECK_KEPT:
 	case CHECK_DEFAULT: return ask_option(step, world);
 	case CHECK_SYSCTL:
 		if (!world->sysctl || world->sysctl(world->context, step->name, &number) < 0 ||

@@ -44,6 +44,15 @@ enum check_fact {
 	CHECK_FACT_PORT,
 	CHECK_FACT_GROUPS_JOINED,
 	CHECK_FACT_GROUPS_OTHERS,
+	/* of a call */
+	CHECK_FACT_SETS,
+	CHECK_FACT_ERROR,
+	CHECK_FACT_LENGTH,
+	CHECK_FACT_SIZE,
+	CHECK_FACT_IN_RANGE,
+	CHECK_FACT_SETTABLE,
+	CHECK_FACT_PRIVILEGED,
+	CHECK_FACT_LATE,
 };
 
 /** A step of a program for a stack: pushes a number, or takes one or two and pushes what they come to. */
@@ -51,6 +60,7 @@ enum check_op {
 	CHECK_NUMBER,
 	CHECK_OPTION,
 	CHECK_DEFAULT,
+	CHECK_KEPT,
 	CHECK_SYSCTL, /* times number */
 	CHECK_FACT,
 	CHECK_ADD,
@@ -99,7 +109,8 @@ struct check {
 	struct sockopt_text title;
 	struct sockopt_text why;    /* {0} stands for the first of holes */
 	struct sockopt_text advice; /* may be NULL */
-	const char *socket;         /* a selector; NULL where no place has sockets */
+	const char *socket;         /* a selector; NULL: any */
+	const char *const *options; /* whose calls are looked at, NULL-terminated; NULL: any */
 	struct check_program when[CHECK_N_PLACES];
 	const char *cure[CHECK_N_PLACES]; /* {socket} and holes */
 	const struct check_program *holes;
@@ -128,6 +139,7 @@ bool check_applies(const struct check *check, enum check_place place);
 struct check_world {
 	struct sockopt_kind kind; /* of the socket */
 	int (*option)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
+	int (*kept)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
 	int (*fresh)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
 	int (*sysctl)(void *context, const char *name, int64_t *ret);
 	int (*fact)(void *context, enum check_fact fact, int64_t *ret);

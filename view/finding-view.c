@@ -11,6 +11,7 @@
 #include "json.h"
 #include "socket-text.h"
 #include "text.h"
+#include "trace-view.h"
 
 #define TEXT_MAX 2048
 
@@ -22,8 +23,9 @@ struct group {
 	bool listening;
 	size_t count;
 	size_t order;
-	char *head; /* the socket, in text */
-	char *json; /* its members */
+	const struct sockopt_option *option; /* of a call; NULL: the finding is a socket's */
+	char *head;                          /* the socket or call, in text */
+	char *json;                          /* the members of the socket, or the call */
 	char *why, *cure, *advice;
 	const char *role;
 };
@@ -50,14 +52,15 @@ static const char *process_of(const struct facts *facts)
 	return facts->n_holders ? facts->holders[0].process : "";
 }
 
-static struct group *find_group(const struct finding_view *view, const struct facts *facts, const struct check *check)
+static struct group *find_group(const struct finding_view *view, const struct facts *facts,
+				const struct sockopt_option *option, const char *process, const struct check *check)
 {
 	for (size_t i = 0; i < view->n_groups && !view->each; i++) {
 		struct group *group = &view->groups[i];
 
-		if (group->check == check && group->netns == facts->netns &&
+		if (group->check == check && group->option == option && group->netns == facts->netns &&
 		    group->listening == (facts->state == FACTS_LISTENING) &&
-		    strncmp(group->process, process_of(facts), sizeof(group->process) - 1) == 0)
+		    strncmp(group->process, process, sizeof(group->process) - 1) == 0)
 			return group;
 	}
 	return NULL;
@@ -108,48 +111,96 @@ static char *filled(const struct check_finding *finding, const char *text, enum 
 	return strdup(buffer);
 }
 
-static void fill_group(struct finding_view *view, struct group *group, const struct facts *facts,
-		       const struct check_finding *finding, const char *role)
+/** Room for one more; the worst that a lack of memory does is that a finding is counted and not told. */
+static struct group *new_group(struct finding_view *view)
+{
+	if (view->n_groups == view->room) {
+		size_t room = view->room ? view->room * 2 : 32;
+		struct group *grown = realloc(view->groups, room * sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		view->groups = grown;
+		view->room = room;
+	}
+	return &view->groups[view->n_groups++];
+}
+
+static void fill_group(struct group *group, const struct check_finding *finding, enum check_place place,
+		       const char *process, const char *selector)
 {
 	const struct check *check = finding->check;
-	char selector[48] = "PID:FD";
 
-	if (facts->n_holders)
-		snprintf(selector, sizeof(selector), "%d:%d", (int)facts->holders[0].pid, facts->holders[0].fd);
-	*group = (struct group){
-		.check = check,
-		.netns = facts->netns,
-		.listening = facts->state == FACTS_LISTENING,
-		.order = view->n_groups,
-		.head = head_of(facts),
-		.json = view->json ? json_of(facts) : NULL,
-		.why = filled(finding, sockopt_text(check->why, text_language()), CHECK_TEXT_PROSE, NULL),
-		.cure = filled(finding, check->cure[CHECK_LIVE], CHECK_TEXT_COMMAND, selector),
-		.advice = filled(finding, sockopt_text(check->advice, text_language()), CHECK_TEXT_PROSE, NULL),
-		.role = role,
-	};
-	snprintf(group->process, sizeof(group->process), "%s", process_of(facts));
+	group->check = check;
+	group->why = filled(finding, sockopt_text(check->why, text_language()), CHECK_TEXT_PROSE, NULL);
+	group->cure = filled(finding, check->cure[place], CHECK_TEXT_COMMAND, selector);
+	group->advice = filled(finding, sockopt_text(check->advice, text_language()), CHECK_TEXT_PROSE, NULL);
+	snprintf(group->process, sizeof(group->process), "%s", process);
 }
 
 void finding_view_add(struct finding_view *view, const struct facts *facts, const struct check_finding *finding,
 		      const char *role)
 {
-	struct group *group = find_group(view, facts, finding->check);
+	struct group *group = find_group(view, facts, NULL, process_of(facts), finding->check);
+	char selector[48] = "PID:FD";
 
 	view->n_findings++;
 	if (!group) {
-		if (view->n_groups == view->room) {
-			size_t room = view->room ? view->room * 2 : 32;
-			struct group *grown = realloc(view->groups, room * sizeof(*grown));
+		group = new_group(view);
+		if (!group)
+			return;
+		if (facts->n_holders)
+			snprintf(selector, sizeof(selector), "%d:%d", (int)facts->holders[0].pid, facts->holders[0].fd);
+		*group = (struct group){
+			.netns = facts->netns,
+			.listening = facts->state == FACTS_LISTENING,
+			.order = view->n_groups,
+			.head = head_of(facts),
+			.json = view->json ? json_of(facts) : NULL,
+			.role = role,
+		};
+		fill_group(group, finding, CHECK_LIVE, process_of(facts), selector);
+	}
+	group->count++;
+}
 
-			if (!grown)
-				return;
-			view->groups = grown;
-			view->room = room;
-		}
-		group = &view->groups[view->n_groups];
-		fill_group(view, group, facts, finding, role);
-		view->n_groups++;
+/** The call as trace shows it, without the end of the line. */
+static char *call_of(const struct call *call, bool json)
+{
+	char *line = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&line, &length);
+	struct trace_view *view = memory ? (json ? trace_json(memory) : trace_text(memory, NULL)) : NULL;
+
+	if (view) {
+		view->call(view, call);
+		view->end(view);
+	}
+	if (memory)
+		fclose(memory);
+	if (line)
+		line[strcspn(line, "\n")] = '\0';
+	return line;
+}
+
+void finding_view_add_call(struct finding_view *view, const struct call *call, const struct check_finding *finding)
+{
+	struct group *group = find_group(view, &call->facts, call->option, call->process, finding->check);
+
+	view->n_findings++;
+	if (!group) {
+		group = new_group(view);
+		if (!group)
+			return;
+		*group = (struct group){
+			.option = call->option,
+			.netns = call->facts.netns,
+			.listening = call->facts.state == FACTS_LISTENING,
+			.order = view->n_groups,
+			.head = call_of(call, false),
+			.json = view->json ? call_of(call, true) : NULL,
+		};
+		fill_group(group, finding, CHECK_TRACE, call->process, NULL);
 	}
 	group->count++;
 }
@@ -189,16 +240,40 @@ static void put_json(FILE *file, const struct group *group)
 		json_string(&json, NULL, *name);
 	json_end_array(&json);
 	json_unsigned(&json, "count", group->count);
-	json_object(&json, "socket");
-	fputs(group->json ? group->json : "", file);
-	json.comma = true;
-	if (group->role)
-		json_string(&json, "role", group->role);
-	else
-		json_null(&json, "role");
-	json_end_object(&json);
+	if (group->option) {
+		fprintf(file, ",\"call\":%s", group->json ? group->json : "null");
+	} else {
+		json_object(&json, "socket");
+		fputs(group->json ? group->json : "", file);
+		json.comma = true;
+		if (group->role)
+			json_string(&json, "role", group->role);
+		else
+			json_null(&json, "role");
+		json_end_object(&json);
+	}
 	json_end_object(&json);
 	json_line(&json);
+}
+
+static void put_count(FILE *file, const struct group *group)
+{
+	size_t more = group->count - 1;
+
+	if (more == 0)
+		return;
+	fputs("  ", file);
+	if (group->option)
+		fprintf(file,
+			ngettext("and %zu call more like it (--all lists each)",
+				 "and %zu calls more like it (--all lists each)", more),
+			more);
+	else
+		fprintf(file,
+			ngettext("and %zu socket more of the same program (--all lists each)",
+				 "and %zu sockets more of the same program (--all lists each)", more),
+			more);
+	fputc('\n', file);
 }
 
 static void put_text(FILE *file, const struct group *group)
@@ -210,20 +285,14 @@ static void put_text(FILE *file, const struct group *group)
 		color_out(COLOR_OFF), color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
 		sockopt_text(check->title, text_language()));
 	fprintf(file, "  %s%s%s\n", color_out(COLOR_HEADING), group->head ? group->head : "", color_out(COLOR_OFF));
-	if (group->count > 1) {
-		fputs("  ", file);
-		fprintf(file,
-			ngettext("and %zu socket more of the same program (--all lists each)",
-				 "and %zu sockets more of the same program (--all lists each)", group->count - 1),
-			group->count - 1);
-		fputc('\n', file);
-	}
+	put_count(file, group);
 	text_fill(file, group->why ? group->why : "", 2, text_screen_width() - 1);
 	if (group->cure)
 		fprintf(file, "  %s%s%s %s\n", color_out(COLOR_DIM), _("cure"), color_out(COLOR_OFF), group->cure);
 	if (group->advice)
 		text_fill(file, group->advice, 2, text_screen_width() - 1);
-	snprintf(see, sizeof(see), "sockopt explain %s, sockopt check --explain %s", check->see[0], check->id);
+	snprintf(see, sizeof(see), "sockopt explain %s, sockopt check --explain %s",
+		 group->option ? group->option->name : check->see[0], check->id);
 	fprintf(file, "  %s%s %s%s\n", color_out(COLOR_DIM), _("more"), see, color_out(COLOR_OFF));
 }
 

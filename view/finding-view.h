@@ -3,8 +3,8 @@
 #ifndef VIEW_FINDING_VIEW_H
 #define VIEW_FINDING_VIEW_H
 
+#include <call.h>
 #include <check.h>
-#include <facts.h>
 #include <stdio.h>
 
 struct finding_view;
@@ -18,6 +18,9 @@ struct finding_view *finding_view_new(FILE *file, bool json, bool each);
 /** @param role "listener", "accepted", "client" or NULL: it cannot be told */
 void finding_view_add(struct finding_view *view, const struct facts *facts, const struct check_finding *finding,
 		      const char *role);
+
+/** A finding with a call that was seen. */
+void finding_view_add_call(struct finding_view *view, const struct call *call, const struct check_finding *finding);
 
 /** Prints everything and frees the view. Returns how many findings there were. */
 size_t finding_view_end(struct finding_view *view);
