@@ -3,11 +3,11 @@
 
 #include "change-view.h"
 
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "color.h"
+#include "long-table.h"
 #include "socket-text.h"
 #include "text.h"
 
@@ -17,17 +17,18 @@ enum column { COLUMN_SOCKET,
 	      COLUMN_OLD,
 	      COLUMN_ASKED,
 	      COLUMN_EFFECTIVE,
-	      COLUMN_RESULT };
+	      COLUMN_RESULT,
+	      N_COLUMNS };
 
 struct change_view {
 	FILE *file;
-	struct libscols_table *table; /* NULL: JSON */
+	struct long_table *table; /* NULL: JSON */
 	struct json json;
 };
 
 struct change_view *change_view_new(FILE *file, bool json)
 {
-	static const char *const headings[] = {
+	static const char *const headings[N_COLUMNS] = {
 		N_("SOCKET"),
 		N_("HOLDER"),
 		N_("OPTION"),
@@ -36,6 +37,7 @@ struct change_view *change_view_new(FILE *file, bool json)
 		N_("EFFECTIVE"),
 		N_("RESULT"),
 	};
+	const char *translated[N_COLUMNS];
 	struct change_view *view = calloc(1, sizeof(*view));
 
 	if (!view)
@@ -44,15 +46,13 @@ struct change_view *change_view_new(FILE *file, bool json)
 	view->json.file = file;
 	if (json)
 		return view;
-	view->table = scols_new_table();
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		translated[i] = _(headings[i]);
+	view->table = long_table_new(file, translated, N_COLUMNS);
 	if (!view->table) {
 		free(view);
 		return NULL;
 	}
-	scols_table_set_stream(view->table, file);
-	scols_table_enable_colors(view->table, *color_out(COLOR_CHANGED) != '\0');
-	for (size_t i = 0; i < sizeof(headings) / sizeof(headings[0]); i++)
-		scols_table_new_column(view->table, _(headings[i]), 0, 0);
 	return view;
 }
 
@@ -93,30 +93,33 @@ void change_view_socket(const struct facts *facts, char *ret, size_t size)
 
 static void put_line(struct change_view *view, const struct change_row *row)
 {
-	struct libscols_line *line = scols_table_new_line(view->table, NULL);
-	char text[1024];
+	char socket[512], holder[512], before[1024], asked[1024] = "-", after[1024], result[512];
+	const char *const cells[N_COLUMNS] = {
+		[COLUMN_SOCKET] = socket,
+		[COLUMN_HOLDER] = holder,
+		[COLUMN_OPTION] = row->option->name,
+		[COLUMN_OLD] = before,
+		[COLUMN_ASKED] = asked,
+		[COLUMN_EFFECTIVE] = after,
+		[COLUMN_RESULT] = result,
+	};
+	enum color colors[N_COLUMNS];
 
-	if (!line)
-		return;
-	change_view_socket(row->facts, text, sizeof(text));
-	scols_line_set_data(line, COLUMN_SOCKET, text);
-	socket_text_holders(row->facts, 1, text, sizeof(text));
-	scols_line_set_data(line, COLUMN_HOLDER, *text ? text : "-");
-	scols_line_set_data(line, COLUMN_OPTION, row->option->name);
-	format_value(row, row->before, text, sizeof(text));
-	scols_line_set_data(line, COLUMN_OLD, text);
+	change_view_socket(row->facts, socket, sizeof(socket));
+	socket_text_holders(row->facts, 1, holder, sizeof(holder));
+	if (!*holder)
+		snprintf(holder, sizeof(holder), "-");
+	format_value(row, row->before, before, sizeof(before));
 	if (row->asked)
-		format_asked(row, text, sizeof(text));
-	scols_line_set_data(line, COLUMN_ASKED, row->asked ? text : "-");
-	format_value(row, row->after, text, sizeof(text));
-	scols_line_set_data(line, COLUMN_EFFECTIVE, text);
+		format_asked(row, asked, sizeof(asked));
+	format_value(row, row->after, after, sizeof(after));
 	if (row->error)
-		snprintf(text, sizeof(text), "%s: %s", _(result_of(row)), strerror(row->error));
+		snprintf(result, sizeof(result), "%s: %s", _(result_of(row)), strerror(row->error));
 	else
-		snprintf(text, sizeof(text), "%s", _(result_of(row)));
-	scols_line_set_data(line, COLUMN_RESULT, text);
-	if (row->error)
-		scols_line_set_color(line, "red");
+		snprintf(result, sizeof(result), "%s", _(result_of(row)));
+	for (size_t i = 0; i < N_COLUMNS; i++)
+		colors[i] = row->error ? COLOR_BAD : COLOR_OFF;
+	long_table_add(view->table, cells, colors);
 }
 
 void change_view_members(struct json *json, const struct change_row *row)
@@ -184,24 +187,17 @@ void change_view_took_back(struct change_view *view, size_t index, const struct 
 			   const struct sockopt_option *option)
 {
 	struct change_row row = { .facts = facts, .option = option, .result_word = "rolled back" };
-	struct libscols_line *line;
 
-	if (!view->table) {
+	if (!view->table)
 		put_json(view, &row);
-		return;
-	}
-	line = scols_table_get_line(view->table, index);
-	if (line)
-		scols_line_set_data(line, COLUMN_RESULT, _("rolled back"));
+	else if (!long_table_change(view->table, index, COLUMN_RESULT, _("rolled back")))
+		put_line(view, &row);
 }
 
 void change_view_end(struct change_view *view)
 {
-	if (view->table) {
-		if (scols_table_get_nlines(view->table))
-			scols_print_table(view->table);
-		scols_unref_table(view->table);
-	}
+	if (view->table)
+		long_table_end(view->table);
 	free(view);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* show -o: a socket a line, an option a column, on libsmartcols. */
+/* show -o: a socket a line, an option a column. */
 
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "color.h"
+#include "long-table.h"
 #include "show.h"
 #include "socket-text.h"
 #include "text.h"
@@ -17,95 +17,103 @@ enum fixed_column { COLUMN_KIND,
 		    COLUMN_HOLDERS,
 		    COLUMN_FIRST_OPTION };
 
+#define CELL_MAX 4096
+
 struct table_view {
 	struct show_view view;
-	FILE *file;
-	struct libscols_table *table;
-	struct libscols_line *line;
+	struct long_table *table;
 	const struct sockopt_option *const *options;
 	size_t n_options;
+	char (*texts)[CELL_MAX]; /* of the line at hand, a column each */
+	const char **cells;      /* they, or "-" */
+	enum color *colors;
 };
 
 static void put_socket(struct show_view *base, const struct show_socket *socket)
 {
 	struct table_view *view = (struct table_view *)base;
 	const struct facts *facts = socket->facts;
-	char text[512];
 
-	view->line = scols_table_new_line(view->table, NULL);
-	if (!view->line)
-		return;
-	socket_text_kind(&facts->kind, text, sizeof(text));
-	scols_line_set_data(view->line, COLUMN_KIND, text);
-	scols_line_set_data(view->line, COLUMN_STATE, facts_state_word(facts->state));
-	socket_text_address(&facts->local, text, sizeof(text));
-	scols_line_set_data(view->line, COLUMN_LOCAL, text);
-	socket_text_address(&facts->peer, text, sizeof(text));
-	scols_line_set_data(view->line, COLUMN_PEER, text);
-	socket_text_holders(facts, 2, text, sizeof(text));
-	scols_line_set_data(view->line, COLUMN_HOLDERS, facts->n_holders ? text : "-");
-	for (size_t i = 0; i < view->n_options; i++)
-		scols_line_set_data(view->line, COLUMN_FIRST_OPTION + i, "-");
+	for (size_t i = 0; i < COLUMN_FIRST_OPTION + view->n_options; i++) {
+		view->cells[i] = "-";
+		view->colors[i] = COLOR_OFF;
+	}
+	socket_text_kind(&facts->kind, view->texts[COLUMN_KIND], CELL_MAX);
+	socket_text_address(&facts->local, view->texts[COLUMN_LOCAL], CELL_MAX);
+	socket_text_address(&facts->peer, view->texts[COLUMN_PEER], CELL_MAX);
+	socket_text_holders(facts, 2, view->texts[COLUMN_HOLDERS], CELL_MAX);
+	view->cells[COLUMN_KIND] = view->texts[COLUMN_KIND];
+	view->cells[COLUMN_STATE] = facts_state_word(facts->state);
+	view->cells[COLUMN_LOCAL] = view->texts[COLUMN_LOCAL];
+	view->cells[COLUMN_PEER] = view->texts[COLUMN_PEER];
+	if (facts->n_holders)
+		view->cells[COLUMN_HOLDERS] = view->texts[COLUMN_HOLDERS];
 }
 
 static void put_row(struct show_view *base, const struct show_row *row)
 {
 	struct table_view *view = (struct table_view *)base;
-	char text[4096];
 
-	if (!view->line)
-		return;
-	if (row->error)
-		snprintf(text, sizeof(text), "%s", strerrorname_np(row->error));
-	else
-		sockopt_format(row->option, row->bytes, row->length, text, sizeof(text));
 	for (size_t i = 0; i < view->n_options; i++) {
+		size_t column = COLUMN_FIRST_OPTION + i;
+
 		if (strcmp(view->options[i]->name, row->option->name) != 0)
 			continue;
-		scols_line_set_data(view->line, COLUMN_FIRST_OPTION + i, text);
-		if (row->differs && *color_out(COLOR_CHANGED))
-			scols_cell_set_color(scols_line_get_cell(view->line, COLUMN_FIRST_OPTION + i), "yellow");
+		if (row->error)
+			snprintf(view->texts[column], CELL_MAX, "%s", strerrorname_np(row->error));
+		else
+			sockopt_format(row->option, row->bytes, row->length, view->texts[column], CELL_MAX);
+		view->cells[column] = view->texts[column];
+		if (row->differs)
+			view->colors[column] = COLOR_CHANGED;
 	}
 }
 
 static void put_done(struct show_view *base)
 {
-	((struct table_view *)base)->line = NULL;
+	struct table_view *view = (struct table_view *)base;
+
+	long_table_add(view->table, view->cells, view->colors);
+}
+
+static void free_view(struct table_view *view)
+{
+	free(view->texts);
+	free(view->cells);
+	free(view->colors);
+	free(view);
 }
 
 static void put_end(struct show_view *base)
 {
-	struct table_view *view = (struct table_view *)base;
-
-	if (scols_table_get_nlines(view->table))
-		scols_print_table(view->table);
-	scols_unref_table(view->table);
-	free(view);
+	long_table_end(((struct table_view *)base)->table);
+	free_view((struct table_view *)base);
 }
 
 struct show_view *show_table(FILE *file, const struct sockopt_option *const *options, size_t n_options)
 {
 	struct table_view *view = calloc(1, sizeof(*view));
 	const char *const fixed[] = { _("KIND"), _("STATE"), _("LOCAL"), _("PEER"), _("HOLDER") };
+	size_t n = COLUMN_FIRST_OPTION + n_options;
 
 	if (!view)
 		return NULL;
-	*view = (struct table_view){
-		.view = { .socket = put_socket, .row = put_row, .done = put_done, .end = put_end },
-		.file = file,
-		.table = scols_new_table(),
-		.options = options,
-		.n_options = n_options,
-	};
-	if (!view->table) {
-		free(view);
+	view->view = (struct show_view){ .socket = put_socket, .row = put_row, .done = put_done, .end = put_end };
+	view->options = options;
+	view->n_options = n_options;
+	view->texts = malloc(n * sizeof(*view->texts));
+	view->cells = malloc(n * sizeof(*view->cells));
+	view->colors = malloc(n * sizeof(*view->colors));
+	if (!view->texts || !view->cells || !view->colors) {
+		free_view(view);
 		return NULL;
 	}
-	scols_table_set_stream(view->table, file);
-	scols_table_enable_colors(view->table, *color_out(COLOR_CHANGED) != '\0');
-	for (size_t i = 0; i < COLUMN_FIRST_OPTION; i++)
-		scols_table_new_column(view->table, fixed[i], 0, 0);
-	for (size_t i = 0; i < n_options; i++)
-		scols_table_new_column(view->table, options[i]->name, 0, 0);
+	for (size_t i = 0; i < n; i++)
+		view->cells[i] = i < COLUMN_FIRST_OPTION ? fixed[i] : options[i - COLUMN_FIRST_OPTION]->name;
+	view->table = long_table_new(file, view->cells, n);
+	if (!view->table) {
+		free_view(view);
+		return NULL;
+	}
 	return &view->view;
 }

@@ -47,3 +47,17 @@ load common
 	run --separate-stderr -0 "$SOCKOPT" undo
 	[ "$("$SOCKOPT" show "udp and pid=$child" --json | jq -c .options | sort | uniq -c | tr -s ' ')" = " 600 {}" ]
 }
+
+@test "a table of 1,500 lines keeps its columns to the end, and names each socket once" {
+	program a
+	ask a open udp 1500
+	"$SOCKOPT" show "udp and pid=${PID[a]}" -o SO_PRIORITY,SO_RCVLOWAT >"$FOLDER/table"
+	[ "$(wc -l <"$FOLDER/table")" = 1501 ]
+	# the columns of the heading: where each begins
+	awk 'NR == 1 { option = index($0, "SO_PRIORITY"); next } substr($0, option, 2) !~ /^0 / { print NR ": " $0; bad = 1 } END { exit bad }' \
+		"$FOLDER/table"
+	[ "$(awk '{ print $NF }' "$FOLDER/table" | sort -u | tr '\n' ' ')" = "1 SO_RCVLOWAT " ]
+	[ "$(grep -oE ' [0-9]+:[0-9]+ ' "$FOLDER/table" | sort -u | wc -l)" = 1500 ]
+	"$SOCKOPT" set "udp and pid=${PID[a]}" SO_PRIORITY=3 >"$FOLDER/set" 2>/dev/null
+	[ "$(grep -c ' kept$' "$FOLDER/set")" = 1500 ]
+}
