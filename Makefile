@@ -52,6 +52,7 @@ bench: ## measures library and commands, prints the figures of docs/performance.
 	@ninja -C build-bench
 	@bench/lib build-bench
 	@bench/scale build-bench
+	@bench/run build-bench
 
 deps: ## installs what building and testing need, nothing else
 	@tools/install-deps build test

@@ -242,10 +242,15 @@ static void serve_connect(struct notify *notify, struct notify_call *call, struc
 
 /* ---- setsockopt ---- */
 
-/** Bytes that hold no pointer: a copy of them is what the program asked for. */
+/** Bytes that hold neither a pointer nor a descriptor's number: a copy of them is what the program asked for. */
 static bool is_plain(const struct sockopt_option *option)
 {
-	return option && option->type->short_form != SOCKOPT_SHORT_PROGRAM;
+	if (!option || option->type->short_form == SOCKOPT_SHORT_PROGRAM)
+		return false;
+	for (size_t i = 0; i < option->type->n_fields; i++)
+		if (option->type->fields[i].unit == SOCKOPT_UNIT_FD)
+			return false;
+	return true;
 }
 
 /** The program's own call. What depended on its bytes is made by us, with our copy of them. */

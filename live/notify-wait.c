@@ -160,8 +160,10 @@ static bool accept_one(struct notify *notify, struct notify_call *call, int list
 	socklen_t length;
 	int fd;
 
-	if (!notify_is_valid(notify, call))
+	if (!notify_is_valid(notify, call)) {
+		notify_forget(notify, call);
 		return true;
+	}
 	if (notify_enter_rights(notify, call) < 0) {
 		notify_note(notify, RUN_NOTE_SOCKET_LATE, call->tid);
 		notify_continue(notify, call);
@@ -318,8 +320,10 @@ static bool go_on(struct notify *notify, struct notify_waiting *waiting)
 {
 	if (waiting->is_connect)
 		return go_on_connecting(notify, waiting);
-	if (!notify_is_valid(notify, &waiting->call))
+	if (!notify_is_valid(notify, &waiting->call)) {
+		notify_forget(notify, &waiting->call);
 		return true;
+	}
 	if (is_readable(waiting->fd))
 		return accept_one(notify, &waiting->call, waiting->fd, waiting->cookie);
 	if (!waiting->until_ms || now_ms() < waiting->until_ms)

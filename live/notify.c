@@ -27,6 +27,11 @@
 #define RESTARTS_MAX 8
 #define NATIVE_BIT 0x40000000 /* __X32_SYSCALL_BIT */
 
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP (1UL << 0)
+#endif
+
 #if defined(__x86_64__)
 #define NATIVE_ABI 0xC000003EU /* AUDIT_ARCH_X86_64 */
 #elif defined(__aarch64__)
@@ -60,6 +65,11 @@ static void slot_free(struct notify *notify, uint64_t id)
 	for (size_t i = 0; i < NOTIFY_SLOTS; i++)
 		if (atomic_load(&notify->slots->slot[i].id) == id)
 			atomic_store(&notify->slots->slot[i].id, 0);
+}
+
+void notify_forget(struct notify *notify, const struct notify_call *call)
+{
+	slot_free(notify, call->id);
 }
 
 void notify_acts(struct notify *notify, const struct notify_call *call)
@@ -358,6 +368,8 @@ static _Noreturn void be_server(struct notify *notify, pid_t program, int socket
 	if (notify->fd < 0)
 		_exit(1);
 	close(socket);
+	/* The caller waits: its processor is free for us, and another one need not be woken (Linux 6.6). */
+	ioctl(notify->fd, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
 	watch(notify);
 	_exit(0);
 }

@@ -81,6 +81,8 @@ int notify_continue(struct notify *notify, const struct notify_call *call);
 int notify_answer(struct notify *notify, const struct notify_call *call, int64_t value, int error);
 /** Gives the thread a duplicate of a descriptor, as the call's result. */
 int notify_answer_fd(struct notify *notify, const struct notify_call *call, int fd, bool close_on_exec);
+/** The call does not wait any more, and nothing is left to answer. */
+void notify_forget(struct notify *notify, const struct notify_call *call);
 /** From here on something is done for the call. */
 void notify_acts(struct notify *notify, const struct notify_call *call);
 

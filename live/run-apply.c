@@ -96,12 +96,13 @@ int run_socket_read(struct run_state *state, int fd, pid_t tid, int their_fd, st
 	if (!state->needs.holder && !state->job->wants_events)
 		return 0;
 
-	if (process_read(tid ? tid : getpid(), &process) < 0)
+	/* A thread may have a name of its own. */
+	if (process_read(tid ? process_group(tid) : getpid(), &process) < 0)
 		return 0;
 	ret->cgroup = process.cgroup;
 	memcpy(ret->process, process.name, sizeof(ret->process));
 	ret->holder = (struct facts_holder){
-		.pid = process_group(process.pid),
+		.pid = process.pid,
 		.fd = their_fd,
 		.uid = process.uid,
 		.process = ret->process,

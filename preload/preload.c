@@ -42,7 +42,16 @@ static void *next(const char *name)
 	return found;
 }
 
-#define NEXT(function) ((__typeof__(&(function)))next(#function))
+/** Looked for once; two threads at once find the same. */
+#define NEXT(function)                                                                       \
+	({                                                                                   \
+		static void *found;                                                          \
+		void *known = __atomic_load_n(&found, __ATOMIC_RELAXED);                     \
+                                                                                             \
+		if (!known)                                                                  \
+			__atomic_store_n(&found, known = next(#function), __ATOMIC_RELAXED); \
+		(__typeof__(&(function)))known;                                              \
+	})
 
 /* ---- telling ---- */
 

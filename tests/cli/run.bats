@@ -230,12 +230,12 @@ for port in $port, 0:
 	cd "$FOLDER"
 	export MARKER=kept
 	look() {
-		sh -c 'pwd; cat; echo $MARKER; ls -l /proc/$$/fd | sed -n "s/.* \([0-9]*\) -> .*/\1/p"' <<<hello
+		sh -c 'pwd; cat; echo $MARKER; cd /proc/$$/fd; echo *' <<<hello
 	}
 	run --separate-stderr -0 look
 	plain=$output
 	look() {
-		running TCP_NODELAY=on -- sh -c 'pwd; cat; echo $MARKER; ls -l /proc/$$/fd | sed -n "s/.* \([0-9]*\) -> .*/\1/p"' <<<hello
+		running TCP_NODELAY=on -- sh -c 'pwd; cat; echo $MARKER; cd /proc/$$/fd; echo *' <<<hello
 	}
 	run --separate-stderr -0 look
 	[ "$output" = "$plain" ]
