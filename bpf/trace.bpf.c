@@ -86,7 +86,8 @@ static __always_inline __u64 ids_of(struct task_struct___trace *task)
 {
 	if (!pid_level)
 		return (__u64)task->tgid << 32 | (__u32)task->pid;
-	return (__u64)number_of(task->group_leader->thread_pid) << 32 | number_of(task->thread_pid);
+	/* As plain numbers: before 6.4 or so the verifier lets nobody reckon with pointers of which it knows the type. */
+	return (__u64)number_of(BPF_CORE_READ(task, group_leader, thread_pid)) << 32 | number_of(BPF_CORE_READ(task, thread_pid));
 }
 
 static __always_inline int is_traced(__u32 pid)
