@@ -387,13 +387,11 @@ int BPF_PROG(note_uring, struct io_kiocb___trace *request)
 	return 0;
 }
 
-SEC("?tp_btf/io_uring_complete")
-int BPF_PROG(tell_uring, void *ring_context, struct io_kiocb___trace *request, struct io_uring_cqe___trace *completion)
+static __always_inline int tell_completion(void *ctx, struct io_kiocb___trace *request, __s64 result)
 {
 	struct task_struct___trace *task = (void *)bpf_get_current_task_btf();
 	__u64 key = (__u64)request;
 	const struct uring_request *noted = bpf_map_lookup_elem(&requests, &key);
-	__s64 result = completion->res;
 	const void *value;
 	struct scratch *scratch;
 	struct trace_record *record;
@@ -426,6 +424,19 @@ int BPF_PROG(tell_uring, void *ring_context, struct io_kiocb___trace *request, s
 	if (sk && is_set && result == 0)
 		tell_kept(record, sk);
 	return send(ctx, scratch, is_set || result > 0 ? value : 0, 0);
+}
+
+SEC("?tp_btf/io_uring_complete")
+int BPF_PROG(tell_uring, void *ring_context, struct io_kiocb___trace *request, struct io_uring_cqe___trace *completion)
+{
+	return tell_completion(ctx, request, completion->res);
+}
+
+/** As Linux 6.12 tells it. */
+SEC("?tp_btf/io_uring_complete")
+int BPF_PROG(tell_uring_of_old, void *ring_context, struct io_kiocb___trace *request, __u64 user_data, int result)
+{
+	return tell_completion(ctx, request, result);
 }
 
 /** What a traced process starts is traced. */

@@ -136,23 +136,31 @@ static uint64_t key_of(const struct sockopt_option *option)
 	return (uint64_t)(uint32_t)option->level->number << 32 | (uint32_t)option->number;
 }
 
-/** Does the kernel tell of a completion in the form that the program takes: ring, request, entry? */
-static bool has_uring(void)
+/** How many arguments a tracepoint of the kernel has; 0: there is none of this name. */
+static unsigned int arguments_of(const struct btf *btf, const char *name)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	const struct btf_type *type = NULL;
-	int32_t id = btf ? btf__find_by_name_kind(btf, "btf_trace_io_uring_complete", BTF_KIND_TYPEDEF) : -1;
-	bool has = false;
+	int32_t id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t)id)->type) : NULL;
 
-	if (id > 0)
-		type = btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t)id)->type);
 	if (type && btf_is_ptr(type))
 		type = btf__type_by_id(btf, type->type);
 	/* The first parameter is the tracepoint's own. */
-	if (type && btf_is_func_proto(type))
-		has = btf_vlen(type) == 4;
+	return type && btf_is_func_proto(type) && btf_vlen(type) ? btf_vlen(type) - 1U : 0;
+}
+
+/** Linux 6.18 tells of a completion by its entry, 6.12 by the entry's members; 6.1 tells of no submission. */
+static bool choose_uring(struct trace_bpf *programs)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool submits = btf && arguments_of(btf, "btf_trace_io_uring_submit_req") == 1;
+	unsigned int completes = submits ? arguments_of(btf, "btf_trace_io_uring_complete") : 0;
+	bool is_new = completes == 3, is_old = completes == 7;
+
+	bpf_program__set_autoload(programs->progs.note_uring, is_new || is_old);
+	bpf_program__set_autoload(programs->progs.tell_uring, is_new);
+	bpf_program__set_autoload(programs->progs.tell_uring_of_old, is_old);
 	btf__free(btf);
-	return has;
+	return is_new || is_old;
 }
 
 static void fill_constants(struct trace_bpf *programs, const struct trace_wish *wish)
@@ -260,9 +268,7 @@ static int start(struct bpf_engine *bpf, const struct trace_wish *wish, const ch
 		return -errno;
 	}
 	fill_constants(bpf->programs, wish);
-	bpf->engine.sees_io_uring = has_uring();
-	bpf_program__set_autoload(bpf->programs->progs.note_uring, bpf->engine.sees_io_uring);
-	bpf_program__set_autoload(bpf->programs->progs.tell_uring, bpf->engine.sees_io_uring);
+	bpf->engine.sees_io_uring = choose_uring(bpf->programs);
 	r = trace_bpf__load(bpf->programs);
 	if (r < 0) {
 		*reterr_what = N_("this kernel does not take its programs");
