@@ -383,7 +383,7 @@ bool filter_may_pick_unheld(const struct filter_program *program, const struct s
 		[FACT_PROTOCOL] = kind->family == AF_UNIX ? (uint64_t)FILTER_NO_PROTOCOL : (uint64_t)kind->protocol,
 		[FACT_NETNS] = netns, /* ANY_NAMESPACE: not known */
 	};
-	enum truth stack[FILTER_MAX + 1];
+	enum truth stack[FILTER_MAX + 1] = { UNKNOWN };
 	size_t depth = 0;
 
 	for (size_t i = 0; i < program->length; i++) {

@@ -100,6 +100,7 @@ bool gather_has(const struct gather *gather, uint64_t cookie)
 static int add_holder(struct gather_shared *shared, const struct facts_holder *holder)
 {
 	struct facts_holder copy = *holder;
+	char *process, *cgroup;
 
 	/* Threads whose process's first one has ended are each looked at, and have the same descriptors. */
 	for (size_t i = shared->n_holders; i-- > 0;)
@@ -114,13 +115,15 @@ static int add_holder(struct gather_shared *shared, const struct facts_holder *h
 		shared->holders = grown;
 		shared->room = room;
 	}
-	copy.process = strdup(holder->process);
-	copy.cgroup = strdup(holder->cgroup);
-	if (!copy.process || !copy.cgroup) {
-		free((void *)(uintptr_t)copy.process);
-		free((void *)(uintptr_t)copy.cgroup);
+	process = strdup(holder->process);
+	cgroup = strdup(holder->cgroup);
+	if (!process || !cgroup) {
+		free(process);
+		free(cgroup);
 		return -ENOMEM;
 	}
+	copy.process = process;
+	copy.cgroup = cgroup;
 	shared->holders[shared->n_holders++] = copy;
 	return 0;
 }

@@ -399,7 +399,7 @@ static void cut(struct rules *rules, size_t n)
 
 int rules_parse(struct rules *rules, const char *source, const char *text, struct rule_error *ret_error)
 {
-	struct rule_error unused;
+	struct rule_error unused = { 0 };
 	struct reader reader = { .source = source, .text = text, .error = ret_error ? ret_error : &unused };
 	size_t before = rules->n, length = strlen(text);
 	int r = 0;
@@ -425,7 +425,7 @@ int rules_parse(struct rules *rules, const char *source, const char *text, struc
 
 int rules_add(struct rules *rules, const char *source, const char *assignment, struct rule_error *ret_error)
 {
-	struct rule_error unused;
+	struct rule_error unused = { 0 };
 	struct verb verb = { .verb = RULE_SET, .is_used = true, .is_literal = true };
 	struct reader reader = { .source = source, .text = assignment, .error = ret_error ? ret_error : &unused };
 	struct rule *rule = rule_new(rules, source);
