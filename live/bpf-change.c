@@ -35,6 +35,7 @@ struct run {
 	size_t n_options;
 	struct bpf_change **sorted; /* by cookie */
 	size_t n;
+	unsigned char *buffer; /* BPF_BUFFER_SIZE bytes for results */
 };
 
 bool bpf_change_possible(const struct sockopt_option *option, const struct sockopt_kind *kind)
@@ -69,7 +70,8 @@ static int compare_cookies(const void *a, const void *b)
 static int prepare(struct run *run, struct bpf_change *changes, size_t n)
 {
 	run->sorted = malloc(n * sizeof(*run->sorted));
-	if (!run->sorted)
+	run->buffer = malloc(BPF_BUFFER_SIZE);
+	if (!run->sorted || !run->buffer)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++) {
 		const struct sockopt_option *option = changes[i].option;
@@ -191,7 +193,7 @@ static void note(struct run *run, const struct change_result *result)
 	}
 }
 
-static int walk_table(struct run *run, const struct bpf_link *link, unsigned char *buffer)
+static int walk_table(struct run *run, const struct bpf_link *link)
 {
 	autoclose int fd = bpf_iter_create(bpf_link__fd(link));
 	struct change_result result;
@@ -199,10 +201,10 @@ static int walk_table(struct run *run, const struct bpf_link *link, unsigned cha
 
 	if (fd < 0)
 		return -errno;
-	while ((n = bpf_sockets_read(fd, buffer)) > 0)
+	while ((n = bpf_sockets_read(fd, run->buffer)) > 0)
 		for (size_t at = 0; at + sizeof(result) <= (size_t)n; at += sizeof(result)) {
 
-			memcpy(&result, buffer + at, sizeof(result));
+			memcpy(&result, run->buffer + at, sizeof(result));
 			note(run, &result);
 		}
 	return (int)n;
@@ -211,11 +213,10 @@ static int walk_table(struct run *run, const struct bpf_link *link, unsigned cha
 static int walk_namespace(void *arg, uint64_t netns)
 {
 	struct run *run = arg;
-	autofree unsigned char *buffer = malloc(BPF_BUFFER_SIZE);
-	int r = buffer ? walk_table(run, run->links[0], buffer) : -ENOMEM;
+	int r = walk_table(run, run->links[0]);
 
 	(void)netns;
-	return r < 0 || !run->links[1] ? r : walk_table(run, run->links[1], buffer);
+	return r < 0 || !run->links[1] ? r : walk_table(run, run->links[1]);
 }
 
 int bpf_change_all(struct bpf_change *changes, size_t n, const char **ret_why, int *ret_error)
@@ -248,5 +249,6 @@ int bpf_change_all(struct bpf_change *changes, size_t n, const char **ret_why, i
 	bpf_privileges_lower(false);
 	unload(&run);
 	free(run.sorted);
+	free(run.buffer);
 	return r;
 }
