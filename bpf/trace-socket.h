@@ -7,8 +7,15 @@
 #include "trace-bytes.h"
 #include "trace-kernel.h"
 
-/* What the generated reader does with an option: fetches it from the socket, or leaves it to be asked for. */
-#define FETCH_LOAD(from, type, field) BPF_CORE_READ((const struct type *)(from), field)
+/*
+ * What the generated reader does with an option: fetches it from the socket, or leaves it to be asked for. A number is
+ * fetched with the place, width and sign that it has in the running kernel, be it a bit-field there or not.
+ */
+#define IS_POINTER(type, field) (__builtin_classify_type(((struct type *)0)->field) == 5)
+#define FETCH_LOAD(from, type, field)                                                    \
+	__builtin_choose_expr(IS_POINTER(type, field), FETCH_POINTER(from, type, field), \
+			      FETCH_BITS(from, type, field))
+#define FETCH_POINTER(from, type, field) BPF_CORE_READ((const struct type *)(from), field)
 #define FETCH_BITS(from, type, field) BPF_CORE_READ_BITFIELD_PROBED((const struct type *)(from), field)
 #define ASK(slot) return 0
 #define SPECIAL(slot) return 0
