@@ -301,8 +301,8 @@ static void watch(struct notify *notify)
 static int send_fd(int socket, int fd)
 {
 	union {
-		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
 	} control = { 0 };
 	char byte = 'f';
 	struct iovec part = { &byte, 1 };
@@ -320,8 +320,8 @@ static int send_fd(int socket, int fd)
 static int receive_fd(int socket)
 {
 	union {
-		struct cmsghdr header;
 		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
 	} control = { 0 };
 	char byte;
 	struct iovec part = { &byte, 1 };
@@ -391,7 +391,7 @@ static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
 {
 	static struct notify notify;
 	pid_t program = getpid();
-	int sockets[2], r;
+	int sockets[2] = { -1, -1 }, r;
 
 	r = notify_init(&notify, job);
 	if (r == 0 && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets) < 0)
