@@ -102,6 +102,7 @@ static void never(const char *text, const char *word, const char *what, const ch
 		fail_msg("'%s': '%.*s' %s", text, (int)error.length, error.word, error.what ? error.what : "(a value)");
 	if (reason && (!error.reason.en || !strstr(error.reason.en, reason)))
 		fail_msg("'%s': reason: %s", text, error.reason.en ? error.reason.en : "none");
+	rules_free(&rules);
 }
 
 static void a_rule_that_can_never_take_effect_is_an_error_with_the_reason(void **state)

@@ -186,6 +186,7 @@ static void an_unnamed_option_of_an_error_outlives_the_rule(void **state)
 	assert_int_equal(error.value.problem, SOCKOPT_BAD_VALUE);
 	sockopt_message(&error.value, "en", text, sizeof(text));
 	assert_non_null(strstr(text, "6:250"));
+	rules_free(&rules);
 }
 
 int main(void)
