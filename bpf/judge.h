@@ -87,7 +87,7 @@ static __always_inline enum truth option_fits(const volatile struct filter_instr
 	switch (at->size) {
 	case 1: value = at->is_signed ? *(const __s8 *)block : *(const __u8 *)block; break;
 	case 2: value = at->is_signed ? *(const __s16 *)block : *(const __u16 *)block; break;
-	case 4: value = at->is_signed ? *(const __s32 *)block : *(const __u32 *)block; break;
+	case 4: value = at->is_signed ? (__s64) * (const __s32 *)block : (__s64) * (const __u32 *)block; break;
 	default: return UNKNOWN;
 	}
 	return value >= (__s64)at->low && value <= (__s64)at->high;

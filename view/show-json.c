@@ -126,8 +126,7 @@ static void put_row_of_line(struct show_view *base, struct show_line *line, size
 	size_t length;
 	const char *text = put_text_of((struct json_view *)base, row, &length);
 
-	if (text)
-		show_line_add(line, index, text, length, ',');
+	show_line_add(line, index, text, text ? length : 0, ',');
 }
 
 static bool put_again(struct show_view *base, struct show_line *line, size_t first, size_t end)
@@ -171,5 +170,6 @@ struct show_view *show_json(FILE *file)
 	view->memo = memo_new();
 	view->out.file = file;
 	view->out.used = 0;
+	view->out.flushes = 0;
 	return &view->view;
 }

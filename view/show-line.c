@@ -53,7 +53,7 @@ void show_line_add(struct show_line *line, size_t index, const char *bytes, size
 {
 	struct line_text *text = text_for(line, index);
 
-	if (!text)
+	if (!text || !bytes)
 		return;
 	if (append(text, bytes, length) && append(text, &separator, 1))
 		text->ends[text->n++] = (uint32_t)text->used;

@@ -16,7 +16,10 @@ struct show_line {
 	unsigned int now;
 };
 
-/** Row number index is these bytes, and a separator; the first row of a socket begins a new text. */
+/**
+ * Row number index is these bytes, and a separator; the first row of a socket begins a new text. bytes: NULL: it is not
+ * kept, and no row behind it.
+ */
 void show_line_add(struct show_line *line, size_t index, const char *bytes, size_t length, char separator);
 
 /**

@@ -229,6 +229,7 @@ struct show_view *show_text(FILE *file)
 	view->memo = memo_new();
 	view->out.file = file;
 	view->out.used = 0;
+	view->out.flushes = 0;
 	return &view->view;
 }
 

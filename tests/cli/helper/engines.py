@@ -60,7 +60,7 @@ def same(before, middle, after, settings_of):
 
 OPTIONS = ["SO_KEEPALIVE", "SO_PRIORITY", "SO_RCVBUF", "SO_SNDBUF", "SO_REUSEADDR", "SO_BROADCAST", "SO_RCVLOWAT", "SO_MARK",
            "TCP_NODELAY", "TCP_USER_TIMEOUT", "TCP_KEEPIDLE", "TCP_MAXSEG", "IP_TTL", "IP_TOS", "IP_MTU_DISCOVER",
-           "IPV6_V6ONLY", "IPV6_UNICAST_HOPS", "SO_TYPE", "SO_DOMAIN", "SO_ACCEPTCONN"]
+           "IPV6_V6ONLY", "IPV6_UNICAST_HOPS", "SO_PEEK_OFF", "SO_INCOMING_CPU", "SO_TYPE", "SO_DOMAIN", "SO_ACCEPTCONN"]
 WORDS = ["tcp", "udp", "mptcp", "udplite", "raw", "stream", "dgram", "seqpacket", "unix", "ipv4", "ipv6", "netlink", "packet",
          "listening", "established", "connected", "bound", "unbound", "close-wait", "fin-wait-2", "time-wait", "closed", "all"]
 
@@ -80,9 +80,9 @@ class Maker:
         return [socket[side] for socket in self.sockets for side in ("local", "peer")
                 if socket[side] and "port" in socket[side]]
 
-    def number(self, known):
+    def number(self, known, least=0):
         """One of these, or one beside it."""
-        return max(0, int(self.random.choice(known)) + self.random.choice([0, 0, 0, 1, -1]))
+        return max(least, int(self.random.choice(known)) + self.random.choice([0, 0, 0, 1, -1]))
 
     def compared(self, key, known):
         op = self.random.choice(["=", "=", "=", "!=", "<", "<=", ">", ">="])
@@ -128,7 +128,8 @@ class Maker:
 
     def option(self):
         name = self.random.choice(OPTIONS)
-        return f"{name}{self.random.choice(['=', '=', '!=', '<', '<=', '>', '>='])}{self.number(self.values[name])}"
+        least = -1 if min(self.values[name]) < 0 else 0
+        return f"{name}{self.random.choice(['=', '=', '!=', '<', '<=', '>', '>='])}{self.number(self.values[name], least)}"
 
     def word(self):
         return self.random.choice(WORDS)
