@@ -331,8 +331,7 @@ def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Cata
         if not isinstance(data.get("level"), str):
             raise CatalogError(f"{place.path}:1: the file does not say of which level its options are (level = \"IPPROTO_TCP\")")
         entry["level"] = data["level"]
-        entry["file"] = place.path.name
-        entry["line"] = place.first_line
+        entry["place"] = place
         key = entry["level"] + " " + entry["name"]
         if key in where:
             place.fail("name", f"{entry['name']} is there twice: {where[key].path}:{where[key].first_line}")

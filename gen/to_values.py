@@ -77,7 +77,7 @@ def places(catalog: Catalog) -> list[Place]:
             if fact:
                 found.append(Place(catalog, index, len(found), option, fact))
         except kernel_facts.Wrong as wrong:
-            raise facts.CatalogError(f"{option['file']}:{option['line']}: option {option['name']}: kernel: {wrong}") from wrong
+            option["place"].fail("kernel", str(wrong))
     return found
 
 

@@ -3,7 +3,8 @@
 
 The catalogue is copied to a folder of its own and broken there in one place
 after the other; gen/catalog.py must fail each time, with the message that a
-person can act on. gen/to_c.py and gen/to_typed.py must write nothing then.
+person can act on. gen/to_c.py and gen/to_typed.py must write nothing then. Wrong
+kernel facts are gen/to_values.py's to refuse.
 
 usage: catalog-errors.py ROOT
 """
@@ -62,6 +63,27 @@ BREAKS = [
 ]
 
 
+# What may be wrong with where the kernel keeps a value: (what, the field in its place, what must be said of it).
+KERNEL_BREAKS = [
+    ("a struct that cannot be read", '"tcp_sok.nonagle"', "'tcp_sok' is not a struct that can be read (known: "),
+    ("a word that is no field", '"nonagle & 1"', "'nonagle' in 'nonagle & 1' is neither a field"),
+    ("a function that is not there", '"popcount(tcp_sock.nonagle)"', "'popcount' in "),
+    ("a statement", '"tcp_sock.nonagle; x = 1"', "'x' in "),
+    ("no text at all", "{ }", "neither a value nor a condition is said"),
+    ("an unknown key", '{ valeu = "tcp_sock.nonagle" }', "unknown key 'valeu' (known: "),
+    ("two conditions", '{ value = "tcp_sock.nonagle", default_if = "tcp_sock.nonagle", empty_if = "tcp_sock.nonagle" }',
+     "only one of default_if, empty_if and error_if"),
+    ("an error without a condition", '{ value = "tcp_sock.nonagle", error = "EPERM" }', "error_if and error belong together"),
+    ("a condition without its error", '{ error_if = "tcp_sock.nonagle" }', "error_if and error belong together"),
+    ("a text without a target", '{ text = "tcp_sock.nonagle" }', "is not of the form FIELD -> STRUCT.MEMBER"),
+    ("an address that is not the peer's", '{ address = "local" }', 'address can be "peer"'),
+    ("an address beside a value", '{ address = "peer", value = "tcp_sock.nonagle" }', "stands alone, or with ask_if"),
+    ("fields where there are none", '{ value = { on = "tcp_sock.nonagle" } }', "the value has no fields"),
+    ("a wrong word in a condition", '{ value = "tcp_sock.nonagle", ask_if = "repair" }', "'repair' in 'repair' is neither a field"),
+    ("a wrong alternative", '["tcp_sock.nonagle & 1", "udp.nonagle"]', "'udp' is not a struct"),
+]
+
+
 def entry_span(text: str, name: str) -> tuple[int, int]:
     """Where the [[option]] of this name begins and ends."""
     starts = [match.start() for match in re.finditer(r"^\[\[\w+\]\]", text, re.M)] + [len(text)]
@@ -111,6 +133,38 @@ def try_break(root: Path, folder: Path, wrong: Break) -> str | None:
     if not said.startswith(wanted) or wrong.says not in said:
         return f"{wrong.what}: '{said}', not '{wanted}: ... {wrong.says}'"
     return None
+
+
+def try_kernel(root: Path, folder: Path, what: str, kernel: str, says: str, entry: str = "TCP_NODELAY") -> str | None:
+    """A wrong kernel fact: gen/to_values.py names file, line and option, and writes nothing."""
+    path = file_of(folder, entry)
+    text = path.read_text(encoding="utf-8")
+    begin, end = entry_span(text, entry)
+    old = re.sub(r"^kernel\s*=.*\n", "", text[begin:end], flags=re.M)
+    broken = re.sub(r"^(access\s*=.*\n)", lambda match: f"{match[1]}kernel = {kernel}\n", old, count=1, flags=re.M)
+    path.write_text(text[:begin] + broken + text[end:], encoding="utf-8")
+    output = folder / "output"
+    status, said = run(root, "to_values.py", folder, "layout", str(output))
+    path.write_text(text, encoding="utf-8")
+    line = text.count("\n", 0, begin) + broken.split("kernel = ")[0].count("\n") + 1
+    wanted = f"{path}:{line}: option {entry}: kernel: "
+    if status != 1 or output.exists():
+        return f"{what}: status {status}, wrote: {output.exists()}, '{said}'"
+    if not said.startswith(wanted) or says not in said:
+        return f"{what}: '{said}', not '{wanted}... {says}'"
+    return None
+
+
+def kernel_facts(root: Path, folder: Path) -> list[str | None]:
+    problems = [try_kernel(root, folder, *wrong) for wrong in KERNEL_BREAKS]
+    problems.append(try_kernel(root, folder, "a struct without one of its fields", '{ value = { l_onoff = "sock.sk_type" } }',
+                               "the value must be said of l_linger, l_onoff", "SO_LINGER"))
+    output = folder / "output"
+    status, said = run(root, "to_values.py", folder, "layout", str(output))
+    if status != 0 or not output.exists():
+        problems.append(f"to_values.py on the catalogue itself: {said}")
+    output.unlink(missing_ok=True)
+    return problems
 
 
 def try_file(root: Path, folder: Path, what: str, path: Path, text: str | None, says: str) -> str | None:
@@ -167,11 +221,11 @@ def main() -> int:
         if status != 0:
             return finish([f"the catalogue itself: {said}"], "catalogue")
         results = [try_break(root, folder, wrong) for wrong in BREAKS]
-        results += whole_files(root, folder) + writes_nothing(root, folder)
+        results += whole_files(root, folder) + writes_nothing(root, folder) + kernel_facts(root, folder)
         status, said = run(root, "catalog.py", folder)
         if status != 0:
             results.append(f"not mended after the tests: {said}")
-    return finish([problem for problem in results if problem], f"{len(BREAKS) + 7} broken catalogues")
+    return finish([problem for problem in results if problem], f"{len(BREAKS) + len(KERNEL_BREAKS) + 8} broken catalogues")
 
 
 if __name__ == "__main__":
