@@ -5,28 +5,19 @@
 
 #include "policy-make.h"
 
-/** Is it the value that a deny or log names? Both are filled up with zeros. */
-static __always_inline int is_asked(const struct look *look, const volatile struct policy_action *action)
-{
-	for (__u32 i = 0; i < POLICY_VALUE_MAX; i++) {
-		if (!action->is_string && i >= action->length)
-			return 1;
-		if (look->asked[i] != action->value[i])
-			return 0;
-		if (action->is_string && !look->asked[i])
-			return 1;
-	}
-	return !action->is_string || look->length <= POLICY_VALUE_MAX;
-}
-
-/** A longer int, or the one byte that some options take, is the same number. */
+/**
+ * Is it the value that a deny or log names? A longer int, or the one byte that some options take, is the same number;
+ * a text ends with its NUL or its length.
+ */
 static __always_inline int same_value(const struct look *look, const volatile struct policy_action *action)
 {
+	const __u64 *asked = (const __u64 *)look->asked;
+
 	if (!action->has_value)
 		return 1;
 	if (!action->is_string && look->length < action->length && look->length != 1)
 		return 0;
-	return is_asked(look, action);
+	return !(((asked[0] ^ action->value[0]) & action->mask[0]) | ((asked[1] ^ action->value[1]) & action->mask[1]));
 }
 
 /** Has the socket come to the moment from which on the rule holds? */
@@ -95,17 +86,33 @@ static __always_inline void remember(struct look *look, const volatile struct po
 	}
 }
 
+/** A mask of the bytes that stand first in memory. */
+static __always_inline __u64 first_bytes(__u32 n)
+{
+	if (n >= 8)
+		return ~0ULL;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return (1ULL << (n & 7) * 8) - 1;
+#else
+	return ~(~0ULL >> (n & 7) * 8);
+#endif
+}
+
+/** The first bytes of the value, filled up with zeros. The kernel gives room for at least sixteen. */
 static __always_inline void copy_asked(struct look *look, struct bpf_sockopt *ctx)
 {
 	__u8 *value = ctx->optval, *end = ctx->optval_end;
+	__u64 *asked = (__u64 *)look->asked;
 	__u32 length = ctx->optlen;
 
 	look->level = ctx->level;
 	look->number = ctx->optname;
 	look->length = length;
-	for (__u32 i = 0; i < POLICY_VALUE_MAX; i++)
-		if (i < length && value + i + 1 <= (__u8 *)end)
-			look->asked[i] = value[i];
+	if (value + POLICY_VALUE_MAX > end)
+		return;
+	__builtin_memcpy(look->asked, value, POLICY_VALUE_MAX);
+	asked[0] &= first_bytes(length);
+	asked[1] &= length > 8 ? first_bytes(length - 8) : 0;
 }
 
 /** Our value in the place of the program's; the kernel's handler need not run any more, if it takes it from us. */
@@ -121,7 +128,7 @@ static __always_inline void replace(struct look *look, struct bpf_sockopt *ctx,
 	if (value + POLICY_VALUE_MAX > end)
 		return;
 	for (int i = 0; i < POLICY_VALUE_MAX; i++)
-		value[i] = action->value[i];
+		value[i] = ((const volatile __u8 *)action->value)[i];
 	ctx->optlen = action->length;
 }
 

@@ -64,11 +64,9 @@ static long step_choose(__u32 index, struct look *look)
 
 static __always_inline long set_option(const struct look *look, const volatile struct policy_action *action)
 {
-	__u8 value[POLICY_VALUE_MAX];
+	__u64 value[2] = { action->made[0], action->made[1] };
 	__u32 length = action->made_length;
 
-	for (int i = 0; i < POLICY_VALUE_MAX; i++)
-		value[i] = action->made[i];
 	if (length == 0 || length > POLICY_VALUE_MAX)
 		return -22;
 	return bpf_setsockopt(look->target, action->level, action->number, value, length);
@@ -117,13 +115,13 @@ static __noinline long step_make(__u32 at, struct look *look)
 /** Makes what is due, in the rules' order. */
 static __always_inline void make(struct look *look, __u32 due)
 {
-	if (!due)
+	if (!(due & constants.moments))
 		return;
 	look->due = due;
 	look->done = 0;
 	look->chosen[0] = 0;
 	look->chosen[1] = 0;
-	look->judged = NOBODY;
+	forget_selector(look);
 	bpf_loop(constants.n_actions, step_choose, look, 0);
 	if (look->chosen[0] | look->chosen[1])
 		bpf_loop(constants.n_actions, step_make, look, 0);

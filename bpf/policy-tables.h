@@ -111,9 +111,13 @@ struct policy_action {
 	__u8 length; /* of value, as setsockopt(2) takes it */
 	__u8 made_length;
 	__u8 remembered; /* default: its place in the memory, from 1 */
-	__u8 value[POLICY_VALUE_MAX];
-	__u8 made[POLICY_VALUE_MAX]; /* as bpf_setsockopt() takes it */
+	/* as words, aligned: they are compared and copied as such */
+	__u64 value[2];
+	__u64 mask[2]; /* what of it is compared with what a program asks for */
+	__u64 made[2]; /* as bpf_setsockopt() takes it */
 };
+
+_Static_assert(sizeof(((struct policy_action *)0)->value) == POLICY_VALUE_MAX, "a value is of two words");
 
 /** All that differs from one set of rules to another. */
 struct policy_constants {
@@ -122,7 +126,8 @@ struct policy_constants {
 	__u32 n_actions;
 	__u8 has_memory; /* some action asks what was before */
 	__u8 tells;      /* of enum policy_tells */
-	__u16 unused;
+	__u8 moments;    /* at which something is made */
+	__u8 unused;
 };
 
 /** What is kept of a socket, where an action asks. An accepted socket has a copy of its listener's. */

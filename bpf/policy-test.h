@@ -113,6 +113,16 @@ static long step_test(__u32 index, struct look *look)
 	return 0;
 }
 
+/** Before other facts are looked at. All is as at first: the verifier then need not follow what led here. */
+static __always_inline void forget_selector(struct look *look)
+{
+	look->judged = NOBODY;
+	look->fits = 0;
+	look->first_test = 0;
+	look->yes = 0;
+	look->no = 0;
+}
+
 /** Does the rule of this action pick the socket? Asked once a rule. */
 static __always_inline int fits(struct look *look, const volatile struct policy_action *action)
 {

@@ -115,6 +115,12 @@ int at_send6(struct bpf_sock_addr *ctx)
 	return at_send(ctx);
 }
 
+/** Is there anything to do at one of these moments? Constant: the verifier leaves out what is not needed. */
+static __always_inline int is_asked_at(__u32 moments)
+{
+	return constants.has_memory || constants.moments & moments;
+}
+
 static __always_inline void at_listen(struct look *look)
 {
 	__u32 due = AT_LISTEN;
@@ -146,7 +152,8 @@ int at_tcp(struct bpf_sock_ops *ctx)
 	struct look look;
 	__u32 op = ctx->op;
 
-	if (op != BPF_SOCK_OPS_TCP_LISTEN_CB && op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB)
+	if (op == BPF_SOCK_OPS_TCP_LISTEN_CB ? !is_asked_at(AT_SOCKET | AT_BIND | AT_LISTEN) :
+					       op != BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB || !is_asked_at(AT_ACCEPT))
 		return 1;
 	sk = ctx->sk;
 	if (!sk)
@@ -171,7 +178,8 @@ int at_set(struct bpf_sockopt *ctx)
 	see(&look, sk, sk, 1);
 	make(&look, take_fresh(&look));
 	copy_asked(&look, ctx);
-	look.judged = NOBODY;
+	forget_selector(&look);
+	look.done = look.chosen[0] = look.chosen[1] = 0;
 	look.due = 0;
 	look.forced = look.denied = look.logged = look.remember = NOBODY;
 	bpf_loop(constants.n_actions, step_judge, &look, 0);

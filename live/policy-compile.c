@@ -196,6 +196,16 @@ static enum policy_transform transform_of(const struct sockopt_option *option)
 	}
 }
 
+/** Of a text up to its NUL. */
+static size_t compared_bytes(const struct policy_action *action, const void *bytes)
+{
+	size_t length = strnlen(bytes, action->length);
+
+	if (!action->is_string)
+		return action->length;
+	return length < sizeof(action->value) ? length + 1 : length;
+}
+
 static int put_value(const struct compiler *compiler, const struct sockopt_option *option, struct policy_action *to)
 {
 	const struct rule_action *action = compiler->action;
@@ -210,6 +220,7 @@ static int put_value(const struct compiler *compiler, const struct sockopt_optio
 	to->length = (__u8)action->value.length;
 	to->transform = (__u8)transform_of(option);
 	memcpy(to->value, action->value.bytes, action->value.length);
+	memset(to->mask, 0xff, compared_bytes(to, action->value.bytes));
 	return rule_action_makes(action) ? put_made(compiler, option, to) : 0;
 }
 
@@ -345,22 +356,6 @@ static bool has_force(const struct policy_program *program)
 	return false;
 }
 
-/** Does the action look at what a socket has been through? */
-static bool asks_past(const struct policy_program *program, const struct policy_action *action)
-{
-	unsigned moments = 0;
-
-	for (unsigned kind = 0; kind < COUNT(reached); kind++)
-		moments |= action->moments[kind];
-	if (action->verb == RULE_DEFAULT || moments & SOCKOPT_AT_SOCKET)
-		return true;
-	/* A listener that was not bound comes to bind as it listens. */
-	if ((action->moments[POLICY_TCP4] | action->moments[POLICY_TCP6]) & SOCKOPT_AT_BIND)
-		return true;
-	/* It forces, or ends another one's force, from its moment on. */
-	return action->from & ~(unsigned)SOCKOPT_AT_SOCKET && has_force(program);
-}
-
 #define HOOK(at) (1U << POLICY_AT_##at)
 
 static unsigned hooks_of_kind(enum policy_kind kind, unsigned moments)
@@ -389,9 +384,26 @@ static unsigned hooks_of_kind(enum policy_kind kind, unsigned moments)
 	return hooks;
 }
 
-/** Those that note what a socket comes to. */
-#define HOOKS_OF_MEMORY \
-	(HOOK(CREATE) | HOOK(BIND4) | HOOK(BIND6) | HOOK(CONNECT4) | HOOK(CONNECT6) | HOOK(TCP))
+/** The hooks that note for an action what a socket comes to; *ret_asks: it looks at what was noted. */
+static unsigned hooks_of_memory(const struct policy_program *program, const struct policy_action *action, bool *ret_asks)
+{
+	unsigned moments = 0, hooks = 0;
+
+	for (unsigned kind = 0; kind < COUNT(reached); kind++)
+		moments |= action->moments[kind];
+	/* What the program has set is noted where it is judged. */
+	*ret_asks = action->verb == RULE_DEFAULT;
+	if (moments & SOCKOPT_AT_SOCKET)
+		hooks |= HOOK(CREATE);
+	/* A listener that was not bound comes to bind as it listens. */
+	if ((action->moments[POLICY_TCP4] | action->moments[POLICY_TCP6]) & SOCKOPT_AT_BIND)
+		hooks |= HOOK(CREATE);
+	/* It forces, or ends another one's force, from its moment on. */
+	if (action->from & ~(unsigned)SOCKOPT_AT_SOCKET && has_force(program))
+		hooks |= HOOK(BIND4) | HOOK(BIND6) | HOOK(CONNECT4) | HOOK(CONNECT6) | HOOK(TCP);
+	*ret_asks |= hooks != 0;
+	return hooks;
+}
 
 static unsigned hooks_of(const struct policy_action *action)
 {
@@ -405,11 +417,14 @@ static unsigned hooks_of(const struct policy_action *action)
 static void choose_hooks(struct policy_program *program)
 {
 	for (unsigned i = 0; i < program->n_actions; i++) {
-		program->hooks |= hooks_of(&program->actions[i]);
-		program->has_memory |= asks_past(program, &program->actions[i]);
+		const struct policy_action *action = &program->actions[i];
+		bool asks;
+
+		program->hooks |= hooks_of(action) | hooks_of_memory(program, action, &asks);
+		program->has_memory |= asks;
+		for (unsigned kind = 0; kind < COUNT(reached); kind++)
+			program->moments |= action->moments[kind];
 	}
-	if (program->has_memory)
-		program->hooks |= HOOKS_OF_MEMORY;
 }
 
 int policy_compile(const struct rules *rules, bool sees_pids, struct policy_program *ret,

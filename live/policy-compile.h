@@ -49,6 +49,7 @@ struct policy_program {
 	unsigned n_lines;
 	unsigned n_defaults;
 	unsigned hooks; /* bit POLICY_AT_x */
+	unsigned moments; /* at which something is made */
 	bool has_memory;
 	bool needs_names; /* of processes */
 };

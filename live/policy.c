@@ -122,6 +122,7 @@ static int fill(struct bpf_object *object, const struct policy_program *program,
 	memcpy(constants->tests, program->tests, sizeof(program->tests));
 	constants->n_actions = program->n_actions;
 	constants->has_memory = program->has_memory;
+	constants->moments = (__u8)program->moments;
 	constants->tells = (__u8)tells;
 	return 0;
 }

@@ -80,9 +80,10 @@ static void no_hook_is_attached_that_is_not_needed(void **state)
 	hooks("deny TCP_CORK", HOOK(SET));
 	hooks("log SO_RCVBUF", HOOK(SET));
 	hooks("connect and ipv4: force TCP_USER_TIMEOUT=30s",
-	      HOOK(CONNECT4) | HOOK(SET) | HOOK(CREATE) | HOOK(BIND4) | HOOK(BIND6) | HOOK(CONNECT6) | HOOK(TCP));
+	      HOOK(CONNECT4) | HOOK(SET) | HOOK(BIND4) | HOOK(BIND6) | HOOK(CONNECT6) | HOOK(TCP));
 	hooks("udp and ipv4: SO_PRIORITY=5",
-	      HOOK(CREATE) | HOOK(SET) | HOOK(BIND4) | HOOK(BIND6) | HOOK(CONNECT4) | HOOK(CONNECT6) | HOOK(SEND4) | HOOK(TCP));
+	      HOOK(CREATE) | HOOK(SET) | HOOK(BIND4) | HOOK(CONNECT4) | HOOK(SEND4));
+	hooks("default TCP_USER_TIMEOUT=30s", HOOK(SET) | HOOK(CONNECT4) | HOOK(CONNECT6) | HOOK(TCP));
 }
 
 static void memory_is_kept_only_if_a_rule_asks(void **state)
