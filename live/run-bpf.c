@@ -206,6 +206,7 @@ static void main_has_ended(struct service *service)
 static void serve(struct service *service)
 {
 	autoclose int changes = openat(service->cgroup_fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	char text[256];
 
 	while (service->main_pidfd >= 0 || !cgroup_is_empty(service->cgroup_fd)) {
 		struct pollfd waits[] = {
@@ -215,6 +216,9 @@ static void serve(struct service *service)
 		};
 
 		if (poll(waits, sizeof(waits) / sizeof(waits[0]), -1) < 0 && errno != EINTR)
+			break;
+		/* It is ready for as long as it was not read since the last change. */
+		if (waits[2].revents && pread(changes, text, sizeof(text), 0) < 0)
 			break;
 		if (waits[0].revents)
 			take_events(service);

@@ -214,6 +214,22 @@ serving() {
 	done
 }
 
+@test "while the program sleeps, so does what serves it" {
+	local server ticks
+
+	"$SOCKOPT" run --engine bpf --report "$FOLDER/report" TCP_USER_TIMEOUT=30s -- sleep 2 &
+	STARTED+=("$!")
+	is_served() {
+		! no_cgroup && [ -n "$(serving "$!")" ]
+	}
+	eventually is_served
+	server=$(serving "$!")
+	sleep 1
+	ticks=$(awk '{ print $14 + $15 }' "/proc/$server/stat")
+	[ "$ticks" -le 5 ] || { echo "$ticks ticks of the processor"; false; }
+	wait "$!"
+}
+
 @test "what is done faster than it can be told is said to be missing" {
 	mkfifo "$FOLDER/go" "$FOLDER/done"
 	"$SOCKOPT" run --engine bpf --report "$FOLDER/report" -r 'udp: SO_PRIORITY=5' -- python3 -c "
