@@ -292,13 +292,16 @@ static unsigned made_at(const struct compiler *compiler)
 static int check_action(const struct compiler *compiler)
 {
 	const struct rule_action *action = compiler->action;
+	const struct sockopt_option *option = action->option;
 	int r;
 
 	if (!rule_action_makes(action))
 		return check_states(compiler);
-	for (const struct sockopt_option *option = action->option; option; option = option->twin)
+	do {
 		if (option->access & SOCKOPT_SET && !can_make(option))
 			return refuse(compiler, option->name, N_("bpf_setsockopt() does not take %s"), NULL);
+		option = option->twin;
+	} while (option);
 	r = check_kinds(compiler);
 	if (r == 0 && action->verb == RULE_FORCE)
 		r = check_states(compiler);
@@ -385,7 +388,8 @@ static unsigned hooks_of_kind(enum policy_kind kind, unsigned moments)
 }
 
 /** The hooks that note for an action what a socket comes to; *ret_asks: it looks at what was noted. */
-static unsigned hooks_of_memory(const struct policy_program *program, const struct policy_action *action, bool *ret_asks)
+static unsigned hooks_of_memory(const struct policy_program *program, const struct policy_action *action,
+				bool *ret_asks)
 {
 	unsigned moments = 0, hooks = 0;
 

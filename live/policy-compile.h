@@ -48,7 +48,7 @@ struct policy_program {
 	struct policy_line lines[POLICY_ACTIONS_MAX];
 	unsigned n_lines;
 	unsigned n_defaults;
-	unsigned hooks; /* bit POLICY_AT_x */
+	unsigned hooks;   /* bit POLICY_AT_x */
 	unsigned moments; /* at which something is made */
 	bool has_memory;
 	bool needs_names; /* of processes */

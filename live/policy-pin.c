@@ -147,37 +147,51 @@ static int pin_map(int fd, const char *folder, const char *name)
 	return 0;
 }
 
+static void end_texts(struct policy_pinned_line *line)
+{
+	line->source[sizeof(line->source) - 1] = '\0';
+	line->rule[sizeof(line->rule) - 1] = '\0';
+	line->action[sizeof(line->action) - 1] = '\0';
+}
+
+/** Is it what new_rules() wrote? Whoever may write here could have put something else in its place. */
+static int take_rules(const struct policy_pinned_head *head, size_t size, struct policy_listing *ret)
+{
+	if (memcmp(head->magic, MAGIC, sizeof(head->magic)) != 0 || head->n_lines > POLICY_ACTIONS_MAX ||
+	    size != sizeof(*head) + head->n_lines * sizeof(struct policy_pinned_line))
+		return -EINVAL;
+	ret->lines = calloc(head->n_lines + 1, sizeof(*ret->lines));
+	if (!ret->lines)
+		return -ENOMEM;
+	ret->head = *head;
+	ret->head.cgroup[sizeof(ret->head.cgroup) - 1] = '\0';
+	memcpy(ret->lines, head + 1, head->n_lines * sizeof(*ret->lines));
+	for (unsigned i = 0; i < head->n_lines; i++)
+		end_texts(&ret->lines[i]);
+	return 0;
+}
+
 static int read_head(const char *folder, struct policy_listing *ret)
 {
 	char path[PATH_SIZE];
 	struct bpf_map_info info = { 0 };
 	__u32 size = sizeof(info), zero = 0;
 	autoclose int fd = -1;
-	autofree struct policy_pinned_head *head = NULL;
+	void *bytes;
+	int r;
 
 	snprintf(path, sizeof(path), "%s/" RULES, folder);
 	fd = bpf_obj_get(path);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return -errno;
-	head = malloc(info.value_size + 1);
-	if (!head)
-		return -ENOMEM;
-	if (info.value_size < sizeof(*head) || bpf_map_lookup_elem(fd, &zero, head) < 0 ||
-	    memcmp(head->magic, MAGIC, sizeof(head->magic)) != 0 || head->n_lines > POLICY_ACTIONS_MAX ||
-	    info.value_size != sizeof(*head) + head->n_lines * sizeof(struct policy_pinned_line))
+	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size < sizeof(struct policy_pinned_head))
 		return -EINVAL;
-	ret->head = *head;
-	ret->head.cgroup[sizeof(ret->head.cgroup) - 1] = '\0';
-	ret->lines = calloc(head->n_lines + 1, sizeof(*ret->lines));
-	if (!ret->lines)
+	bytes = malloc(info.value_size);
+	if (!bytes)
 		return -ENOMEM;
-	memcpy(ret->lines, head + 1, head->n_lines * sizeof(*ret->lines));
-	for (unsigned i = 0; i < head->n_lines; i++) {
-		ret->lines[i].source[sizeof(ret->lines[i].source) - 1] = '\0';
-		ret->lines[i].rule[sizeof(ret->lines[i].rule) - 1] = '\0';
-		ret->lines[i].action[sizeof(ret->lines[i].action) - 1] = '\0';
-	}
-	return 0;
+	r = bpf_map_lookup_elem(fd, &zero, bytes) < 0 ? -errno : take_rules(bytes, info.value_size, ret);
+	free(bytes);
+	return r;
 }
 
 /* ---- pin ---- */

@@ -283,20 +283,30 @@ static void add_counters(struct policy_counters *to, const struct policy_counter
 int policy_read_counters(int fd, unsigned n_lines, struct policy_counters *ret)
 {
 	int n = libbpf_num_possible_cpus();
-	autofree struct policy_counters *each = n > 0 ? calloc((size_t)n, sizeof(*each)) : NULL;
+	struct policy_counters *each;
+	struct bpf_map_info info = { 0 };
+	__u32 size = sizeof(info);
+	int r = 0;
 
 	if (n < 0)
 		return n;
+	/* What is pinned may be something else. */
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	if (info.type != BPF_MAP_TYPE_PERCPU_ARRAY || info.value_size != sizeof(*each) || info.max_entries < n_lines)
+		return -EINVAL;
+	each = calloc((size_t)n, sizeof(*each));
 	if (!each)
 		return -ENOMEM;
-	for (unsigned line = 0; line < n_lines; line++) {
+	for (unsigned line = 0; line < n_lines && r == 0; line++) {
 		ret[line] = (struct policy_counters){ 0 };
 		if (bpf_map_lookup_elem(fd, &line, each) < 0)
-			return -errno;
-		for (int cpu = 0; cpu < n; cpu++)
+			r = -errno;
+		for (int cpu = 0; cpu < n && r == 0; cpu++)
 			add_counters(&ret[line], &each[cpu]);
 	}
-	return 0;
+	free(each);
+	return r;
 }
 
 int policy_count(const struct policy *policy, unsigned n_lines, struct policy_counters *ret)
