@@ -70,10 +70,6 @@ typedef struct {
 	long counter;
 } atomic_long_t;
 
-struct refcount {
-	atomic_t refs;
-};
-
 struct dst_entry {
 	unsigned long _metrics;
 	struct net_device *dev;
@@ -81,12 +77,7 @@ struct dst_entry {
 
 struct sock {
 	struct sock_common __sk_common;
-	atomic_t sk_drops;
 	int sk_peek_off;
-	struct {
-		atomic_t rmem_alloc;
-		int len;
-	} sk_backlog;
 	unsigned int sk_ll_usec;
 	unsigned int sk_napi_id;
 	__u16 sk_busy_poll_budget;
@@ -98,11 +89,7 @@ struct sock {
 	int sk_rcvlowat;
 	struct socket *sk_socket;
 	__u32 sk_reserved_mem;
-	int sk_forward_alloc;
 	__u32 sk_tsflags;
-	atomic_t sk_omem_alloc;
-	int sk_wmem_queued;
-	struct refcount sk_wmem_alloc;
 	long sk_sndtimeo;
 	__u32 sk_priority;
 	__u32 sk_mark;
@@ -139,12 +126,10 @@ struct inet_sock {
 	__u8 mc_ttl;
 	__u8 pmtudisc;
 	int uc_index;
-	int mc_index;
 	__u32 mc_addr;
 	__u32 local_port_range;
 	/* bit-fields until 6.6, which put them into inet_flags */
 	__u8 recverr : 1;
-	__u8 is_icsk : 1;
 	__u8 freebind : 1;
 	__u8 hdrincl : 1;
 	__u8 mc_loop : 1;
@@ -153,7 +138,6 @@ struct inet_sock {
 	__u8 nodefrag : 1;
 	__u8 bind_address_no_port : 1;
 	__u8 recverr_rfc4884 : 1;
-	unsigned int cmsg_flags;
 };
 
 struct fastopen_queue {
@@ -177,7 +161,6 @@ struct tcp_ulp_ops {
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	struct request_sock_queue icsk_accept_queue;
-	__u32 icsk_rto;
 	__u32 icsk_rto_min;
 	__u32 icsk_rto_max;
 	__u32 icsk_delack_max;
@@ -284,8 +267,6 @@ struct ipv6_pinfo {
 	__u16 recverr : 1;
 	__u16 sndflow : 1;
 	__u16 dontfrag : 1;
-	__u16 autoflowlabel : 1;
-	__u16 autoflowlabel_set : 1;
 	__u16 recverr_rfc4884 : 1;
 	__u16 rtalert_isolate : 1;
 };
