@@ -395,6 +395,11 @@ static void cut(struct rules *rules, size_t n)
 {
 	while (rules->n > n)
 		rule_free(rules->list[--rules->n]);
+	/* Of an empty list nothing is left, so that who was refused has nothing to free. */
+	if (n == 0) {
+		free(rules->list);
+		rules->list = NULL;
+	}
 }
 
 int rules_parse(struct rules *rules, const char *source, const char *text, struct rule_error *ret_error)
@@ -449,6 +454,5 @@ int rules_add(struct rules *rules, const char *source, const char *assignment, s
 void rules_free(struct rules *rules)
 {
 	cut(rules, 0);
-	free(rules->list);
 	*rules = (struct rules){ 0 };
 }
