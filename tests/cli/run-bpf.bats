@@ -208,7 +208,7 @@ serving() {
 	local file
 
 	for file in /proc/[0-9]*/cmdline; do
-		if [ "$(cut -d/ -f3 <<<"$file")" != "$1" ] && tr '\0' '\n' <"$file" 2>/dev/null | grep -q "^$FOLDER/report"; then
+		if [ "$(cut -d/ -f3 <<<"$file")" != "$1" ] && tr '\0' '\n' 2>/dev/null <"$file" | grep -q "^$FOLDER/report"; then
 			cut -d/ -f3 <<<"$file"
 		fi
 	done
@@ -217,17 +217,14 @@ serving() {
 @test "while the program sleeps, so does what serves it" {
 	local server ticks
 
-	"$SOCKOPT" run --engine bpf --report "$FOLDER/report" TCP_USER_TIMEOUT=30s -- sleep 2 &
-	STARTED+=("$!")
-	is_served() {
-		! no_cgroup && [ -n "$(serving "$!")" ]
-	}
-	eventually is_served
-	server=$(serving "$!")
-	sleep 1
+	start "$SOCKOPT" run --engine bpf --report "$FOLDER/report" TCP_USER_TIMEOUT=30s -- sleep 100
+	eventually grep -q sleep "/proc/$LAST/comm"
+	server=$(serving "$LAST")
 	ticks=$(awk '{ print $14 + $15 }' "/proc/$server/stat")
+	sleep 1
+	ticks=$(($(awk '{ print $14 + $15 }' "/proc/$server/stat") - ticks))
 	[ "$ticks" -le 5 ] || { echo "$ticks ticks of the processor"; false; }
-	wait "$!"
+	kill "$LAST"
 }
 
 @test "what is done faster than it can be told is said to be missing" {
