@@ -23,6 +23,8 @@ struct looking {
 	struct finding_view *view;
 };
 
+enum { KEY_SARIF = 256 };
+
 static const struct argp_option options[] = {
 	{ "severity", 's', N_("SEVERITY"), 0, N_("Only findings that are at least this: note (the default), warning, error"), 0 },
 	{ "ignore", 'i', N_("ID[,ID...]"), 0, N_("Leave these checks out"), 0 },
@@ -30,7 +32,9 @@ static const struct argp_option options[] = {
 	{ "explain", 'e', N_("ID"), 0, N_("What a check looks for, why, and where it is known from"), 0 },
 	{ "read", 'r', N_("FILE"), 0, N_("Judge the calls of a capture of 'sockopt trace'"), 0 },
 	{ "list", 'l', NULL, 0, N_("List the checks"), 0 },
+	{ "database", 'p', N_("FOLDER"), 0, N_("Of source: the folder of compile_commands.json (looked for from each file upwards)"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object a finding (or check), a line each"), 0 },
+	{ "sarif", KEY_SARIF, NULL, 0, N_("Findings in files as a SARIF 2.1.0 log, for editors and code hosting"), 0 },
 	{ 0 },
 };
 
@@ -62,6 +66,20 @@ static enum check_severity find_severity(const struct argp_state *state, const c
 	return CHECK_NOTE;
 }
 
+/** A file of C, by its name: a selector that ends so has an operator in it. */
+static bool is_source(const char *word)
+{
+	const char *dot = strrchr(word, '.');
+
+	return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".h") == 0) && !strpbrk(word, "=<>~() ");
+}
+
+static void add_file(struct check_args *args, const char *file)
+{
+	args->files = xrealloc(args->files, (args->n_files + 1) * sizeof(*args->files));
+	args->files[args->n_files++] = file;
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct check_args *args = state->input;
@@ -75,7 +93,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'l': args->list = true; return 0;
 	case 'r': args->read = arg; return 0;
 	case 'J': args->json = true; return 0;
+	case 'p': args->database = arg; return 0;
+	case KEY_SARIF: args->sarif = true; return 0;
 	case ARGP_KEY_ARG:
+		if (is_source(arg)) {
+			add_file(args, arg);
+			return 0;
+		}
 		if (args->selector)
 			command_wrong_use(state, _("'%s': a selector is one argument, put it in quotes"), arg);
 		args->selector = arg;
@@ -89,16 +113,18 @@ static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &e
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = N_("[SELECTOR]\n-- PROGRAM [ARGUMENT...]\n--read=FILE"),
+	.args_doc = N_("[SELECTOR]\n-- PROGRAM [ARGUMENT...]\n--read=FILE\nFILE.c... [-- FLAG...]"),
 	.doc = N_("Judge the sockets that a selector picks (all that one may see): options that do not do what was meant, cost "
 		  "time or lose data, with the reason, the numbers of this very socket, and the command that mends it. Nothing "
-		  "is changed. With a program after -- it is run, and what it sets is judged, call by call.\v"
+		  "is changed. With a program after -- it is run, and what it sets is judged, call by call. Files of C are read "
+		  "by libclang and judged.\v"
 		  "Sockets of one program that have the same finding are told as one, with an example. Findings with a program "
 		  "that is run go to stderr: its output stays its own.\n\n"
 		  "Examples:\n"
 		  "  sockopt check\n"
 		  "  sockopt check 'process=nginx' --severity warning\n"
 		  "  sockopt check 1234:6 --ignore P12,P28\n"
+		  "  sockopt check -p build src/*.c\n"
 		  "  sockopt check --explain P26\n"
 		  "  sockopt check --list\n\n"
 		  "Exit status: 0 nothing was found, 1 something was found or nothing matched, 2 wrong use, 3 not all could be "
@@ -199,6 +225,15 @@ static char **take_program(int *argc, char **argv)
 	return NULL;
 }
 
+static bool is_one_thing(const struct check_args *args)
+{
+	if (args->n_files)
+		return !args->selector && !args->read;
+	if (args->program && !args->program[0])
+		return false;
+	return (args->selector != NULL) + (args->program != NULL) + (args->read != NULL) <= 1;
+}
+
 static int run(int argc, char **argv)
 {
 	struct check_args args = {
@@ -210,9 +245,12 @@ static int run(int argc, char **argv)
 
 	if (command_parse(&cmd_check, argc, argv, &args))
 		return EXIT_WRONG_USE;
-	if ((args.program && !args.program[0]) || (args.selector && (args.program || args.read)) ||
-	    (args.program && args.read)) {
-		log_error(_("one thing is judged at a time: a selector, -- PROGRAM, or --read FILE"));
+	if (!is_one_thing(&args)) {
+		log_error(_("one thing is judged at a time: a selector, -- PROGRAM, --read FILE, or files of C"));
+		return EXIT_WRONG_USE;
+	}
+	if ((args.sarif || args.database) && !args.n_files) {
+		log_error(_("%s is for findings in files"), args.sarif ? "--sarif" : "--database");
 		return EXIT_WRONG_USE;
 	}
 	selector = command_selector(args.selector);
@@ -222,12 +260,15 @@ static int run(int argc, char **argv)
 		check_view_full(stdout, args.explained);
 	else if (args.list)
 		list(&args);
+	else if (args.n_files)
+		status = check_source(&args);
 	else if (args.program || args.read)
 		status = check_run(&args);
 	else
 		status = look(&args, selector);
 	selector_free(selector);
 	free(args.ignored);
+	free(args.files);
 	return status;
 }
 

@@ -127,6 +127,10 @@ class Reader:
     def fill(self, place: Place, field: str, text: str, where: str, holes: dict[str, Program]) -> str:
         def number(match: re.Match[str]) -> str:
             word = match[1].strip()
+            if word in ("option", "level"):
+                if where == "live":
+                    place.fail(field, f"{{{word}}} is of calls and settings: a live finding is a socket's")
+                return match[0]
             if word == "socket":
                 if field != "cure":
                     place.fail(field, "{socket} is for cures")

@@ -27,7 +27,8 @@ COMPARISONS = {ast.Eq: "EQUAL", ast.NotEq: "UNEQUAL", ast.Lt: "LESS", ast.LtE: "
                ast.GtE: "AT_LEAST"}
 NUMBER_TYPES = {"int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "long", "bool", "enum", "flags", "be16", "be32"}
 # The functions that are known in a place, besides max and min.
-PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept",), "source": (), "config": ("sysctl", "limit")}
+PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept",), "source": ("given",),
+             "config": ("given", "sysctl", "limit")}
 STACK = 16  # CHECK_STACK of rule/check.h
 
 
@@ -163,6 +164,10 @@ class Compiler:
         if name == "sysctl":
             return self.sysctl(ast.unparse(arguments[0]))
         word = arguments[0]
+        if name == "given" and name in PLACES_OF[self.place] and isinstance(word, ast.Name):
+            self.entry(word.id)
+            self.push("GIVEN", name=word.id)
+            return PLAIN
         if name in ("default", "kept") and isinstance(word, (ast.Name, ast.Attribute)):
             if name not in PLACES_OF[self.place]:
                 raise ConditionError(f"'{name}' is not known in place '{self.place}'")

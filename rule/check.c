@@ -87,6 +87,10 @@ static struct check_number ask(const struct check_step *step, const struct check
 	case CHECK_OPTION:
 	case CHECK_KEPT:
 	case CHECK_DEFAULT: return ask_option(step, world);
+	case CHECK_GIVEN:
+		if (!world->given || world->given(world->context, sockopt_find(step->name), &number) < 0)
+			return unknown;
+		return known(number);
 	case CHECK_SYSCTL:
 		if (!world->sysctl || world->sysctl(world->context, step->name, &number) < 0 ||
 		    __builtin_mul_overflow(number, step->number, &product))

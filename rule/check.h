@@ -53,6 +53,23 @@ enum check_fact {
 	CHECK_FACT_SETTABLE,
 	CHECK_FACT_PRIVILEGED,
 	CHECK_FACT_LATE,
+	/* of a call in source */
+	CHECK_FACT_FITS,
+	CHECK_FACT_ROOM,
+	CHECK_FACT_TO_POINTER,
+	CHECK_FACT_FROM_NUMBER,
+	CHECK_FACT_LENGTH_UNSET,
+	CHECK_FACT_REFUSED,
+	CHECK_FACT_UNCHECKED,
+	CHECK_FACT_MISNAMED,
+	CHECK_FACT_LITERAL,
+	CHECK_FACT_APPLIES,
+	CHECK_FACT_LISTENS,
+	CHECK_FACT_INTERNET,
+	CHECK_FACT_STREAM,
+	CHECK_FACT_IPV6,
+	CHECK_FACT_MADE_NONBLOCKING,
+	CHECK_FACT_PORT_CHOSEN,
 };
 
 /** A step of a program for a stack: pushes a number, or takes one or two and pushes what they come to. */
@@ -61,6 +78,7 @@ enum check_op {
 	CHECK_OPTION,
 	CHECK_DEFAULT,
 	CHECK_KEPT,
+	CHECK_GIVEN,
 	CHECK_SYSCTL, /* times number */
 	CHECK_FACT,
 	CHECK_ADD,
@@ -141,6 +159,8 @@ struct check_world {
 	int (*option)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
 	int (*kept)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
 	int (*fresh)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
+	/** 1: the option is set by the function or file; 0: it is not. */
+	int (*given)(void *context, const struct sockopt_option *option, int64_t *ret);
 	int (*sysctl)(void *context, const char *name, int64_t *ret);
 	int (*fact)(void *context, enum check_fact fact, int64_t *ret);
 	void *context;
@@ -158,6 +178,7 @@ struct check_number check_value(const struct check_program *program, const struc
 /** What was found, in the numbers of the holes. */
 struct check_finding {
 	const struct check *check;
+	const struct sockopt_option *option; /* that the call or setting is about; NULL: none, or a socket's finding */
 	struct check_number numbers[CHECK_HOLES];
 };
 

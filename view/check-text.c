@@ -38,6 +38,14 @@ static size_t hole_text(const struct check *check, const char *text, const struc
 		*ret = socket ? socket : "PID:FD";
 		return 8;
 	}
+	if (strncmp(text, "{option}", 8) == 0 || strncmp(text, "{level}", 7) == 0) {
+		const struct sockopt_option *option = finding ? finding->option : NULL;
+		bool wants_option = text[1] == 'o';
+
+		*ret = !option ? (wants_option ? "OPTION" : "LEVEL") : wants_option ? option->name :
+										      option->level->name;
+		return wants_option ? 8 : 7;
+	}
 	if (!isdigit((unsigned char)text[1]) || text[2] != '}' || index >= check->n_holes) {
 		*ret = "{";
 		return 1;

@@ -29,7 +29,8 @@ SEES = {
     "live": ("bpf", "rule", "lib"),
     "view": ("rule", "lib"),
     "preload": ("live", "bpf", "rule", "lib"),
-    "cmd": ("live", "bpf", "view", "rule", "lib"),
+    "source": ("rule", "lib"),
+    "cmd": ("live", "bpf", "source", "view", "rule", "lib"),
 }
 
 

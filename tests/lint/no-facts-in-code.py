@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sources import c_files, finish, usage, without_comments
 
-FOLDERS = ("lib", "rule", "live", "preload", "view", "cmd")
+FOLDERS = ("lib", "rule", "live", "preload", "source", "view", "cmd")
 ALLOWED: dict[str, tuple[str, set[str]]] = {
     "lib/applies.c": ("what kind of socket a descriptor is: asked before any entry can be chosen",
                       {"SO_DOMAIN", "SO_TYPE", "SO_PROTOCOL"}),

@@ -1,0 +1,20 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+int prepare(int fd)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	if (fd > 2)
+		linger.l_linger = 5;
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, (const char *)&linger, sizeof(linger)) < 0)
+		return -1;
+	return 0;
+}
