@@ -13,7 +13,7 @@ setup() {
 }
 
 # A server has what its listener is to have, what is inherited from it, and what only connections have
-RULES=(-r 'listen: TCP_USER_TIMEOUT=30s' -r 'accept: SO_PRIORITY=5' -r 'force TCP_KEEPCNT=7')
+RULES=(-r 'listen: TCP_USER_TIMEOUT=30s' -r 'accept and tcp: SO_PRIORITY=5' -r 'force TCP_KEEPCNT=7')
 
 listens() {
 	[ -n "$("$SOCKOPT" show "local-port=$PORT and listening" 2>/dev/null)" ]
@@ -186,7 +186,7 @@ on_the_client() {
 @test "curl" {
 	needs curl
 	waiting_server ""
-	start "${RUN[@]}" -r "connect and peer=127.0.0.1:$PORT: SO_PRIORITY=4 TCP_USER_TIMEOUT=20s" -r 'force TCP_NODELAY=off' -- \
+	start "${RUN[@]}" -r "connect and tcp and peer=127.0.0.1:$PORT: SO_PRIORITY=4 TCP_USER_TIMEOUT=20s" -r 'force TCP_NODELAY=off' -- \
 		curl -s "http://127.0.0.1:$PORT/"
 	eventually on_the_client "4 20000 0"
 }
@@ -194,7 +194,7 @@ on_the_client() {
 @test "ssh" {
 	needs ssh
 	waiting_server $'SSH-2.0-test\r\n'
-	start "${RUN[@]}" -r "connect and peer-port=$PORT: SO_PRIORITY=4 TCP_USER_TIMEOUT=20s TCP_NODELAY=on" -- \
+	start "${RUN[@]}" -r "connect and tcp and peer-port=$PORT: SO_PRIORITY=4 TCP_USER_TIMEOUT=20s TCP_NODELAY=on" -- \
 		ssh -F none -o BatchMode=yes -p "$PORT" 127.0.0.1 true 2>/dev/null
 	eventually on_the_client "4 20000 1"
 }
