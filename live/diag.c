@@ -62,7 +62,7 @@ bool diag_read_inet(const void *message, size_t length, int protocol, struct dia
 {
 	struct inet_diag_msg msg;
 	struct facts *facts = &ret->facts;
-	bool is_tcp = protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+	bool is_tcp = protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP, has_peer;
 	size_t ip_length;
 
 	if (length < sizeof(msg))
@@ -81,13 +81,15 @@ bool diag_read_inet(const void *message, size_t length, int protocol, struct dia
 	facts->inode = msg.idiag_inode;
 	read_address(msg.idiag_family, msg.id.idiag_src, msg.id.idiag_sport, &facts->local);
 	ip_length = msg.idiag_family == AF_INET ? 4 : 16;
-	if (msg.id.idiag_dport || !is_zero(msg.id.idiag_dst, ip_length))
+	facts->state = identity_tcp_state(msg.idiag_state);
+	/* A closed TCP socket may still have the address of its peer: getpeername(2) does not tell it. */
+	has_peer = msg.id.idiag_dport || !is_zero(msg.id.idiag_dst, ip_length);
+	if (has_peer && !(is_tcp && facts->state == FACTS_CLOSED))
 		read_address(msg.idiag_family, msg.id.idiag_dst, msg.id.idiag_dport, &facts->peer);
 
-	facts->state = identity_tcp_state(msg.idiag_state);
 	if (!is_tcp)
 		facts->state = facts->peer.family ? FACTS_CONNECTED : FACTS_BOUND;
-	else if (facts->state == FACTS_CLOSED && !facts->peer.family)
+	else if (facts->state == FACTS_CLOSED && (facts->inode || !has_peer))
 		facts->state = facts->local.port ? FACTS_BOUND : FACTS_UNBOUND;
 	if (msg.id.idiag_if && !if_indextoname(msg.id.idiag_if, facts->interface))
 		snprintf(facts->interface, sizeof(facts->interface), "%u", msg.id.idiag_if);

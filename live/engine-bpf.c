@@ -209,8 +209,16 @@ static int meet_listed(void *arg, const struct diag_socket *listed)
 	struct pass *pass = arg;
 	struct live_socket socket = { .facts = listed->facts, .fd = -1, .uid = listed->uid };
 	const struct facts *facts = &listed->facts;
-	int r = gather_see(&pass->seen, facts->cookie);
+	int r;
 
+	/*
+	 * A TCP socket with a file, but for those that are bound alone, is in the table that the kernel's side walks:
+	 * what that tells of it is what it told of it before, if a descriptor led to it and the filter ruled it out.
+	 * sock_diag tells of a peer, for one, while the socket still connects.
+	 */
+	if (facts->kind.protocol == IPPROTO_TCP && facts->inode && facts->state != FACTS_BOUND)
+		return 0;
+	r = gather_see(&pass->seen, facts->cookie);
 	if (r <= 0)
 		return r;
 	if (facts->kind.protocol == IPPROTO_TCP && !facts->inode && !listed->is_time_wait &&

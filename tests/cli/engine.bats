@@ -194,6 +194,7 @@ LOADING=$((1 << 38 | 1 << 39))
 	world held zoo
 	same "netns=$NETNS and tcp"
 	run -1 grep -q '"holders":\[\]' "$FOLDER/bpf"
+	jq -se 'any(.[]; .state == "syn-sent" and .peer == null)' "$FOLDER/bpf"
 	world w flight
 	same "netns=$NETNS and tcp"
 	[ "$(jq -r 'select(.holders == []) | .cookie' "$FOLDER/bpf")" = "$(jq -r .cookie <<<"$TOLD")" ]

@@ -25,6 +25,7 @@ import time
 
 SO_COOKIE = 57
 CLONE_FILES = 0x400
+MPTCP, UDPLITE = 262, 136
 kept = []
 
 
@@ -37,17 +38,17 @@ def cookie(made):
     return str(int.from_bytes(made.getsockopt(socket.SOL_SOCKET, SO_COOKIE, 8), sys.byteorder))
 
 
-def listener(family=socket.AF_INET, address="127.0.0.1", backlog=16):
-    made = keep(socket.socket(family, socket.SOCK_STREAM))
+def listener(family=socket.AF_INET, address="127.0.0.1", backlog=16, protocol=0):
+    made = keep(socket.socket(family, socket.SOCK_STREAM, protocol))
     made.bind((address, 0))
     made.listen(backlog)
     return made
 
 
-def connection(family=socket.AF_INET, address="127.0.0.1", to=None):
+def connection(family=socket.AF_INET, address="127.0.0.1", to=None, protocol=0):
     """Both ends: client, server."""
-    server_side = listener(family, address)
-    client = keep(socket.socket(family, socket.SOCK_STREAM))
+    server_side = listener(family, address, protocol=protocol)
+    client = keep(socket.socket(family, socket.SOCK_STREAM, protocol))
     client.connect((to or address, server_side.getsockname()[1]))
     accepted = keep(server_side.accept()[0])
     return client, accepted
@@ -70,6 +71,16 @@ def zoo():
     client.shutdown(socket.SHUT_WR)
     half, accepted = connection()
     accepted.shutdown(socket.SHUT_WR)
+    # closed by a reset: it has the peer's port, and no peer
+    reset, accepted = connection()
+    accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
+    forget(accepted)
+    # connecting: nobody answers, since the queue is full
+    full = listener(backlog=0)
+    keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM)).connect(full.getsockname())
+    connecting = keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+    connecting.setblocking(False)
+    connecting.connect_ex(full.getsockname())
     for family, address in ((socket.AF_INET, "127.0.0.5"), (socket.AF_INET6, "::1")):
         keep(socket.socket(family, socket.SOCK_STREAM))
         keep(socket.socket(family, socket.SOCK_DGRAM))
@@ -78,9 +89,11 @@ def zoo():
         bound.bind((address, 0))
         keep(socket.socket(family, socket.SOCK_DGRAM)).connect(bound.getsockname())
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-    keep(socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 136)).bind(("127.0.0.1", 0))
+    keep(socket.socket(socket.AF_INET, socket.SOCK_DGRAM, UDPLITE)).bind(("127.0.0.1", 0))
     try:
-        keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)).bind(("127.0.0.1", 0))
+        keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM, MPTCP)).bind(("127.0.0.1", 0))
+        # its connections stand in the tables of TCP, and are no sockets of anybody
+        connection(protocol=MPTCP)
     except OSError as error:
         if error.errno != errno.EPROTONOSUPPORT:
             raise
@@ -274,6 +287,8 @@ class Flight:
 
 def flight():
     client, accepted = connection()
+    # as many that are held and in no table as there are in a table and not held
+    keep(socket.socket(socket.AF_INET, socket.SOCK_STREAM)).bind(("127.0.0.1", 0))
     told = {"cookie": cookie(client), "peer": cookie(accepted)}
     kept.remove(client)
     kept.append(Flight())
