@@ -4,6 +4,7 @@
 #define CMD_CHECK_ARGS_H
 
 #include <check.h>
+#include <config.h>
 #include <place-view.h>
 #include <sockets.h>
 
@@ -20,7 +21,9 @@ struct check_args {
 	char **program;     /* to be run and judged, or the compiler's flags for files; NULL */
 	const char **files; /* C source to be judged */
 	size_t n_files;
-	const char *database; /* the folder of compile_commands.json; NULL: it is looked for */
+	const char *database;  /* the folder of compile_commands.json; NULL: it is looked for */
+	const char *config;    /* a configuration file to be judged; NULL */
+	enum config_kind kind; /* CONFIG_N_KINDS: by its content */
 	bool sarif;
 };
 
@@ -38,5 +41,8 @@ int check_run(const struct check_args *args);
 
 /** Judges the C source in args->files. @return the exit status */
 int check_source(const struct check_args *args);
+
+/** Judges the configuration file args->config. @return the exit status */
+int check_config(const struct check_args *args);
 
 #endif

@@ -23,7 +23,8 @@ struct looking {
 	struct finding_view *view;
 };
 
-enum { KEY_SARIF = 256 };
+enum { KEY_SARIF = 256,
+       KEY_KIND };
 
 static const struct argp_option options[] = {
 	{ "severity", 's', N_("SEVERITY"), 0, N_("Only findings that are at least this: note (the default), warning, error"), 0 },
@@ -32,6 +33,8 @@ static const struct argp_option options[] = {
 	{ "explain", 'e', N_("ID"), 0, N_("What a check looks for, why, and where it is known from"), 0 },
 	{ "read", 'r', N_("FILE"), 0, N_("Judge the calls of a capture of 'sockopt trace'"), 0 },
 	{ "list", 'l', NULL, 0, N_("List the checks"), 0 },
+	{ "config", 'c', N_("FILE"), 0, N_("Judge the configuration of nginx, HAProxy or a systemd.socket"), 0 },
+	{ "kind", KEY_KIND, N_("KIND"), 0, N_("What --config has: nginx, haproxy or systemd (else by its content)"), 0 },
 	{ "database", 'p', N_("FOLDER"), 0, N_("Of source: the folder of compile_commands.json (looked for from each file upwards)"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object a finding (or check), a line each"), 0 },
 	{ "sarif", KEY_SARIF, NULL, 0, N_("Findings in files as a SARIF 2.1.0 log, for editors and code hosting"), 0 },
@@ -66,6 +69,15 @@ static enum check_severity find_severity(const struct argp_state *state, const c
 	return CHECK_NOTE;
 }
 
+static enum config_kind find_kind(const struct argp_state *state, const char *word)
+{
+	for (int i = 0; i < CONFIG_N_KINDS; i++)
+		if (strcmp(config_kind_word((enum config_kind)i), word) == 0)
+			return (enum config_kind)i;
+	command_wrong_use(state, _("'%s' is not one of nginx, haproxy, systemd"), word);
+	return CONFIG_N_KINDS;
+}
+
 /** A file of C, by its name: a selector that ends so has an operator in it. */
 static bool is_source(const char *word)
 {
@@ -94,6 +106,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'r': args->read = arg; return 0;
 	case 'J': args->json = true; return 0;
 	case 'p': args->database = arg; return 0;
+	case 'c': args->config = arg; return 0;
+	case KEY_KIND: args->kind = find_kind(state, arg); return 0;
 	case KEY_SARIF: args->sarif = true; return 0;
 	case ARGP_KEY_ARG:
 		if (is_source(arg)) {
@@ -113,7 +127,7 @@ static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &e
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = N_("[SELECTOR]\n-- PROGRAM [ARGUMENT...]\n--read=FILE\nFILE.c... [-- FLAG...]"),
+	.args_doc = N_("[SELECTOR]\n-- PROGRAM [ARGUMENT...]\n--read=FILE\n--config=FILE\nFILE.c... [-- FLAG...]"),
 	.doc = N_("Judge the sockets that a selector picks (all that one may see): options that do not do what was meant, cost "
 		  "time or lose data, with the reason, the numbers of this very socket, and the command that mends it. Nothing "
 		  "is changed. With a program after -- it is run, and what it sets is judged, call by call. Files of C are read "
@@ -125,6 +139,7 @@ static const struct argp argp = {
 		  "  sockopt check 'process=nginx' --severity warning\n"
 		  "  sockopt check 1234:6 --ignore P12,P28\n"
 		  "  sockopt check -p build src/*.c\n"
+		  "  sockopt check --config /etc/haproxy/haproxy.cfg\n"
 		  "  sockopt check --explain P26\n"
 		  "  sockopt check --list\n\n"
 		  "Exit status: 0 nothing was found, 1 something was found or nothing matched, 2 wrong use, 3 not all could be "
@@ -228,10 +243,10 @@ static char **take_program(int *argc, char **argv)
 static bool is_one_thing(const struct check_args *args)
 {
 	if (args->n_files)
-		return !args->selector && !args->read;
+		return !args->selector && !args->read && !args->config;
 	if (args->program && !args->program[0])
 		return false;
-	return (args->selector != NULL) + (args->program != NULL) + (args->read != NULL) <= 1;
+	return (args->selector != NULL) + (args->program != NULL) + (args->read != NULL) + (args->config != NULL) <= 1;
 }
 
 static int run(int argc, char **argv)
@@ -239,6 +254,7 @@ static int run(int argc, char **argv)
 	struct check_args args = {
 		.ignored = xmalloc(check_count * sizeof(bool)),
 		.program = take_program(&argc, argv),
+		.kind = CONFIG_N_KINDS,
 	};
 	struct selector *selector;
 	int status = EXIT_DONE;
@@ -246,11 +262,13 @@ static int run(int argc, char **argv)
 	if (command_parse(&cmd_check, argc, argv, &args))
 		return EXIT_WRONG_USE;
 	if (!is_one_thing(&args)) {
-		log_error(_("one thing is judged at a time: a selector, -- PROGRAM, --read FILE, or files of C"));
+		log_error(_("one thing is judged at a time: a selector, -- PROGRAM, --read FILE, --config FILE, or files of C"));
 		return EXIT_WRONG_USE;
 	}
-	if ((args.sarif || args.database) && !args.n_files) {
-		log_error(_("%s is for findings in files"), args.sarif ? "--sarif" : "--database");
+	if ((args.sarif && !args.n_files && !args.config) || (args.database && !args.n_files) ||
+	    (args.kind != CONFIG_N_KINDS && !args.config)) {
+		log_error(_("%s is for findings in files"), args.sarif ? "--sarif" : args.database ? "--database" :
+												     "--kind");
 		return EXIT_WRONG_USE;
 	}
 	selector = command_selector(args.selector);
@@ -260,6 +278,8 @@ static int run(int argc, char **argv)
 		check_view_full(stdout, args.explained);
 	else if (args.list)
 		list(&args);
+	else if (args.config)
+		status = check_config(&args);
 	else if (args.n_files)
 		status = check_source(&args);
 	else if (args.program || args.read)

@@ -375,8 +375,9 @@ def check_numbers(catalog: Catalog, where: dict[str, Place]) -> None:
 
 
 def files(folder: Path) -> list[Path]:
-    """The catalogue's files: those that a build depends on, schema and checks apart."""
-    return sorted(p for p in folder.rglob("*.toml") if p.name != "schema.toml" and "checks" not in p.parts)
+    """The catalogue's files: those that a build depends on, schema, checks and configs apart."""
+    return sorted(p for p in folder.rglob("*.toml")
+                  if p.name != "schema.toml" and not {"checks", "configs"} & set(p.relative_to(folder).parts))
 
 
 def generic(number: Any) -> int:

@@ -199,7 +199,7 @@ static void a_finding_has_its_numbers(void **state)
 	assert_string_equal(check->holes[0].source, "TCP_USER_TIMEOUT");
 	assert_int_equal(check->holes[0].dimension, CHECK_TIME);
 	assert_number(finding.numbers[0], 30000000);
-	assert_false(check_judge(check, CHECK_CONFIG, &world, &finding));
+	assert_false(check_judge(check, CHECK_TRACE, &world, &finding));
 	close(fd);
 }
 
