@@ -31,14 +31,21 @@ static __always_inline void change(struct seq_file *seq, void *sk)
 	for (__u32 i = 0; i < CHANGE_OPTIONS_MAX && i < n_options; i++) {
 		struct change_key key = { .cookie = cookie, .option = i };
 		const struct change_value *value = bpf_map_lookup_elem(&changes, &key);
+		__u32 length;
 
 		if (!value)
 			continue;
 		__builtin_memset(&result, 0, sizeof(result));
 		result.key = key;
 		given = *value;
-		if (given.length && given.length <= CHANGE_VALUE_MAX)
-			result.set_error = bpf_setsockopt(sk, options[i].level, options[i].number, given.bytes, given.length);
+		length = given.length - 1;
+		if (length < CHANGE_VALUE_MAX) {
+			/* the verifier of 6.1 learns nothing from the test, but from the mask */
+			barrier_var(length);
+			length &= CHANGE_VALUE_MAX - 1;
+			result.set_error =
+				bpf_setsockopt(sk, options[i].level, options[i].number, given.bytes, length + 1);
+		}
 		if (options[i].read_length && options[i].read_length <= CHANGE_VALUE_MAX) {
 			result.read_error = bpf_getsockopt(sk, options[i].level, options[i].number, result.after.bytes,
 							   options[i].read_length);
@@ -64,8 +71,10 @@ int change_tcp(struct bpf_iter__tcp *ctx)
 SEC("iter/udp")
 int change_udp(struct bpf_iter__udp *ctx)
 {
-	if (ctx->udp_sk)
-		change(ctx->meta->seq, ctx->udp_sk);
+	struct udp_sock *udp = ctx->udp_sk; /* read twice, the second may be null to the verifier of 6.1 */
+
+	if (udp)
+		change(ctx->meta->seq, udp);
 	return 0;
 }
 

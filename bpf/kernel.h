@@ -82,7 +82,7 @@ struct sock {
 	unsigned int sk_napi_id;
 	__u16 sk_busy_poll_budget;
 	__u8 sk_prefer_busy_poll;
-	__u8 sk_userlocks;
+	__u8 sk_userlocks : 8; /* four bits on older kernels */
 	int sk_rcvbuf;
 	struct sk_filter *sk_filter;
 	long sk_rcvtimeo;
@@ -250,16 +250,17 @@ struct ipv6_rxbits {
 struct ipv6_pinfo {
 	struct in6 saddr;
 	struct ipv6_txoptions *opt;
-	__s16 hop_limit;
-	__u8 pmtudisc;
+	/* bit-fields of other widths until 6.6 */
+	__s16 hop_limit : 16;
+	__u8 pmtudisc : 8;
+	__u8 mcast_hops : 8;
+	__u8 srcprefs : 8;
 	__u8 tclass;
-	__u8 mcast_hops;
 	int ucast_oif;
 	int mcast_oif;
 	union {
 		struct ipv6_rxbits bits;
 	} rxopt;
-	__u8 srcprefs;
 	__u8 min_hopcount;
 	/* bit-fields until 6.6 */
 	__u16 mc_loop : 1;
@@ -457,6 +458,8 @@ enum {
 	UDP_FLAGS_GRO_ENABLED,
 };
 
+extern int LINUX_KERNEL_VERSION __kconfig;
+
 /** Is this field in the running kernel? Known when the program is loaded. */
 #define FIELD_EXISTS(type, field) bpf_core_field_exists(((struct type *)0)->field)
 
@@ -475,5 +478,20 @@ enum {
 #else
 #define BITS(copy, type, field) BPF_CORE_READ_BITFIELD((struct type *)(copy), field)
 #endif
+
+/**
+ * A field that is a bit-field on some kernels and not on others; here it is declared as one of full width. libbpf takes
+ * no load whose field is of another kind, so the place is worked out apart from the load.
+ */
+#define VARYING_AS(integer, copy, type, field)                                        \
+	({                                                                            \
+		__u64 place_ = __CORE_RELO((struct type *)0, field, BYTE_OFFSET);     \
+		barrier_var(place_);                                                  \
+		(integer)(*(__u64 *)((void *)(copy) + place_)                         \
+			  << __CORE_RELO((struct type *)0, field, LSHIFT_U64)) >>     \
+			__CORE_RELO((struct type *)0, field, RSHIFT_U64);             \
+	})
+#define VARYING(copy, type, field) VARYING_AS(__u64, copy, type, field)
+#define SIGNED_VARYING(copy, type, field) VARYING_AS(__s64, copy, type, field)
 
 #endif

@@ -17,6 +17,8 @@
 			      FETCH_BITS(from, type, field))
 #define FETCH_POINTER(from, type, field) BPF_CORE_READ((const struct type *)(from), field)
 #define FETCH_BITS(from, type, field) BPF_CORE_READ_BITFIELD_PROBED((const struct type *)(from), field)
+#define FETCH_VARYING FETCH_BITS
+#define FETCH_SIGNED_VARYING FETCH_BITS
 #define ASK(slot) return 0
 #define SPECIAL(slot) return 0
 

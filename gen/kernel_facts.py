@@ -2,7 +2,7 @@
 """Where the kernel keeps an option's value: the field `kernel` of an entry, as C expressions.
 
 An expression is C over fields of the kernel's structs (tcp_sock.nonagle & 1),
-numbers, HZ, and the functions of FUNCTIONS; `FIELD bit NAME` is one bit of a
+numbers, HZ, linux (the running version: 0x060900 is 6.9), and the functions of FUNCTIONS; `FIELD bit NAME` is one bit of a
 word of flags. Several in a list are alternatives: the first whose fields the
 running kernel has is taken. See [option.kernel] in catalog/schema.toml.
 """
@@ -30,8 +30,10 @@ PATH = re.compile(r"\b([a-z_]\w*)((?:\.[a-z_]\w*)+)( bit ([A-Z]\w+))?")
 WORD = re.compile(r"\b([A-Za-z_]\w*)\b")
 
 
-# The members of bpf/kernel.h that are bit-fields: they are read in another way.
-BIT_FIELDS = set(re.findall(r"\b(\w+) : \d+;", (Path(__file__).parent.parent / "bpf" / "kernel.h").read_text(encoding="utf-8")))
+# How the members of bpf/kernel.h that are bit-fields are read. Those of full width are bit-fields on some kernels only.
+BIT_FIELDS = {name: "BITS" if int(width) % 8 else "SIGNED_VARYING" if kind.startswith("__s") else "VARYING"
+              for kind, name, width in re.findall(
+                  r"\b(\w+) (\w+) : (\d+);", (Path(__file__).parent.parent / "bpf" / "kernel.h").read_text(encoding="utf-8"))}
 
 
 class Wrong(Exception):
@@ -61,7 +63,7 @@ def translate(text: str) -> Expression:
         if struct == "net":
             value = f"of_net.{path.rpartition('.')[2]}"
         else:
-            value = f"{'BITS' if path.rpartition('.')[2] in BIT_FIELDS else 'LOAD'}({BASES[struct]}, {struct}, {path})"
+            value = f"{BIT_FIELDS.get(path.rpartition('.')[2], 'LOAD')}({BASES[struct]}, {struct}, {path})"
         if not match[3]:
             return value
         if match[4].startswith("SOCK_"):
@@ -73,11 +75,13 @@ def translate(text: str) -> Expression:
     for word in WORD.findall(re.sub(r"\b0x[0-9a-fA-F]+\b", " ", plain)):
         if word == "HZ":
             needs.append("hz")
+        elif word == "linux":
+            continue
         elif word not in FUNCTIONS:
-            raise Wrong(f"'{word}' in '{text}' is neither a field, nor HZ, nor one of {', '.join(sorted(FUNCTIONS))}")
+            raise Wrong(f"'{word}' in '{text}' is neither a field, nor HZ, nor linux, nor one of {', '.join(sorted(FUNCTIONS))}")
         elif word in ("seconds", "microseconds", "retransmissions_in_seconds"):
             needs.append("hz")
-    return Expression(re.sub(r"\bHZ\b", "hz", PATH.sub(one, text)), needs)
+    return Expression(re.sub(r"\blinux\b", "LINUX_KERNEL_VERSION", re.sub(r"\bHZ\b", "hz", PATH.sub(one, text))), needs)
 
 
 @dataclass

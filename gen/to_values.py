@@ -101,9 +101,16 @@ def layout(found: list[Place]) -> str:
     return "\n".join(lines)
 
 
+OLDEST = [5, 10]  # the first kernel with all that the programs need
+
+
 def read_one(place: Place) -> list[str]:
     """The C that reads one option: a value, a special case, or the mark that it must be asked for."""
     fact, lines = place.fact, []
+    version = [int(part) for part in place.option["since"].split(".")[:2]]
+    if version > OLDEST:
+        # the field may be older than the option: getsockopt of such a kernel knows none
+        lines.append(f"\tif (LINUX_KERNEL_VERSION < 0x{version[0]:02x}{version[1]:02x}00) {{ ASK({place.slot}); }} else")
     guard = [e for e in (fact.ask_if, fact.special_if) if e]
     needs = " && ".join(dict.fromkeys(n for e in guard for n in e.needs))
     if needs:
@@ -162,7 +169,7 @@ def kept(found: list[Place]) -> str:
         lines += [f"\tcase {place.slot}: /* {place.option['name']} */"]
         own = [line.replace("v->", f"v->s{place.slot}.") for line in read_one(place)]
         # one field is fetched from where it is, in place of a copy of all
-        lines += [re.sub(r"\b(LOAD|BITS)\((sock|ipv6)_copy, ", lambda m: f"FETCH_{m[1]}({'sk' if m[2] == 'sock' else m[2]}, ", line)
+        lines += [re.sub(r"\b(LOAD|BITS|VARYING|SIGNED_VARYING)\((sock|ipv6)_copy, ", lambda m: f"FETCH_{m[1]}({'sk' if m[2] == 'sock' else m[2]}, ", line)
                   for line in own]
         lines += [f"\t\treturn {place.size};"]
     lines += ["\tdefault: return 0;", "\t}", "}", ""]

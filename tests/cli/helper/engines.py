@@ -171,29 +171,30 @@ class Maker:
         return f"({self.expression(depth - 1)}) {self.random.choice(['and', 'or'])} ({self.expression(depth - 1)})"
 
 
-def pick(engine, selector):
+def pick(engine, selector, known):
+    """The picked ones among the known: another program's sockets may pass through the namespaces."""
     done = subprocess.run([os.environ["SOCKOPT"], "show", "--engine", engine, "--json", "-o", "SO_TYPE", selector],
                           capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):
         sys.exit(f"'{selector}' with {engine}: {done.returncode}, {done.stderr}")
-    return sorted(json.loads(line)["cookie"] for line in done.stdout.splitlines())
+    return sorted({json.loads(line)["cookie"] for line in done.stdout.splitlines()} & set(known))
 
 
 def picks(seed, count, path):
     sockets = read(path)
     maker = Maker(sockets, int(seed))
     where = " or ".join(f"netns={netns}" for netns in sorted({socket["netns"] for socket in sockets}))
+    known = {socket["cookie"]: socket for socket in sockets}
     wrong = some = 0
     for _ in range(int(count)):
         selector = f"({maker.expression(maker.random.randrange(4))}) and ({where})"
-        bpf, pidfd = pick("bpf", selector), pick("pidfd", selector)
+        bpf, pidfd = pick("bpf", selector, known), pick("pidfd", selector, known)
         some += 0 < len(bpf) < len(sockets)
         if bpf != pidfd:
             wrong += 1
-            known = {socket["cookie"]: socket for socket in sockets}
             print(f"'{selector}'")
             for cookie in sorted(set(bpf) ^ set(pidfd))[:4]:
-                told = {key: value for key, value in known.get(cookie, {}).items() if key != "options"}
+                told = {key: value for key, value in known[cookie].items() if key != "options"}
                 print(f"  {'bpf' if cookie in bpf else 'pidfd'} alone picks {cookie} {told}")
     print(f"seed {seed}: {count} selectors, {some} of them pick some of {len(sockets)} sockets, {wrong} wrong")
     return 1 if wrong or some * 4 < int(count) else 0
