@@ -11,6 +11,7 @@
 #include <judge.h>
 #include <log.h>
 #include <text.h>
+#include <unistd.h>
 
 #include "check-args.h"
 #include "cmd.h"
@@ -83,7 +84,7 @@ static bool is_source(const char *word)
 {
 	const char *dot = strrchr(word, '.');
 
-	return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".h") == 0) && !strpbrk(word, "=<>~() ");
+	return dot && (strcmp(dot, ".c") == 0 || strcmp(dot, ".h") == 0) && (access(word, F_OK) == 0 || !strpbrk(word, "=<>~() "));
 }
 
 static void add_file(struct check_args *args, const char *file)

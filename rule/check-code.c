@@ -111,17 +111,21 @@ static int find_late(const struct code_world *world, int64_t *ret)
 	return 0;
 }
 
+static bool is_anywhere(const struct sockopt_where *where)
+{
+	return !where->families && !where->types && !where->n_protocols;
+}
+
 static bool is_refused_in(const struct sockopt_option *option, const struct facts *facts, bool kind_known)
 {
 	for (size_t i = 0; i < option->n_refused; i++) {
 		const struct sockopt_refusal *refusal = &option->refused[i];
-		static const struct sockopt_where anywhere;
 
 		if (!(refusal->access & SOCKOPT_SET) || refusal->unless.en ||
 		    !(refusal->states & facts_catalog_states(facts)))
 			continue;
 		if (kind_known ? sockopt_where_fits(&refusal->where, &facts->kind) :
-				 memcmp(&refusal->where, &anywhere, sizeof(anywhere)) == 0)
+				 is_anywhere(&refusal->where))
 			return true;
 	}
 	return false;

@@ -63,6 +63,46 @@ static int take_listen(struct directive *directive, int (*each)(void *context, c
 	return each(context, &socket);
 }
 
+static void add_byte(struct directive *directive, char byte, unsigned int line)
+{
+	if (directive->length + 1 >= sizeof(directive->text) || (directive->length == 0 && strchr(" \t", byte)))
+		return;
+	if (directive->length == 0)
+		directive->line = line;
+	directive->text[directive->length++] = byte;
+}
+
+/** In quotes nothing has a meaning but the same quote. @param quote that is open; 0: none */
+static bool is_quoted(char byte, char *quote)
+{
+	if (*quote ? byte == *quote : byte == '"' || byte == '\'')
+		*quote = *quote ? '\0' : byte;
+	return *quote != '\0';
+}
+
+static int take_line(struct directive *directive, const char *line, unsigned int number, char *quote,
+		     int (*each)(void *context, const struct config_socket *socket), void *context)
+{
+	int r = 0;
+
+	for (const char *at = line; *at && r == 0; at++) {
+		bool quoted = is_quoted(*at, quote);
+
+		if (!quoted && *at == '#')
+			break;
+		if (quoted || !strchr(";{}", *at)) {
+			add_byte(directive, *at, number);
+			continue;
+		}
+		directive->text[directive->length] = '\0';
+		if (*at == ';')
+			r = take_listen(directive, each, context);
+		directive->length = 0;
+	}
+	add_byte(directive, ' ', number);
+	return r;
+}
+
 int config_nginx(const char *const *lines, size_t n, int (*each)(void *context, const struct config_socket *socket),
 		 void *context)
 {
@@ -70,27 +110,8 @@ int config_nginx(const char *const *lines, size_t n, int (*each)(void *context, 
 	char quote = '\0';
 	int r = 0;
 
-	for (size_t i = 0; i < n && r == 0; i++) {
-		for (const char *at = lines[i]; *at && r == 0; at++) {
-			if (quote ? *at == quote : *at == '"' || *at == '\'')
-				quote = quote ? '\0' : *at;
-			if (!quote && *at == '#')
-				break;
-			if (!quote && strchr(";{}", *at)) {
-				directive.text[directive.length] = '\0';
-				if (*at == ';')
-					r = take_listen(&directive, each, context);
-				directive.length = 0;
-			} else if (directive.length + 1 < sizeof(directive.text)) {
-				if (directive.length == 0)
-					directive.line = (unsigned int)i + 1;
-				if (directive.length || !strchr(" \t", *at))
-					directive.text[directive.length++] = *at;
-			}
-		}
-		if (directive.length && directive.length + 1 < sizeof(directive.text))
-			directive.text[directive.length++] = ' ';
-	}
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = take_line(&directive, lines[i], (unsigned int)i + 1, &quote, each, context);
 	return r;
 }
 

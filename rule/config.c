@@ -74,22 +74,28 @@ static bool read_digits(const char *text, int64_t *ret, const char **ret_end)
 	return true;
 }
 
+/** k, m and g as powers of 1024; 0: another letter. */
+static int64_t factor_of(char letter)
+{
+	switch (tolower((unsigned char)letter)) {
+	case 'k': return INT64_C(1) << 10;
+	case 'm': return INT64_C(1) << 20;
+	case 'g': return INT64_C(1) << 30;
+	default: return 0;
+	}
+}
+
 static bool read_bytes(const char *text, int64_t *ret)
 {
-	int64_t number;
-	const char *end, *letters = "kmg";
+	int64_t number, factor;
+	const char *end;
 
 	if (!read_digits(text, &number, &end))
 		return false;
-	if (*end) {
-		const char *letter = strchr(letters, tolower((unsigned char)*end));
-
-		if (!letter || end[1] ||
-		    __builtin_mul_overflow(number, INT64_C(1024) << (10 * (letter - letters)), &number))
-			return false;
-	}
-	*ret = number;
-	return true;
+	factor = *end ? factor_of(*end) : 1;
+	if (factor == 0 || (*end && end[1]))
+		return false;
+	return !__builtin_mul_overflow(number, factor, ret);
 }
 
 /** 30, 30s, 1m, 1h30m, 1min 30s: in milliseconds. */
@@ -165,7 +171,7 @@ static bool set_keepalive(struct config_socket *socket, const struct config_word
 			  unsigned int line)
 {
 	char parts[3][24];
-	int64_t values[3], on = 0;
+	int64_t values[3] = { 0 }, on = 0;
 	size_t n = 0;
 
 	if (read_bool(text, &on)) {

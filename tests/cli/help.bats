@@ -46,6 +46,9 @@ commands=(explain show set undo log check calc demo completion)
 	done >"$FOLDER/help"
 	"$SOCKOPT" --help >>"$FOLDER/help"
 	grep '^  sockopt ' "$FOLDER/help" | sed "s|/etc/bash_completion.d|$FOLDER|" >"$FOLDER/examples"
+	sed -i -e "s|-p build src/\*.c|$BATS_TEST_DIRNAME/source/P01.found.c|" \
+		-e "s|/etc/haproxy/haproxy.cfg|$BATS_TEST_DIRNAME/config/P27.found.conf|" "$FOLDER/examples"
+	[ -e "${SOCKOPT_SOURCE:-}" ] || sed -i '/P01.found.c/d' "$FOLDER/examples"
 	[ "$(wc -l <"$FOLDER/examples")" -ge 20 ]
 	cat >"$FOLDER/play" <<-'END'
 		ip link set lo up
