@@ -15,6 +15,7 @@
 
 #include "check-args.h"
 #include "cmd.h"
+#include "companion.h"
 #include "file-lines.h"
 
 struct source_judge {
@@ -56,7 +57,9 @@ static void say_error(void *context, const char *file, unsigned int line, unsign
 /** libclang is large: it is loaded only here. */
 static source_function *load(void)
 {
-	const char *path = getenv("SOCKOPT_SOURCE") ? getenv("SOCKOPT_SOURCE") : SOCKOPT_SOURCE_FILE;
+	char built[4200];
+	const char *path = companion_path("SOCKOPT_SOURCE", SOCKOPT_SOURCE_FILE, "../source/libsockopt-source.so", built,
+					  sizeof(built));
 	void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	source_function *read_source = NULL;
 

@@ -14,6 +14,7 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "companion.h"
 #include "rule-source.h"
 #include "run-report.h"
 
@@ -186,12 +187,13 @@ static int cannot_execute(const char *name, int error)
 
 static int execute(struct run_args *args, char **program)
 {
-	char path[4096];
+	char path[4096], preload[4200];
 	FILE *file = NULL;
 	struct run_job job = {
 		.rules = &args->rules,
 		.program = path,
-		.preload = getenv("SOCKOPT_PRELOAD") ? getenv("SOCKOPT_PRELOAD") : SOCKOPT_PRELOAD_FILE,
+		.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE, "../preload/libsockopt-preload.so", preload,
+					  sizeof(preload)),
 		.wants_events = args->verbose || args->report || has_log(&args->rules),
 		.keep_fd = -1,
 	};

@@ -201,8 +201,7 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 		return obstacle(ret_obstacle, EOPNOTSUPP,
 				N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process' needs them"),
 				NULL);
-	if (!getenv("DEBUGBPF"))
-		libbpf_set_print(be_silent);
+	libbpf_set_print(be_silent);
 	policy = calloc(1, sizeof(*policy));
 	if (!policy)
 		return obstacle(ret_obstacle, ENOMEM, N_("memory is short"), NULL);

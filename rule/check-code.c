@@ -90,10 +90,10 @@ static size_t states_of(const struct code_world *world, struct facts facts[2])
 	return done & (CODE_LISTENS | CODE_BIND) ? 1 : 0;
 }
 
-/** Called again, it may be a second try, for which the option comes in time. */
+/** The same called again may be a second try, for which the option comes in time. */
 static bool is_tried_again(const struct code_call *call)
 {
-	return (call->later & (CODE_BIND | CODE_LISTENS | CODE_CONNECT)) != 0;
+	return (call->later & call->done & (CODE_BIND | CODE_LISTENS | CODE_CONNECT)) != 0;
 }
 
 static int find_late(const struct code_world *world, int64_t *ret)

@@ -20,5 +20,7 @@ int serve(void)
 		return -1;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0)
 		return -1;
+	if (listen(fd, 128) < 0)
+		return -1;
 	return fd;
 }
