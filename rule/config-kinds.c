@@ -184,7 +184,7 @@ static void take_bind(struct haproxy *haproxy, char *rest, unsigned int line)
 static void take_setting(struct haproxy *haproxy, char *word, char *rest, unsigned int line)
 {
 	bool no = strcmp(word, "no") == 0;
-	char *value, name[64];
+	char *value, name[64], off[] = "no";
 
 	if (no)
 		word = next_word(&rest, " \t");
@@ -194,7 +194,7 @@ static void take_setting(struct haproxy *haproxy, char *word, char *rest, unsign
 	if (strcmp(word, "option") == 0) {
 		snprintf(name, sizeof(name), "option %s", value);
 		word = name;
-		value = no ? (char[]){ "no" } : NULL;
+		value = no ? off : NULL;
 	}
 	config_set(&haproxy->section[0], CONFIG_HAPROXY, "section", word, value, CONFIG_SIDE_CLIENT, line);
 	config_set(&haproxy->section[1], CONFIG_HAPROXY, "section", word, value, CONFIG_SIDE_SERVER, line);

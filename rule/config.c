@@ -192,7 +192,7 @@ static bool set_keepalive(struct config_socket *socket, const struct config_word
 	}
 	for (size_t i = 0; i < 3; i++) {
 		const struct sockopt_option *option = sockopt_find(word->sets[i + 1]);
-		const char *end;
+		const char *end = parts[i];
 		bool fits = !*parts[i] || (i < 2 ? read_time(parts[i], word->unit_ms, &values[i]) &&
 							   in_unit(option, values[i], &values[i]) :
 						   read_digits(parts[i], &values[i], &end) && !*end);
