@@ -16,7 +16,15 @@
 #include "journal.h"
 #include "transaction-parts.h"
 
-bool transaction_is_by_kernel(const struct transaction *transaction, const struct live_socket *socket)
+/** Can a descriptor of the socket be had, now or when others were closed? Not without CAP_SYS_PTRACE, for one. */
+static bool is_reachable(struct live_socket *socket)
+{
+	int fd = live_is_readable(socket) ? live_descriptor(socket) : -ESTALE;
+
+	return fd >= 0 || fd == -EMFILE || fd == -ENFILE;
+}
+
+bool transaction_is_by_kernel(const struct transaction *transaction, struct live_socket *socket)
 {
 	const struct transaction_wish *wish = transaction->wish;
 
@@ -24,7 +32,7 @@ bool transaction_is_by_kernel(const struct transaction *transaction, const struc
 		return false;
 	if (wish->engine == LIVE_ENGINE_BPF)
 		return true;
-	if (live_is_readable(socket) || !socket->facts.cookie)
+	if (!socket->facts.cookie || is_reachable(socket))
 		return false;
 	for (size_t i = 0; i < wish->n_assignments; i++)
 		if (bpf_change_possible(wish->assignments[i].option, &socket->facts.kind))

@@ -50,7 +50,7 @@ void transaction_failed(struct transaction *transaction, const struct step *step
 struct step *transaction_add(struct step **steps, size_t *n, size_t *room);
 
 /** Is this socket to be changed by the kernel, without a descriptor? */
-bool transaction_is_by_kernel(const struct transaction *transaction, const struct live_socket *socket);
+bool transaction_is_by_kernel(const struct transaction *transaction, struct live_socket *socket);
 
 /** Plans the steps that were put off: reads their old values in one pass, and writes them down. @return 0 or -errno */
 int transaction_plan_by_kernel(struct transaction *transaction);

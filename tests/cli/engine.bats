@@ -462,6 +462,20 @@ LOADING=$((1 << 38 | 1 << 39))
 	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
 }
 
+@test "set without CAP_SYS_PTRACE: by the kernel, as no descriptor can be had" {
+	local fd
+
+	mkdir "$FOLDER/state"
+	chown 65534 "$FOLDER/state"
+	program a
+	ask a pair
+	fd=${WORDS[0]}
+	run --separate-stderr -0 with "$CAPABILITIES,+net_admin" "$SOCKOPT" set "${PID[a]}:$fd" TCP_NODELAY=on
+	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 1
+	run --separate-stderr -0 with "$CAPABILITIES,+net_admin" "$SOCKOPT" undo
+	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
+}
+
 @test "no program, map or link stays in the kernel: after a look, a change, a refusal, and a kill" {
 	local fd reader
 
