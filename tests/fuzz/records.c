@@ -65,5 +65,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at += (size_t)length;
 	}
 	free(bytes);
+	(void)total;
 	return 0;
 }
