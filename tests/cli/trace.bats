@@ -165,6 +165,7 @@ exit_statuses() {
 }
 
 passes_signals() {
+	rm -f "$FOLDER/ready" # of the engine before
 	"$SOCKOPT" trace --engine "$1" -- sh -c 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done' >"$FOLDER/ready" 3>&- &
 	LAST=$!
 	STARTED+=("$LAST")
@@ -180,6 +181,7 @@ passes_signals() {
 stops_and_continues() {
 	local pid
 
+	rm -f "$FOLDER/pid" # of the engine before
 	"$SOCKOPT" trace --engine "$1" -o "$FOLDER/trace" --json -- sh -c 'echo $$; exec "$1" then loop 3' sh "$HELPERS/calls" \
 		<"$FOLDER/in" >"$FOLDER/pid" 3>&- &
 	LAST=$!
