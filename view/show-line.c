@@ -32,7 +32,8 @@ static bool append(struct line_text *text, const char *bytes, size_t length)
 		text->text = grown;
 		text->room = room;
 	}
-	memcpy(text->text + text->used, bytes, length);
+	if (length)
+		memcpy(text->text + text->used, bytes, length);
 	text->used += length;
 	return true;
 }
