@@ -22,6 +22,11 @@ static int be_silent(enum libbpf_print_level level, const char *format, va_list 
 	return 0;
 }
 
+void bpf_stay_silent(void)
+{
+	libbpf_set_print(be_silent);
+}
+
 int bpf_refuse(struct bpf_refusal *refusal, const char *what, int error)
 {
 	*refusal = (struct bpf_refusal){ what, error };
@@ -37,7 +42,7 @@ int bpf_privileges_raise(bool changes, struct bpf_refusal *ret_refusal)
 		return bpf_refuse(ret_refusal, N_("it needs CAP_NET_ADMIN to change sockets"), EPERM);
 	if (access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return bpf_refuse(ret_refusal, N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux)"), errno);
-	libbpf_set_print(be_silent);
+	bpf_stay_silent();
 	return 0;
 }
 

@@ -11,6 +11,9 @@ struct bpf_refusal {
 	int error; /* errno, positive; 0: none */
 };
 
+/** Keeps libbpf from printing: why programs are not taken is told by the caller. */
+void bpf_stay_silent(void);
+
 /** Fills in a refusal. @return -EOPNOTSUPP */
 int bpf_refuse(struct bpf_refusal *refusal, const char *what, int error);
 

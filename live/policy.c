@@ -22,6 +22,7 @@
 #include <policy.skel.h>
 #pragma GCC diagnostic pop
 
+#include "bpf-privileges.h"
 #include "policy-bpf.h"
 #include "privilege.h"
 #include "tidy.h"
@@ -50,14 +51,6 @@ static const char *const program_names[] = {
 	[POLICY_AT_SET] = "at_set",
 	[POLICY_AT_TCP] = "at_tcp",
 };
-
-static int be_silent(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	(void)level;
-	(void)format;
-	(void)arguments;
-	return 0;
-}
 
 static int obstacle(struct policy_obstacle *ret, int error, const char *what, const char *hint)
 {
@@ -201,7 +194,7 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 		return obstacle(ret_obstacle, EOPNOTSUPP,
 				N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process' needs them"),
 				NULL);
-	libbpf_set_print(be_silent);
+	bpf_stay_silent();
 	policy = calloc(1, sizeof(*policy));
 	if (!policy)
 		return obstacle(ret_obstacle, ENOMEM, N_("memory is short"), NULL);

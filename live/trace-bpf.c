@@ -37,6 +37,7 @@ int trace_bpf_open(const struct trace_wish *wish, struct trace_engine **ret, con
 #include <trace.skel.h>
 #pragma GCC diagnostic pop
 
+#include "bpf-privileges.h"
 #include "privilege.h"
 #include "records.h"
 #include "ticks.h"
@@ -55,14 +56,6 @@ struct bpf_engine {
 	trace_each *each;
 	void *arg;
 };
-
-static int silent(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-	(void)level;
-	(void)format;
-	(void)arguments;
-	return 0;
-}
 
 static int on_record(void *context, void *bytes, size_t size)
 {
@@ -319,7 +312,7 @@ int trace_bpf_open(const struct trace_wish *wish, struct trace_engine **ret, con
 		*reterr_what = N_("it needs CAP_BPF and CAP_PERFMON");
 		return -EPERM;
 	}
-	libbpf_set_print(silent);
+	bpf_stay_silent();
 	r = start(bpf, wish, &what);
 	/* What comes is read from memory that is mapped. */
 	privilege_set_bpf(CAP_EFFECTIVE, CAP_CLEAR);
