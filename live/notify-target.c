@@ -94,22 +94,6 @@ struct rights {
 static struct rights own;
 static bool is_switched;
 
-static int read_file(pid_t tid, const char *name, char *ret, size_t size)
-{
-	char path[64];
-	ssize_t length;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)tid, name);
-	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	length = read(fd, ret, size - 1);
-	if (length < 0)
-		return -errno;
-	ret[length] = '\0';
-	return 0;
-}
-
 static int read_namespace(pid_t tid, const char *name, ino_t *ret)
 {
 	struct stat status;
@@ -139,12 +123,13 @@ static int read_rights(pid_t tid, struct rights *ret)
 {
 	char text[4096];
 	const char *capabilities;
+	ssize_t length;
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
-	r = read_file(tid, "status", text, sizeof(text));
-	if (r < 0)
-		return r;
+	length = process_file(tid, "status", text, sizeof(text));
+	if (length < 0)
+		return (int)length;
 	capabilities = strstr(text, "\nCapEff:");
 	if (!capabilities || !take_effective(text, "\nUid:", &ret->uid) || !take_effective(text, "\nGid:", &ret->gid))
 		return -EPERM;
@@ -152,7 +137,10 @@ static int read_rights(pid_t tid, struct rights *ret)
 	r = read_namespace(tid, "net", &ret->network);
 	if (r == 0)
 		r = read_namespace(tid, "user", &ret->user);
-	return r == 0 ? read_file(tid, "cgroup", ret->cgroup, sizeof(ret->cgroup)) : r;
+	if (r < 0)
+		return r;
+	length = process_file(tid, "cgroup", ret->cgroup, sizeof(ret->cgroup));
+	return length < 0 ? (int)length : 0;
 }
 
 void notify_init_rights(void)
@@ -178,7 +166,7 @@ int notify_enter_rights(const struct notify *notify, const struct notify_call *c
 	char cgroup[sizeof(own.cgroup)];
 
 	if (read_rights(call->tid, &theirs) < 0 || !notify_is_valid(notify, call) ||
-	    read_file(getpid(), "cgroup", cgroup, sizeof(cgroup)) < 0)
+	    process_file(getpid(), "cgroup", cgroup, sizeof(cgroup)) < 0)
 		return -EPERM;
 	if (theirs.network != own.network || theirs.user != own.user || strcmp(theirs.cgroup, cgroup) != 0)
 		return -EPERM;

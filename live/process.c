@@ -34,8 +34,7 @@ int process_each(int (*each)(void *arg, pid_t pid), void *arg)
 	return r;
 }
 
-/** Reads a small file of /proc/PID; returns its length, or -errno. */
-static ssize_t read_small(pid_t pid, const char *name, char *ret, size_t size)
+ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
 {
 	char path[64];
 	ssize_t length;
@@ -57,7 +56,7 @@ static char *read_cgroup(pid_t pid)
 	char text[4096];
 	char *rest = text, *line, *best = NULL;
 
-	if (read_small(pid, "cgroup", text, sizeof(text)) < 0)
+	if (process_file(pid, "cgroup", text, sizeof(text)) < 0)
 		return NULL;
 	while ((line = strsep(&rest, "\n"))) {
 		char *path = strchr(line, ':');
@@ -78,7 +77,7 @@ int process_read(pid_t pid, struct process *ret)
 	char path[64];
 	char name[80];
 	struct stat status;
-	ssize_t length = read_small(pid, "comm", name, sizeof(name));
+	ssize_t length = process_file(pid, "comm", name, sizeof(name));
 
 	if (length == -EMFILE || length == -ENFILE)
 		return (int)length;
@@ -136,7 +135,7 @@ pid_t process_group(pid_t tid)
 	char text[4096];
 	const char *line;
 
-	if (read_small(tid, "status", text, sizeof(text)) < 0)
+	if (process_file(tid, "status", text, sizeof(text)) < 0)
 		return tid;
 	line = strstr(text, "\nTgid:");
 	return line ? (pid_t)strtol(line + strlen("\nTgid:"), NULL, 10) : tid;
