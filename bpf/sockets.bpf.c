@@ -439,31 +439,28 @@ int tell_tcp(struct bpf_iter__tcp *ctx)
 	return 0;
 }
 
+/** A socket of a table that has nothing but whole sockets. */
+static __always_inline void tell_of_table(struct seq_file *seq, struct sock *sk, __u32 uid)
+{
+	if (!sk)
+		return;
+	begin(sk);
+	record.uid = uid;
+	meet_unheld(sk);
+	tell(seq, sk, 0);
+}
+
 SEC("iter/udp")
 int tell_udp(struct bpf_iter__udp *ctx)
 {
-	struct sock *sk = (struct sock *)ctx->udp_sk;
-
-	if (!sk)
-		return 0;
-	begin(sk);
-	record.uid = ctx->uid;
-	meet_unheld(sk);
-	tell(ctx->meta->seq, sk, 0);
+	tell_of_table(ctx->meta->seq, (struct sock *)ctx->udp_sk, ctx->uid);
 	return 0;
 }
 
 SEC("iter/unix")
 int tell_unix(struct bpf_iter__unix *ctx)
 {
-	struct sock *sk = (struct sock *)ctx->unix_sk;
-
-	if (!sk)
-		return 0;
-	begin(sk);
-	record.uid = ctx->uid;
-	meet_unheld(sk);
-	tell(ctx->meta->seq, sk, 0);
+	tell_of_table(ctx->meta->seq, (struct sock *)ctx->unix_sk, ctx->uid);
 	return 0;
 }
 
