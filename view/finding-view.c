@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check-text.h"
 #include "color.h"
+#include "finding-parts.h"
 #include "json.h"
 #include "socket-text.h"
 #include "text.h"
 #include "trace-view.h"
-
-#define TEXT_MAX 2048
 
 /** Findings of one check with sockets of one program; the first stands for all. */
 struct group {
@@ -26,7 +24,7 @@ struct group {
 	const struct sockopt_option *option; /* of a call; NULL: the finding is a socket's */
 	char *head;                          /* the socket or call, in text */
 	char *json;                          /* the members of the socket, or the call */
-	char *why, *cure, *advice;
+	struct finding_parts parts;
 	const char *role;
 };
 
@@ -100,17 +98,6 @@ static char *json_of(const struct facts *facts)
 	return members;
 }
 
-static char *filled(const struct check_finding *finding, const char *text, enum check_text_form form,
-		    const char *selector)
-{
-	char buffer[TEXT_MAX];
-
-	if (!text)
-		return NULL;
-	check_text_fill(finding->check, text, finding, form, selector, buffer, sizeof(buffer));
-	return strdup(buffer);
-}
-
 /** Room for one more; the worst that a lack of memory does is that a finding is counted and not told. */
 static struct group *new_group(struct finding_view *view)
 {
@@ -129,12 +116,8 @@ static struct group *new_group(struct finding_view *view)
 static void fill_group(struct group *group, const struct check_finding *finding, enum check_place place,
 		       const char *process, const char *selector)
 {
-	const struct check *check = finding->check;
-
-	group->check = check;
-	group->why = filled(finding, sockopt_text(check->why, text_language()), CHECK_TEXT_PROSE, NULL);
-	group->cure = filled(finding, check->cure[place], CHECK_TEXT_COMMAND, selector);
-	group->advice = filled(finding, sockopt_text(check->advice, text_language()), CHECK_TEXT_PROSE, NULL);
+	group->check = finding->check;
+	group->parts = finding_parts_of(finding, place, selector);
 	snprintf(group->process, sizeof(group->process), "%s", process);
 }
 
@@ -220,26 +203,8 @@ static int compare_groups(const void *a, const void *b)
 static void put_json(FILE *file, const struct group *group)
 {
 	struct json json = { .file = file };
-	const struct check *check = group->check;
 
-	json_object(&json, NULL);
-	json_string(&json, "check", check->id);
-	json_string(&json, "severity", check_severity_word(check->severity));
-	json_text(&json, "title", sockopt_text(check->title, text_language()));
-	json_text(&json, "why", group->why ? group->why : "");
-	if (group->cure)
-		json_text(&json, "cure", group->cure);
-	else
-		json_null(&json, "cure");
-	if (group->advice)
-		json_text(&json, "advice", group->advice);
-	else
-		json_null(&json, "advice");
-	json_array(&json, "see");
-	for (const char *const *name = check->see; *name; name++)
-		json_string(&json, NULL, *name);
-	json_end_array(&json);
-	json_unsigned(&json, "count", group->count);
+	finding_parts_json(&json, group->check, &group->parts, group->count);
 	if (group->option) {
 		fprintf(file, ",\"call\":%s", group->json ? group->json : "null");
 	} else {
@@ -278,31 +243,17 @@ static void put_count(FILE *file, const struct group *group)
 
 static void put_text(FILE *file, const struct group *group)
 {
-	const struct check *check = group->check;
-	char see[256];
-
-	fprintf(file, "%s%s%s %s%s%s  %s\n", check_text_color(check->severity), check_text_severity(check->severity),
-		color_out(COLOR_OFF), color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
-		sockopt_text(check->title, text_language()));
+	finding_parts_title(file, group->check);
 	fprintf(file, "  %s%s%s\n", color_out(COLOR_HEADING), group->head ? group->head : "", color_out(COLOR_OFF));
 	put_count(file, group);
-	text_fill(file, group->why ? group->why : "", 2, text_screen_width() - 1);
-	if (group->cure)
-		fprintf(file, "  %s%s%s %s\n", color_out(COLOR_DIM), _("cure"), color_out(COLOR_OFF), group->cure);
-	if (group->advice)
-		text_fill(file, group->advice, 2, text_screen_width() - 1);
-	snprintf(see, sizeof(see), "sockopt explain %s, sockopt check --explain %s",
-		 group->option ? group->option->name : check->see[0], check->id);
-	fprintf(file, "  %s%s %s%s\n", color_out(COLOR_DIM), _("more"), see, color_out(COLOR_OFF));
+	finding_parts_text(file, group->check, &group->parts, group->option);
 }
 
 static void free_group(struct group *group)
 {
 	free(group->head);
 	free(group->json);
-	free(group->why);
-	free(group->cure);
-	free(group->advice);
+	finding_parts_free(&group->parts);
 }
 
 size_t finding_view_end(struct finding_view *view)

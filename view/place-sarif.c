@@ -113,8 +113,8 @@ static void put_result(struct json *json, const struct placed *list, size_t at)
 	const char *title = sockopt_text(placed->check->title, text_language());
 	char text[3 * TEXT_MAX];
 
-	snprintf(text, sizeof(text), "%s. %s%s%s%s%s", title, placed->why ? placed->why : "", placed->cure ? "\n\n" : "",
-		 placed->cure ? placed->cure : "", placed->advice ? "\n\n" : "", placed->advice ? placed->advice : "");
+	snprintf(text, sizeof(text), "%s. %s%s%s%s%s", title, placed->parts.why ? placed->parts.why : "", placed->parts.cure ? "\n\n" : "",
+		 placed->parts.cure ? placed->parts.cure : "", placed->parts.advice ? "\n\n" : "", placed->parts.advice ? placed->parts.advice : "");
 	json_object(json, NULL);
 	json_string(json, "ruleId", placed->check->id);
 	json_unsigned(json, "ruleIndex", rule_index(list, at));

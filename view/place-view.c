@@ -4,13 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check-text.h"
 #include "color.h"
 #include "json.h"
 #include "place.h"
 #include "text.h"
-
-#define TEXT_MAX 2048
 
 struct place_view {
 	FILE *file;
@@ -32,20 +29,9 @@ struct place_view *place_view_new(FILE *file, enum place_form form)
 	return view;
 }
 
-static char *filled(const struct check_finding *finding, const char *text, enum check_text_form form)
-{
-	char buffer[TEXT_MAX];
-
-	if (!text)
-		return NULL;
-	check_text_fill(finding->check, text, finding, form, NULL, buffer, sizeof(buffer));
-	return strdup(buffer);
-}
-
 void place_view_add(struct place_view *view, const struct place *place, enum check_place where,
 		    const struct check_finding *finding)
 {
-	const struct check *check = finding->check;
 	struct placed *placed;
 
 	if (view->n == view->room) {
@@ -60,16 +46,14 @@ void place_view_add(struct place_view *view, const struct place *place, enum che
 	}
 	placed = &view->list[view->n];
 	*placed = (struct placed){
-		.check = check,
+		.check = finding->check,
 		.option = finding->option,
 		.file = strdup(place->file),
 		.line = place->line,
 		.column = place->column,
 		.end_column = place->end_column,
 		.text = strdup(place->text ? place->text : ""),
-		.why = filled(finding, sockopt_text(check->why, text_language()), CHECK_TEXT_PROSE),
-		.cure = filled(finding, check->cure[where], CHECK_TEXT_COMMAND),
-		.advice = filled(finding, sockopt_text(check->advice, text_language()), CHECK_TEXT_PROSE),
+		.parts = finding_parts_of(finding, where, NULL),
 		.order = view->n,
 	};
 	if (placed->file && placed->text)
@@ -94,26 +78,8 @@ static int compare(const void *a, const void *b)
 static void put_json(FILE *file, const struct placed *placed)
 {
 	struct json json = { .file = file };
-	const struct check *check = placed->check;
 
-	json_object(&json, NULL);
-	json_string(&json, "check", check->id);
-	json_string(&json, "severity", check_severity_word(check->severity));
-	json_text(&json, "title", sockopt_text(check->title, text_language()));
-	json_text(&json, "why", placed->why ? placed->why : "");
-	if (placed->cure)
-		json_text(&json, "cure", placed->cure);
-	else
-		json_null(&json, "cure");
-	if (placed->advice)
-		json_text(&json, "advice", placed->advice);
-	else
-		json_null(&json, "advice");
-	json_array(&json, "see");
-	for (const char *const *name = check->see; *name; name++)
-		json_string(&json, NULL, *name);
-	json_end_array(&json);
-	json_unsigned(&json, "count", 1);
+	finding_parts_json(&json, placed->check, &placed->parts, 1);
 	json_object(&json, "place");
 	json_text(&json, "file", placed->file);
 	json_unsigned(&json, "line", placed->line);
@@ -149,32 +115,21 @@ static void put_line(FILE *file, const struct placed *placed)
 
 static void put_text(FILE *file, const struct placed *placed)
 {
-	const struct check *check = placed->check;
-
 	char name[1024];
 
 	text_escape(placed->file, name, sizeof(name));
-	fprintf(file, "%s%s:%u:%u:%s %s%s%s %s%s%s  %s\n", color_out(COLOR_HEADING), name, placed->line, placed->column ? placed->column : 1,
-		color_out(COLOR_OFF), check_text_color(check->severity), check_text_severity(check->severity),
-		color_out(COLOR_OFF), color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
-		sockopt_text(check->title, text_language()));
+	fprintf(file, "%s%s:%u:%u:%s ", color_out(COLOR_HEADING), name, placed->line, placed->column ? placed->column : 1,
+		color_out(COLOR_OFF));
+	finding_parts_title(file, placed->check);
 	put_line(file, placed);
-	text_fill(file, placed->why ? placed->why : "", 2, text_screen_width() - 1);
-	if (placed->cure)
-		fprintf(file, "  %s%s%s %s\n", color_out(COLOR_DIM), _("cure"), color_out(COLOR_OFF), placed->cure);
-	if (placed->advice)
-		text_fill(file, placed->advice, 2, text_screen_width() - 1);
-	fprintf(file, "  %s%s sockopt explain %s, sockopt check --explain %s%s\n", color_out(COLOR_DIM), _("more"),
-		placed->option ? placed->option->name : check->see[0], check->id, color_out(COLOR_OFF));
+	finding_parts_text(file, placed->check, &placed->parts, placed->option);
 }
 
 static void free_placed(struct placed *placed)
 {
 	free(placed->file);
 	free(placed->text);
-	free(placed->why);
-	free(placed->cure);
-	free(placed->advice);
+	finding_parts_free(&placed->parts);
 }
 
 size_t place_view_end(struct place_view *view)

@@ -6,13 +6,15 @@
 #include <check.h>
 #include <stdio.h>
 
+#include "finding-parts.h"
+
 struct placed {
 	const struct check *check;
 	const struct sockopt_option *option; /* NULL: none */
 	char *file;
 	unsigned int line, column, end_column;
 	char *text; /* the line */
-	char *why, *cure, *advice;
+	struct finding_parts parts;
 	size_t order;
 };
 
