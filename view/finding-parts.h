@@ -14,7 +14,8 @@ struct finding_parts {
 };
 
 /** @param selector in the place of {socket} of the cure; NULL: PID:FD */
-struct finding_parts finding_parts_of(const struct check_finding *finding, enum check_place place, const char *selector);
+struct finding_parts finding_parts_of(const struct check_finding *finding, enum check_place place,
+				      const char *selector);
 
 void finding_parts_free(struct finding_parts *parts);
 
