@@ -13,6 +13,7 @@
 #include <records.h>
 
 #include "cmd.h"
+#include "kept-facts.h"
 
 struct kept {
 	struct live_socket socket; /* holders and record: owned */
@@ -62,18 +63,6 @@ struct show_sort *show_sort_new(const struct sort_key *key)
 	sort->key = *key;
 	sort->borrower = (struct borrower)BORROWER_INIT;
 	return sort;
-}
-
-static struct facts_holder *copy_holders(const struct facts *facts)
-{
-	struct facts_holder *copy = xmalloc(facts->n_holders * sizeof(*copy));
-
-	for (size_t i = 0; i < facts->n_holders; i++) {
-		copy[i] = facts->holders[i];
-		copy[i].process = xstrdup(facts->holders[i].process);
-		copy[i].cgroup = "";
-	}
-	return copy;
 }
 
 /** An address as a text that sorts as the address does: family, bytes, port; a path as it is. */
@@ -153,8 +142,7 @@ void show_sort_keep(struct show_sort *sort, struct live_socket *socket)
 	sort->n++;
 	read_key(&sort->key, socket, kept);
 	kept->socket.fd = -1; /* ends with the call; another is borrowed where one is wanted */
-	kept->socket.facts.holders = copy_holders(&socket->facts);
-	kept->socket.facts.get = NULL;
+	kept->socket.facts = kept_facts(&socket->facts);
 	if (socket->record) {
 		kept->record = xmalloc(socket->record->head->size);
 		memcpy(kept->record, socket->record->head, socket->record->head->size);
@@ -207,9 +195,7 @@ void show_sort_free(struct show_sort *sort)
 	for (size_t i = 0; i < sort->n; i++) {
 		struct kept *kept = &sort->list[i];
 
-		for (size_t k = 0; k < kept->socket.facts.n_holders; k++)
-			free((void *)(uintptr_t)kept->socket.facts.holders[k].process);
-		free((void *)(uintptr_t)kept->socket.facts.holders);
+		kept_facts_free(&kept->socket.facts);
 		free(kept->record);
 		free(kept->key_text);
 	}

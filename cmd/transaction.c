@@ -16,6 +16,7 @@
 #include "cmd.h"
 #include "engine-option.h"
 #include "journal.h"
+#include "kept-facts.h"
 #include "transaction-parts.h"
 
 static volatile sig_atomic_t interrupted;
@@ -26,23 +27,9 @@ static void on_interrupt(int signal)
 	interrupted = 1;
 }
 
-static struct facts_holder *copy_holders(const struct facts *facts)
-{
-	struct facts_holder *copy = xmalloc(facts->n_holders * sizeof(*copy));
-
-	for (size_t i = 0; i < facts->n_holders; i++) {
-		copy[i] = facts->holders[i];
-		copy[i].process = xstrdup(facts->holders[i].process);
-		copy[i].cgroup = "";
-	}
-	return copy;
-}
-
 static void free_step(struct step *step)
 {
-	for (size_t i = 0; i < step->facts.n_holders; i++)
-		free((void *)(uintptr_t)step->facts.holders[i].process);
-	free((void *)(uintptr_t)step->facts.holders);
+	kept_facts_free(&step->facts);
 	free(step->before);
 }
 
@@ -135,10 +122,8 @@ static int plan_step(struct transaction *transaction, struct live_socket *socket
 		step = transaction_add(&transaction->later, &transaction->n_later, &transaction->room_later);
 	else
 		step = transaction_add(&transaction->steps, &transaction->n_steps, &transaction->room);
-	*step = (struct step){ .facts = socket->facts, .assignment = assignment, .option = option };
+	*step = (struct step){ .facts = kept_facts(&socket->facts), .assignment = assignment, .option = option };
 	step->by_kernel = by_kernel;
-	step->facts.get = NULL;
-	step->facts.holders = copy_holders(&socket->facts);
 	warn_late(transaction, index, &step->facts, option);
 	/* Its old value is read later, with those of all others like it. */
 	if (by_kernel)
