@@ -229,18 +229,6 @@ static void list(const struct check_args *args)
 	}
 }
 
-/** What stands behind -- is no word of ours. */
-static char **take_program(int *argc, char **argv)
-{
-	for (int i = 1; i < *argc; i++)
-		if (strcmp(argv[i], "--") == 0) {
-			*argc = i;
-			argv[i] = NULL;
-			return &argv[i + 1];
-		}
-	return NULL;
-}
-
 static bool is_one_thing(const struct check_args *args)
 {
 	if (args->n_files)
@@ -254,7 +242,7 @@ static int run(int argc, char **argv)
 {
 	struct check_args args = {
 		.ignored = xmalloc(check_count * sizeof(bool)),
-		.program = take_program(&argc, argv),
+		.program = command_program(&argc, argv),
 		.kind = CONFIG_N_KINDS,
 	};
 	struct selector *selector;

@@ -60,6 +60,12 @@ extern bool (*common_take_language)(const char *word);
  */
 int command_parse(const struct command *command, int argc, char **argv, void *input);
 
+/**
+ * @brief Takes what follows the first -- off the command line: a program with its own options, whatever they look like.
+ * @return NULL: there is no --
+ */
+char **command_program(int *argc, char **argv);
+
 /** As argp_error(3): the user's words are made harmless before they are printed. */
 void command_wrong_use(const struct argp_state *state, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

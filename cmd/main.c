@@ -112,6 +112,17 @@ int command_parse(const struct command *command, int argc, char **argv, void *in
 	return argp_parse(command->argp, argc, argv, 0, NULL, input) ? EXIT_WRONG_USE : 0;
 }
 
+char **command_program(int *argc, char **argv)
+{
+	for (int i = 1; i < *argc; i++)
+		if (strcmp(argv[i], "--") == 0) {
+			*argc = i;
+			argv[i] = NULL;
+			return &argv[i + 1];
+		}
+	return NULL;
+}
+
 struct selector *command_selector(const char *text)
 {
 	struct selector *selector;

@@ -214,30 +214,19 @@ static int execute(struct run_args *args, char **program)
 	return cannot_execute(program[0], errno);
 }
 
-/** Ours end at the first "--"; what follows is the program's, whatever it looks like. */
-static int split(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--") == 0)
-			return i;
-	return argc;
-}
-
 static int run(int argc, char **argv)
 {
 	struct run_args args = { 0 };
-	int ours = split(argc, argv);
-	char **program = argv + ours + (ours < argc);
+	char **program = command_program(&argc, argv);
 	int status = EXIT_RUN_FAILED;
 
 	argp_err_exit_status = EXIT_RUN_FAILED;
-	argv[ours] = NULL;
-	if (command_parse(&cmd_run, ours, argv, &args))
+	if (command_parse(&cmd_run, argc, argv, &args))
 		return EXIT_RUN_FAILED;
 	args.verbose = log_is_verbose();
 	if (args.list_profiles) {
 		status = rule_source_list_profiles() < 0 ? EXIT_RUN_FAILED : EXIT_DONE;
-	} else if (ours == argc || !*program) {
+	} else if (!program || !*program) {
 		log_error(_("a program is needed, after '--'"));
 		log_hint(_("write: sockopt run TCP_NODELAY=on -- PROGRAM"));
 	} else if ((!args.engine || is_engine(args.engine)) && (args.force || rule_source_dangers(&args.rules) == 0)) {

@@ -192,21 +192,9 @@ static bool close_file(FILE *file, const char *path)
 	return !failed;
 }
 
-/** What follows -- is the program, with all its options. */
-static char **take_program(int *argc, char **argv)
-{
-	for (int i = 1; i < *argc; i++)
-		if (strcmp(argv[i], "--") == 0) {
-			*argc = i;
-			argv[i] = NULL;
-			return &argv[i + 1];
-		}
-	return NULL;
-}
-
 static int run(int argc, char **argv)
 {
-	struct trace_args args = { .program = take_program(&argc, argv) };
+	struct trace_args args = { .program = command_program(&argc, argv) };
 	struct option_list list = { 0 };
 	struct trace_who who = { 0 };
 	struct trace_sink sink = { .args = &args, .options = &list, .who = &who };
