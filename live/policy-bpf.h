@@ -15,6 +15,9 @@ enum bpf_attach_type policy_attach_type(const struct policy *policy, enum policy
 
 int policy_counters_fd(const struct policy *policy);
 
+/** Fills in an obstacle. @param error errno, positive; hint NULL: none  @return -error */
+int policy_refuse(struct policy_obstacle *ret, int error, const char *what, const char *hint);
+
 /** Sums up what each processor counted. @return 0 or -errno */
 int policy_read_counters(int fd, unsigned n_lines, struct policy_counters *ret);
 

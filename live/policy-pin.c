@@ -63,12 +63,6 @@ void policy_name_of(const char *cgroup_path, char *ret)
 	}
 }
 
-static int obstacle(struct policy_obstacle *ret, int error, const char *what, const char *hint)
-{
-	*ret = (struct policy_obstacle){ .error = error, .what = what, .hint = hint };
-	return -error;
-}
-
 static bool is_bpffs(const char *path)
 {
 	struct statfs status;
@@ -89,8 +83,8 @@ int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle)
 		*slash = '\0';
 	if (slash && access(pins, F_OK) < 0 && is_bpffs(parent))
 		return 0;
-	return obstacle(ret_obstacle, ENOTSUP, N_("the folder of the pins is in no bpffs"),
-			N_("mount one with 'mount -t bpf bpf /sys/fs/bpf', or name a folder in one with --pin"));
+	return policy_refuse(ret_obstacle, ENOTSUP, N_("the folder of the pins is in no bpffs"),
+			     N_("mount one with 'mount -t bpf bpf /sys/fs/bpf', or name a folder in one with --pin"));
 }
 
 /* ---- what is pinned beside the links ---- */
@@ -206,11 +200,11 @@ static int check_cgroup(const char *folder, uint64_t cgroup_id, struct policy_ob
 	if (r == -ENOENT)
 		return 0;
 	if (r < 0)
-		return obstacle(ret_obstacle, -r, N_("what is pinned under this name is no policy"), N_("name it otherwise: --name"));
+		return policy_refuse(ret_obstacle, -r, N_("what is pinned under this name is no policy"), N_("name it otherwise: --name"));
 	if (before.head.cgroup_id == cgroup_id || policy_is_detached(folder))
 		return 0;
-	return obstacle(ret_obstacle, EEXIST, N_("the policy of this name is on another cgroup"),
-			N_("name this one otherwise (--name), or remove that one: 'sockopt policy remove NAME'"));
+	return policy_refuse(ret_obstacle, EEXIST, N_("the policy of this name is on another cgroup"),
+			     N_("name this one otherwise (--name), or remove that one: 'sockopt policy remove NAME'"));
 }
 
 static int pin_all(struct policy *policy, const struct policy_program *program, const char *folder,
@@ -246,14 +240,14 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	if (r < 0)
 		return r;
 	if (cgroup_fd < 0)
-		return obstacle(ret_obstacle, -cgroup_fd, N_("the cgroup cannot be opened"), NULL);
+		return policy_refuse(ret_obstacle, -cgroup_fd, N_("the cgroup cannot be opened"), NULL);
 	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
-		return obstacle(ret_obstacle, ENAMETOOLONG, N_("the folder of the pins has too long a name"), NULL);
+		return policy_refuse(ret_obstacle, ENAMETOOLONG, N_("the folder of the pins has too long a name"), NULL);
 	if (mkdir(pins, 0700) < 0 && errno != EEXIST)
-		return obstacle(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
 	is_new = mkdir(folder, 0700) == 0;
 	if (!is_new && errno != EEXIST)
-		return obstacle(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
 	r = check_cgroup(folder, cgroup_id, ret_obstacle);
 	if (r < 0)
 		return r;
@@ -262,7 +256,7 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 		return 0;
 	if (is_new)
 		policy_remove(pins, name);
-	return obstacle(ret_obstacle, -r, N_("the programs cannot be attached and pinned"), NULL);
+	return policy_refuse(ret_obstacle, -r, N_("the programs cannot be attached and pinned"), NULL);
 }
 
 /* ---- list and remove ---- */

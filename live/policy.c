@@ -52,7 +52,7 @@ static const char *const program_names[] = {
 	[POLICY_AT_TCP] = "at_tcp",
 };
 
-static int obstacle(struct policy_obstacle *ret, int error, const char *what, const char *hint)
+int policy_refuse(struct policy_obstacle *ret, int error, const char *what, const char *hint)
 {
 	*ret = (struct policy_obstacle){ .error = error, .what = what, .hint = hint };
 	return -error;
@@ -82,9 +82,9 @@ int policy_probe(struct policy_obstacle *ret_obstacle)
 	privilege_set_bpf(CAP_EFFECTIVE, CAP_SET);
 	if (privilege_for_bpf() && may_attach())
 		return 0;
-	return obstacle(ret_obstacle, EPERM, N_("it needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"),
-			N_("to own a cgroup is not enough: its owner may make cgroups in it and move processes, but load no "
-			   "BPF program; 'sockopt run --engine notify' needs no right"));
+	return policy_refuse(ret_obstacle, EPERM, N_("it needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN"),
+			     N_("to own a cgroup is not enough: its owner may make cgroups in it and move processes, but load no "
+				"BPF program; 'sockopt run --engine notify' needs no right"));
 }
 
 void policy_drop_privileges(void)
@@ -191,20 +191,20 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 	if (r < 0)
 		return r;
 	if (program->needs_names && access("/sys/kernel/btf/vmlinux", R_OK) < 0)
-		return obstacle(ret_obstacle, EOPNOTSUPP,
-				N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process' needs them"),
-				NULL);
+		return policy_refuse(ret_obstacle, EOPNOTSUPP,
+				     N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process' needs them"),
+				     NULL);
 	bpf_stay_silent();
 	policy = calloc(1, sizeof(*policy));
 	if (!policy)
-		return obstacle(ret_obstacle, ENOMEM, N_("memory is short"), NULL);
+		return policy_refuse(ret_obstacle, ENOMEM, N_("memory is short"), NULL);
 	r = open_and_load(policy, program, tells);
 	if (r == 0 && tells)
 		r = open_events(policy);
 	if (r < 0) {
 		policy_free(policy);
-		return obstacle(ret_obstacle, -r, N_("this kernel does not take its programs"),
-				N_("they need Linux 5.19 or later, with CONFIG_CGROUP_BPF"));
+		return policy_refuse(ret_obstacle, -r, N_("this kernel does not take its programs"),
+				     N_("they need Linux 5.19 or later, with CONFIG_CGROUP_BPF"));
 	}
 	*ret = policy;
 	return 0;
