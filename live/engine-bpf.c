@@ -315,7 +315,8 @@ static uint32_t blocks_of(const struct live_request *request)
 	return blocks;
 }
 
-static int look(struct pass *pass)
+/** has_unheld: the selector may pick sockets that no descriptor leads to. */
+static int look(struct pass *pass, bool has_unheld)
 {
 	int fd = bpf_sockets_open(pass->programs, BPF_TABLE_DESCRIPTORS);
 	int r;
@@ -327,7 +328,7 @@ static int look(struct pass *pass)
 	if (r == 0)
 		r = hand_over_shared(pass);
 	gather_done(&pass->shared);
-	if (r == 0 && tables_needed(pass, 0) != 0)
+	if (r == 0 && has_unheld)
 		r = namespaces_each(read_namespace, pass, &pass->report->foreign_hidden);
 	return r;
 }
@@ -368,21 +369,23 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 	};
 	struct bpf_wish wish = { .filter = &pass.filter, .is_last = request->is_last };
 	struct bpf_refusal refusal = { 0 };
+	uint32_t needed;
 	int r;
 
 	filter_compile(request->selector, &pass.filter);
+	needed = tables_needed(&pass, 0);
 	wish.own = own_sockets(request->defaults);
 	wish.blocks = blocks_of(request) | blocks_of_filter(request);
-	wish.tables = (tables_needed(&pass, 0) & ((1U << BPF_N_TABLES) - 1)) | 1U << BPF_TABLE_DESCRIPTORS;
+	wish.tables = (needed & ((1U << BPF_N_TABLES) - 1)) | 1U << BPF_TABLE_DESCRIPTORS;
 	/* What a condition on holders ruled out would be taken for a socket that nobody holds. */
-	wish.holders_decide = tables_needed(&pass, 0) == 0 || !pass.filter.has_holders;
+	wish.holders_decide = needed == 0 || !pass.filter.has_holders;
 	r = bpf_sockets_load(&wish, &pass.programs, &refusal);
 	if (r < 0) {
 		ret_report->why_not_bpf = refusal.what;
 		ret_report->bpf_error = refusal.error;
 		return r;
 	}
-	r = look(&pass);
+	r = look(&pass, needed != 0);
 	if (r == -EMFILE || r == -ENFILE)
 		ret_report->no_descriptor = -r;
 	free(pass.process.cgroup);
