@@ -1,27 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* The pinned links of a policy, replaced as a whole or not at all. Private to policy-*.c. */
+/*
+ * The hooks of a policy that is pinned. What is attached to them stays (bpf/policy-way.bpf.c), and goes on to the
+ * programs of the generation in force; one write changes the generation at all hooks. Private to policy-*.c.
+ */
 #ifndef LIVE_POLICY_CHANGE_H
 #define LIVE_POLICY_CHANGE_H
 
 #include "policy-bpf.h"
 
-/** What was done to each link, so that it can be taken back. */
+#define POLICY_PIN_PATH_SIZE 4200
+
+struct bpf_object;
+
+/** A generation that is made ready beside the one in force. */
 struct policy_change {
-	struct {
-		bool is_new;  /* attached and pinned by us */
-		bool is_idle; /* its hook is not needed any more */
-		int link_fd;  /* updated by us; -1: not */
-		int old_program_fd;
-	} hook[POLICY_N_HOOKS];
+	const char *folder;
+	struct bpf_object *ways; /* what is attached, and the pinned maps that it looks at */
+	unsigned next;           /* the generation: 0 or 1 */
+	unsigned attached;       /* hooks that were attached for it */
 };
 
-/** Updates the links that are there, and attaches those that are not. @return 0 or -errno: nothing is changed */
-int policy_change_make(const struct policy *policy, const char *folder, int cgroup_fd, struct policy_change *ret);
+/**
+ * @brief Makes the programs of a policy the next generation, and attaches hooks that it needs and that are not.
+ * @return 0; -errno: all is as it was
+ */
+int policy_change_prepare(const struct policy *policy, const char *folder, int cgroup_fd, struct policy_change *ret);
 
-/** Detaches what is not needed any more. */
-void policy_change_finish(struct policy_change *change, const char *folder);
+/** Puts the next generation in force. @return 0 or -errno: it is not */
+int policy_change_make(struct policy_change *change);
 
-void policy_change_take_back(struct policy_change *change, const char *folder);
+/** Lets go of the generation before, and of hooks that are not needed any more. */
+void policy_change_finish(struct policy_change *change, const struct policy *policy);
+
+/** Before it is in force. */
+void policy_change_take_back(struct policy_change *change);
+
+/** The generation in force: 0 or 1; -errno. */
+int policy_generation(const char *folder);
 
 /** The hooks whose links are pinned and attached: bits of enum policy_hook. */
 unsigned policy_attached(const char *folder);
@@ -29,7 +44,7 @@ unsigned policy_attached(const char *folder);
 /** Is none of its links attached any more: is the cgroup gone? */
 bool policy_is_detached(const char *folder);
 
-/** Detaches and unpins all links. @return 0 or -errno */
+/** Ends it at all hooks at once, then detaches and unpins them. @return 0 or -errno */
 int policy_detach(const char *folder);
 
 #endif

@@ -6,10 +6,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -25,10 +27,9 @@
 #define N_(text) text
 #define MAGIC "sockopt1"
 
-/* bpffs takes no name with a dot. */
-#define COUNTERS "counters"
-#define RULES "rules"
-#define NEW "-new"
+/* A generation each, as the programs have (policy-change.h). bpffs takes no name with a dot. */
+#define COUNTERS "counters_"
+#define RULES "rules_"
 
 #define FOLDER_SIZE 4096
 #define PATH_SIZE (FOLDER_SIZE + 64)
@@ -89,6 +90,12 @@ int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle)
 
 /* ---- what is pinned beside the links ---- */
 
+/** @param name COUNTERS or RULES */
+static void generation_path(const char *folder, const char *name, unsigned generation, char *ret)
+{
+	snprintf(ret, PATH_SIZE, "%s/%s%u", folder, name, generation);
+}
+
 static int new_rules(const struct policy_program *program, const char *cgroup_path, uint64_t cgroup_id)
 {
 	size_t size = sizeof(struct policy_pinned_head) + program->n_lines * sizeof(struct policy_pinned_line);
@@ -122,23 +129,24 @@ static int new_rules(const struct policy_program *program, const char *cgroup_pa
 	return take_fd(&fd);
 }
 
-/** A map in the place of the one before it, if there was one. */
-static int pin_map(int fd, const char *folder, const char *name)
+static int pin_map(int fd, const char *folder, const char *name, unsigned generation)
 {
-	char path[PATH_SIZE], new_path[PATH_SIZE];
+	char path[PATH_SIZE];
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	snprintf(new_path, sizeof(new_path), "%s/%s" NEW, folder, name);
-	unlink(new_path);
-	if (bpf_obj_pin(fd, new_path) < 0)
-		return -errno;
-	if (rename(new_path, path) < 0) {
-		int r = -errno;
+	generation_path(folder, name, generation, path);
+	/* Left by somebody who was ended in the middle. */
+	unlink(path);
+	return bpf_obj_pin(fd, path) < 0 ? -errno : 0;
+}
 
-		unlink(new_path);
-		return r;
-	}
-	return 0;
+static void unpin_maps(const char *folder, unsigned generation)
+{
+	char path[PATH_SIZE];
+
+	generation_path(folder, COUNTERS, generation, path);
+	unlink(path);
+	generation_path(folder, RULES, generation, path);
+	unlink(path);
 }
 
 static void end_texts(struct policy_pinned_line *line)
@@ -165,7 +173,7 @@ static int take_rules(const struct policy_pinned_head *head, size_t size, struct
 	return 0;
 }
 
-static int read_head(const char *folder, struct policy_listing *ret)
+static int read_head(const char *folder, unsigned generation, struct policy_listing *ret)
 {
 	char path[PATH_SIZE];
 	struct bpf_map_info info = { 0 };
@@ -174,7 +182,7 @@ static int read_head(const char *folder, struct policy_listing *ret)
 	void *bytes;
 	int r;
 
-	snprintf(path, sizeof(path), "%s/" RULES, folder);
+	generation_path(folder, RULES, generation, path);
 	fd = bpf_obj_get(path);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
 		return -errno;
@@ -194,8 +202,10 @@ static int read_head(const char *folder, struct policy_listing *ret)
 static int check_cgroup(const char *folder, uint64_t cgroup_id, struct policy_obstacle *ret_obstacle)
 {
 	struct policy_listing before = { 0 };
-	int r = read_head(folder, &before);
+	int r = policy_generation(folder);
 
+	if (r >= 0)
+		r = read_head(folder, (unsigned)r, &before);
 	free(before.lines);
 	if (r == -ENOENT)
 		return 0;
@@ -212,20 +222,33 @@ static int pin_all(struct policy *policy, const struct policy_program *program, 
 {
 	struct policy_change change;
 	autoclose int rules = new_rules(program, cgroup_path, cgroup_id);
-	int r = rules < 0 ? rules : 0;
+	int r = rules < 0 ? rules : policy_change_prepare(policy, folder, cgroup_fd, &change);
 
-	if (r == 0)
-		r = policy_change_make(policy, folder, cgroup_fd, &change);
 	if (r < 0)
 		return r;
-	r = pin_map(policy_counters_fd(policy), folder, COUNTERS);
+	r = pin_map(policy_counters_fd(policy), folder, COUNTERS, change.next);
 	if (r == 0)
-		r = pin_map(rules, folder, RULES);
-	if (r < 0)
-		policy_change_take_back(&change, folder);
-	else
-		policy_change_finish(&change, folder);
-	return r;
+		r = pin_map(rules, folder, RULES, change.next);
+	if (r == 0)
+		r = policy_change_make(&change);
+	if (r < 0) {
+		unpin_maps(folder, change.next);
+		policy_change_take_back(&change);
+		return r;
+	}
+	unpin_maps(folder, !change.next);
+	policy_change_finish(&change, policy);
+	return 0;
+}
+
+/** Nobody else changes the policy until the descriptor is closed. @return -errno */
+static int lock_folder(const char *folder)
+{
+	autoclose int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return -errno;
+	return take_fd(&fd);
 }
 
 int policy_pin(struct policy *policy, const struct policy_program *program, const char *pins, const char *name,
@@ -234,6 +257,7 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	char folder[FOLDER_SIZE], path[CGROUP_PATH_MAX];
 	uint64_t cgroup_id;
 	autoclose int cgroup_fd = cgroup_open(cgroup_path, path, &cgroup_id);
+	autoclose int lock = -1;
 	bool is_new;
 	int r = policy_pin_probe(pins, ret_obstacle);
 
@@ -248,14 +272,19 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	is_new = mkdir(folder, 0700) == 0;
 	if (!is_new && errno != EEXIST)
 		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+	lock = lock_folder(folder);
+	if (lock < 0)
+		return policy_refuse(ret_obstacle, -lock, N_("the folder of the pins cannot be made"), NULL);
 	r = check_cgroup(folder, cgroup_id, ret_obstacle);
 	if (r < 0)
 		return r;
 	r = pin_all(policy, program, folder, path, cgroup_fd, cgroup_id);
 	if (r == 0)
 		return 0;
-	if (is_new)
+	if (is_new) {
+		tidy_close(&lock);
 		policy_remove(pins, name);
+	}
 	return policy_refuse(ret_obstacle, -r, N_("the programs cannot be attached and pinned"), NULL);
 }
 
@@ -266,19 +295,18 @@ static int is_name(const struct dirent *entry)
 	return policy_name_is_valid(entry->d_name);
 }
 
-static int read_listing(const char *pins, const char *name, struct policy_listing *ret)
+static int read_generation(const char *folder, struct policy_listing *ret)
 {
-	char folder[FOLDER_SIZE], path[PATH_SIZE];
+	char path[PATH_SIZE];
 	autoclose int fd = -1;
-	int r;
+	int generation = policy_generation(folder), r;
 
-	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
-		return -ENAMETOOLONG;
-	memcpy(ret->name, name, strnlen(name, sizeof(ret->name) - 1));
-	r = read_head(folder, ret);
+	if (generation < 0)
+		return generation;
+	r = read_head(folder, (unsigned)generation, ret);
 	if (r < 0)
 		return r;
-	snprintf(path, sizeof(path), "%s/" COUNTERS, folder);
+	generation_path(folder, COUNTERS, (unsigned)generation, path);
 	fd = bpf_obj_get(path);
 	ret->counters = calloc(ret->head.n_lines + 1, sizeof(*ret->counters));
 	if (fd < 0 || !ret->counters)
@@ -286,6 +314,30 @@ static int read_listing(const char *pins, const char *name, struct policy_listin
 	ret->attached = policy_attached(folder);
 	ret->is_gone = ret->attached == 0;
 	return policy_read_counters(fd, ret->head.n_lines, ret->counters);
+}
+
+static void free_listing(struct policy_listing *listing)
+{
+	free(listing->lines);
+	free(listing->counters);
+	listing->lines = NULL;
+	listing->counters = NULL;
+}
+
+static int read_listing(const char *pins, const char *name, struct policy_listing *ret)
+{
+	char folder[FOLDER_SIZE];
+	int r = -ENOENT;
+
+	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
+		return -ENAMETOOLONG;
+	memcpy(ret->name, name, strnlen(name, sizeof(ret->name) - 1));
+	/* It may be replaced in between: then another generation is there. */
+	for (int tries = 0; tries < 3 && r == -ENOENT; tries++) {
+		free_listing(ret);
+		r = read_generation(folder, ret);
+	}
+	return r;
 }
 
 int policy_each(const char *pins, int (*each)(void *arg, const struct policy_listing *listing), void *arg)
@@ -303,31 +355,45 @@ int policy_each(const char *pins, int (*each)(void *arg, const struct policy_lis
 			r = each(arg, &listing);
 		else if (r == 0 && read != -ENOENT && read != -ENOTDIR)
 			r = read; /* ENOENT: it was removed meanwhile, or is no policy */
-		free(listing.lines);
-		free(listing.counters);
+		free_listing(&listing);
 		free(names[i]);
 	}
 	free(names);
 	return r;
 }
 
+/** All that is pinned in the folder. @return 0 or -errno */
+static int unpin_all(const char *folder)
+{
+	autoclosedir DIR *directory = opendir(folder);
+	struct dirent *entry;
+	int r = directory ? 0 : -errno;
+
+	while (directory && (entry = readdir(directory))) {
+		char path[PATH_SIZE + NAME_MAX];
+
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		if (entry->d_name[0] != '.' && unlink(path) < 0 && errno != ENOENT)
+			r = -errno;
+	}
+	return r;
+}
+
 int policy_remove(const char *pins, const char *name)
 {
-	char folder[FOLDER_SIZE], path[PATH_SIZE];
-	static const char *const maps[] = { COUNTERS, RULES, COUNTERS NEW, RULES NEW };
-	int r = 0;
+	char folder[FOLDER_SIZE];
+	autoclose int lock = -1;
+	int r, unpinned;
 
 	if (!policy_name_is_valid(name) ||
 	    (size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
 		return -ENOENT;
-	if (access(folder, F_OK) < 0)
-		return -errno;
+	lock = lock_folder(folder);
+	if (lock < 0)
+		return lock;
 	r = policy_detach(folder);
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", folder, maps[i]);
-		if (unlink(path) < 0 && errno != ENOENT)
-			r = -errno;
-	}
+	unpinned = unpin_all(folder);
+	r = unpinned < 0 ? unpinned : r;
 	if (rmdir(folder) < 0)
 		r = r < 0 ? r : -errno;
 	/* The folder of all of them, when the last one is gone. */

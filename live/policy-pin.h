@@ -47,7 +47,7 @@ void policy_name_of(const char *cgroup_path, char *ret);
 int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle);
 
 /**
- * @brief Attaches a policy to a cgroup and pins it; one of the same name is replaced, hook by hook without a gap.
+ * @brief Attaches a policy to a cgroup and pins it; one of the same name is replaced, at all hooks at the same instant.
  * @return 0; -errno and fills *ret_obstacle: then all is as it was
  */
 int policy_pin(struct policy *policy, const struct policy_program *program, const char *pins, const char *name,

@@ -34,7 +34,7 @@ gone_cgroup() {
 
 # the BPF programs of policies that are loaded now
 programs() {
-	bpftool prog show --json 2>/dev/null | jq -c '[.[] | select(.name // "" | test("^at_(create|bind|connect|send|set|tcp)"))] | length'
+	bpftool prog show --json 2>/dev/null | jq -c '[.[] | select(.name // "" | test("^(at|via)_(create|bind|connect|send|set|tcp)"))] | length'
 }
 
 nothing_is_left() {
@@ -155,7 +155,48 @@ print(sorted(seen))' >"$FOLDER/seen"
 	eventually grep -q 20000 "$FOLDER/seen"
 	[ "$(tail -1 "$FOLDER/seen")" = "[20000, 30000]" ]
 	[ "$(policy --json | jq -c '[.hooks, (.rules | length)]')" = "[3,1]" ]
-	[ "$(in_space ls "$PINS/${CGROUP##*/}" | tr '\n' ' ')" = "counters link-connect4 link-connect6 link-sockops rules " ]
+	[ "$(in_space ls "$PINS/${CGROUP##*/}" | grep -v ^to_ | tr '\n' ' ')" = \
+		"counters_0 generation_0 generation_1 link_connect4 link_connect6 link_tcp now rules_0 " ]
+}
+
+# What it sees at three hooks, in the order of time: how often there was no policy, or an older one than before
+REPLACED='
+import os, socket
+S, I = socket.IPPROTO_TCP, (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+last = wrong = n = 0
+seen = set()
+print("begun")
+while last < 60:
+    c = socket.socket(); c.bind(("127.0.0.1", 0)); bound = c.getsockopt(S, I[0])
+    c.connect(l.getsockname()); a, _ = l.accept()
+    for now in bound, c.getsockopt(S, I[1]), a.getsockopt(S, I[2]):
+        wrong += now < last
+        last = now; n += 1; seen.add(now)
+    a.close(); c.close()
+print(wrong, len(seen))'
+
+@test "replaced under load: no socket is without a policy, and no hook has an older one than another had before" {
+	with_cgroup
+	local n
+
+	rules() {
+		printf 'bind and tcp: TCP_KEEPIDLE=%ds\nconnect and tcp: TCP_KEEPINTVL=%ds\naccept and tcp: TCP_KEEPCNT=%d\n' "$1" "$1" "$1" >"$RULES"
+		applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
+	}
+	rules 11
+	start_inside python3 -u -c "$REPLACED" >"$FOLDER/one"
+	start_inside python3 -u -c "$REPLACED" >"$FOLDER/two"
+	eventually grep -q begun "$FOLDER/one"
+	eventually grep -q begun "$FOLDER/two"
+	for ((n = 12; n < 42; n++)); do
+		rules "$n"
+	done
+	rules 60
+	eventually grep -q '^0 ' "$FOLDER/one"
+	eventually grep -q '^0 ' "$FOLDER/two"
+	# they ran all the while
+	[ "$(tail -1 "$FOLDER/one" | cut -d' ' -f2)" -gt 5 ]
 }
 
 @test "nginx: its own connections, and those that it accepts" {

@@ -19,7 +19,7 @@ teardown() {
 
 # the BPF programs of policies that are loaded now
 programs() {
-	bpftool prog show --json 2>/dev/null | jq -c '[.[] | select(.name // "" | test("^at_(create|bind|connect|send|set|tcp)"))] | length'
+	bpftool prog show --json 2>/dev/null | jq -c '[.[] | select(.name // "" | test("^(at|via)_(create|bind|connect|send|set|tcp)"))] | length'
 }
 
 no_cgroup() {
