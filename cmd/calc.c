@@ -34,6 +34,22 @@ static const struct argp_option options[] = {
 	{ 0 },
 };
 
+/**
+ * A bare number has the unit of the option, if there is one; of a round trip there is none, and 80 is not 80 us for
+ * whoever writes it. 0 is 0 in every unit.
+ * @param like a value that would do
+ */
+static bool has_unit(const char *name, const char *text, const char *like)
+{
+	size_t digits = strspn(text, "0123456789.");
+
+	if (text[digits] || digits == 0 || strspn(text, "0.") == digits)
+		return true;
+	log_error(_("%s: %s of what? A number needs its unit here"), name, text);
+	log_hint(_("such as %s"), like);
+	return false;
+}
+
 /** Reads a quantity as an option of this unit would be; says what is wrong and returns -1. */
 static int64_t read_quantity(const char *name, enum sockopt_unit unit, int64_t most, const char *text)
 {
@@ -77,13 +93,15 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'J': args->json = true; return 0;
 	case 'r':
-		args->rate = read_quantity("--rate", SOCKOPT_UNIT_BYTES_PER_SECOND, INT64_C(1) << 50, arg);
-		if (args->rate < 0)
+		if (has_unit("--rate", arg, "1Gbit/s"))
+			args->rate = read_quantity("--rate", SOCKOPT_UNIT_BYTES_PER_SECOND, INT64_C(1) << 50, arg);
+		if (args->rate <= 0)
 			exit(EXIT_WRONG_USE);
 		return 0;
 	case 't':
-		args->rtt_us = read_quantity("--rtt", SOCKOPT_UNIT_US, INT64_C(3600) * 1000000, arg);
-		if (args->rtt_us < 0)
+		if (has_unit("--rtt", arg, "80ms"))
+			args->rtt_us = read_quantity("--rtt", SOCKOPT_UNIT_US, INT64_C(3600) * 1000000, arg);
+		if (args->rtt_us <= 0)
 			exit(EXIT_WRONG_USE);
 		return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
@@ -100,17 +118,18 @@ static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = N_("keepalive [OPTION=VALUE...]\nbuffer --rate=RATE --rtt=TIME\ndefer-accept SECONDS\ndscp NAME|NUMBER"),
+	.args_doc = N_("keepalive [OPTION=VALUE...]\nbuffer --rate=RATE --rtt=TIME\ndefer-accept TIME\ndscp NAME|NUMBER"),
 	.doc = N_("Calculate what options and this system's sysctls come to: how long a connection to a peer that is gone "
 		  "lives on, which buffers a path needs and whether tuning gets there by itself, to what the kernel rounds "
 		  "TCP_DEFER_ACCEPT, what a DSCP is on the wire, in Linux and on Wi-Fi.\v"
 		  "keepalive reckons with SO_KEEPALIVE on unless it is given as off; options not given have the values of this "
-		  "system. A number up to 63 is a DSCP, a greater one or one with 0x the whole byte.\n\n"
+		  "system. Times have their unit: 80ms, 5s. A number up to 63 is a DSCP, a greater one or one with 0x the whole "
+		  "byte.\n\n"
 		  "Examples:\n"
 		  "  sockopt calc keepalive TCP_KEEPIDLE=60s TCP_KEEPINTVL=10s TCP_KEEPCNT=3\n"
 		  "  sockopt calc keepalive TCP_USER_TIMEOUT=30s --rtt 200ms\n"
 		  "  sockopt calc buffer --rate 1Gbit/s --rtt 80ms\n"
-		  "  sockopt calc defer-accept 5\n"
+		  "  sockopt calc defer-accept 5s\n"
 		  "  sockopt calc dscp ef\n\n"
 		  "Exit status: 0 calculated, 2 wrong use."),
 	.children = children,
@@ -177,6 +196,13 @@ static void read_defaults(struct calc_keepalive *given, int64_t *rto_min_ms, int
 	}
 }
 
+static bool is_time(const struct sockopt_option *option)
+{
+	enum sockopt_unit unit = option->type->fields[0].unit;
+
+	return unit == SOCKOPT_UNIT_S || unit == SOCKOPT_UNIT_MS || unit == SOCKOPT_UNIT_US;
+}
+
 static int read_assignment(struct calc_keepalive *given, int64_t *rto_min_ms, int64_t *on, const char *text)
 {
 	struct sockopt_assignment assignment;
@@ -186,6 +212,9 @@ static int read_assignment(struct calc_keepalive *given, int64_t *rto_min_ms, in
 		log_sockopt_error(NULL, &error);
 		return -EINVAL;
 	}
+	if (is_time(assignment.option) &&
+	    !has_unit(assignment.option->name, strchr(text, '=') + 1, assignment.option->role == SOCKOPT_ROLE_RTO_MIN ? "200ms" : "30s"))
+		return -EINVAL;
 	if (!part_of(given, rto_min_ms, on, assignment.option->role)) {
 		log_error(_("%s plays no part in how long a dead peer stays unnoticed"), assignment.option->name);
 		return -EINVAL;
@@ -274,9 +303,11 @@ static int defer_accept(const struct calc_args *args)
 	int64_t seconds;
 
 	if (args->n_words != 2 || !option) {
-		log_error(_("a number of seconds is needed, such as 5"));
+		log_error(_("a time is needed, such as 5s"));
 		return EXIT_WRONG_USE;
 	}
+	if (!has_unit(option->name, args->words[1], "5s"))
+		return EXIT_WRONG_USE;
 	if (sockopt_parse(option, args->words[1], &value, &error) < 0) {
 		log_sockopt_error(NULL, &error);
 		return EXIT_WRONG_USE;

@@ -12,7 +12,8 @@
 #include "text.h"
 
 #define LABEL_WIDTH 20
-#define VALUE_WIDTH 28
+#define VALUE_WIDTH 22
+#define REMARK_MAX 512
 
 static const char *name_of(enum sockopt_role role)
 {
@@ -26,27 +27,38 @@ static void put_heading(FILE *file, const char *text)
 	fprintf(file, "%s%s%s\n", color_out(COLOR_HEADING), text, color_out(COLOR_OFF));
 }
 
+/** The columns that a text takes in a column of this width, with a space behind it at least. */
+static size_t room_for(const char *text, size_t column)
+{
+	size_t width = text_width(text);
+
+	return width < column ? column : width + 1;
+}
+
 /** "  label   value   remark", the remark translated and formatted by the caller. */
 static void put_line(FILE *file, const char *label, const char *value, const char *remark, ...)
 	__attribute__((format(printf, 4, 5)));
 
 static void put_line(FILE *file, const char *label, const char *value, const char *remark, ...)
 {
-	size_t label_width = text_width(label), value_width = text_width(value);
+	size_t label_room = room_for(label, LABEL_WIDTH), value_room = room_for(value, VALUE_WIDTH);
+	char text[REMARK_MAX];
 	va_list arguments;
 
-	fprintf(file, "  %s%*s%s%s%s", label,
-		(int)(label_width < LABEL_WIDTH ? LABEL_WIDTH - label_width : 1), "", color_out(COLOR_VALUE), value,
+	fprintf(file, "  %s%*s%s%s%s", label, (int)(label_room - text_width(label)), "", color_out(COLOR_VALUE), value,
 		color_out(COLOR_OFF));
-	if (remark) {
-		fprintf(file, "%*s%s", (int)(value_width < VALUE_WIDTH ? VALUE_WIDTH - value_width : 1), "",
-			color_out(COLOR_DIM));
-		va_start(arguments, remark);
-		vfprintf(file, remark, arguments);
-		va_end(arguments);
-		fputs(color_out(COLOR_OFF), file);
+	if (!remark) {
+		fputc('\n', file);
+		return;
 	}
-	fputc('\n', file);
+	va_start(arguments, remark);
+	vsnprintf(text, sizeof(text), remark, arguments);
+	va_end(arguments);
+	/* the last of the spaces is the one before the first word */
+	fprintf(file, "%*s%s", (int)(value_room - text_width(value)) - 1, "", color_out(COLOR_DIM));
+	text_fill_after(file, text, 2 + label_room + value_room - 1, 2 + LABEL_WIDTH + VALUE_WIDTH,
+			text_screen_width());
+	fputs(color_out(COLOR_OFF), file);
 }
 
 static void keepalive_json(FILE *file, const struct calc_keepalive *given, const struct calc_dead_peer *result)

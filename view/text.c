@@ -68,10 +68,8 @@ static void put_indent(FILE *file, size_t indent)
 	fprintf(file, "%*s", (int)indent, "");
 }
 
-static void fill_paragraph(FILE *file, const char *text, size_t length, size_t indent, size_t width)
+static void fill_paragraph(FILE *file, const char *text, size_t length, size_t column, size_t indent, size_t width)
 {
-	size_t column = 0;
-
 	while (length) {
 		size_t word = 0, columns = 0;
 
@@ -106,12 +104,17 @@ void text_fill(FILE *file, const char *text, size_t indent, size_t width)
 
 	for (;;) {
 		end = strstr(text, "\n\n");
-		fill_paragraph(file, text, end ? (size_t)(end - text) : strlen(text), indent, width);
+		fill_paragraph(file, text, end ? (size_t)(end - text) : strlen(text), 0, indent, width);
 		if (!end)
 			return;
 		fputc('\n', file);
 		text = end + 2;
 	}
+}
+
+void text_fill_after(FILE *file, const char *text, size_t column, size_t indent, size_t width)
+{
+	fill_paragraph(file, text, strlen(text), column, indent, width);
 }
 
 size_t text_screen_width(void)

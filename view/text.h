@@ -29,6 +29,9 @@ size_t text_width(const char *text);
 /** Prints a paragraph filled to a width, each line after an indent. Lines break at spaces. */
 void text_fill(FILE *file, const char *text, size_t indent, size_t width);
 
+/** The same behind what stands in the line already, which ends in this column: a space comes first. */
+void text_fill_after(FILE *file, const char *text, size_t column, size_t indent, size_t width);
+
 /** The width of the terminal that stdout is, or 80; at most 110, where lines stay readable. */
 size_t text_screen_width(void);
 

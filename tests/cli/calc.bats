@@ -105,9 +105,9 @@ calculated() { # JQ-FILTER WORD...
 	for seconds in 1 2 5 60 100 1000; do
 		"$SOCKOPT" set "${PID[a]}:$fd" TCP_DEFER_ACCEPT=${seconds}s
 		[ "$("$SOCKOPT" show "${PID[a]}:$fd" -o TCP_DEFER_ACCEPT --json | jq .options.TCP_DEFER_ACCEPT.value)" = \
-			"$(calculated .kept_s defer-accept $seconds)" ]
+			"$(calculated .kept_s defer-accept ${seconds}s)" ]
 	done
-	run --separate-stderr -0 "$SOCKOPT" calc defer-accept 5
+	run --separate-stderr -0 "$SOCKOPT" calc defer-accept 5s
 	[[ "${lines[0]}" == *"7s"*"retransmission 3 of the SYN-ACK"* ]]
 	run --separate-stderr -0 "$SOCKOPT" calc defer-accept 0
 	[[ "$output" == *"off"* ]]
@@ -130,6 +130,45 @@ calculated() { # JQ-FILTER WORD...
 		"af41 $(calculated .skb_priority dscp af41)" ]
 	run --separate-stderr -2 "$SOCKOPT" calc dscp 256
 	[[ "${stderr_lines[1]}" == "hint: "* ]]
+}
+
+@test "a number without a unit is refused where a unit could be meant, and the message shows one" {
+	refused() { # HINT WORD...
+		local hint=$1
+
+		shift
+		run --separate-stderr -2 "$SOCKOPT" calc "$@"
+		[ "${stderr_lines[1]}" = "hint: such as $hint" ] || { echo "$*: $stderr"; return 1; }
+	}
+	refused 80ms buffer --rate 1Gbit/s --rtt 80
+	[ "${stderr_lines[0]}" = "sockopt: --rtt: 80 of what? A number needs its unit here" ]
+	refused 80ms keepalive --rtt 0.5
+	refused 1Gbit/s buffer --rate 1000000 --rtt 80ms
+	refused 5s defer-accept 5
+	refused 30s keepalive TCP_USER_TIMEOUT=30
+	refused 30s keepalive TCP_KEEPIDLE=60
+	refused 200ms keepalive TCP_RTO_MIN_US=200000
+	# a count has none, and 0 is 0 in all
+	run --separate-stderr -0 "$SOCKOPT" calc keepalive TCP_KEEPCNT=3 TCP_USER_TIMEOUT=0
+}
+
+@test "no line is wider than the terminal, in either language" {
+	local language
+
+	for language in en es; do
+		{
+			"$SOCKOPT" calc keepalive TCP_USER_TIMEOUT=30s --lang $language
+			"$SOCKOPT" calc keepalive --lang $language
+			"$SOCKOPT" calc keepalive SO_KEEPALIVE=off --lang $language
+			"$SOCKOPT" calc buffer --rate 1Gbit/s --rtt 80ms --lang $language
+			"$SOCKOPT" calc buffer --rate 8kbit/s --rtt 100ms --lang $language
+			"$SOCKOPT" calc defer-accept 5s --lang $language
+			"$SOCKOPT" calc dscp ef --lang $language
+			"$SOCKOPT" calc dscp af41 --lang $language
+		} >"$FOLDER/$language"
+		fits 80 <"$FOLDER/$language"
+		[ "$(wc -l <"$FOLDER/$language")" -gt 30 ]
+	done
 }
 
 @test "wrong use is named" {
