@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <linux/mptcp.h>
+#include <linux/netlink.h>
 
 #include "report.h"
 
@@ -37,11 +38,14 @@ struct kind kinds[] = {
 	{ .name = "unix-stream", .of = { AF_UNIX, SOCK_STREAM, 0 } },
 	{ .name = "unix-dgram", .of = { AF_UNIX, SOCK_DGRAM, 0 } },
 	{ .name = "unix-seqpacket", .of = { AF_UNIX, SOCK_SEQPACKET, 0 } },
-	{ .name = "netlink", .of = { AF_NETLINK, SOCK_RAW, 0 } },
+	{ .name = "netlink-route", .of = { AF_NETLINK, SOCK_RAW, NETLINK_ROUTE } },
+	{ .name = "netlink-netfilter", .of = { AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER } },
+	{ .name = "netlink-generic", .of = { AF_NETLINK, SOCK_DGRAM, NETLINK_GENERIC } },
 	{ .name = "packet-raw", .of = { AF_PACKET, SOCK_RAW, 0 } },
 	{ .name = "packet-dgram", .of = { AF_PACKET, SOCK_DGRAM, 0 } },
 	{ .name = "vsock-stream", .of = { AF_VSOCK, SOCK_STREAM, 0 } },
 	{ .name = "vsock-seqpacket", .of = { AF_VSOCK, SOCK_SEQPACKET, 0 } },
+	{ .name = "vsock-dgram", .of = { AF_VSOCK, SOCK_DGRAM, 0 } },
 };
 const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
 

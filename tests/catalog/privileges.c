@@ -17,7 +17,7 @@
 #include "values.h"
 #include "world.h"
 
-enum { KINDS_MAX = 32 };
+enum { KINDS_MAX = 64 };
 
 /** Makes these capabilities effective, of those that are permitted. @return 0 or -errno */
 static int use_capabilities(uint64_t wanted)
@@ -50,6 +50,7 @@ static uint64_t capability_bit(const char *name)
 		{ "CAP_BPF", CAP_BPF },
 		{ "CAP_SYS_MODULE", CAP_SYS_MODULE },
 		{ "CAP_PERFMON", CAP_PERFMON },
+		{ "CAP_NET_BROADCAST", CAP_NET_BROADCAST },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
