@@ -6,15 +6,16 @@ DESTDIR ?=
 MESON   ?= meson
 JOBS    ?=
 FUZZ_SECONDS ?= 60
+KERNELS ?=
 
 NINJA = ninja -C $(BUILD) $(if $(JOBS),-j $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help try test build install fuzz bench deps clean
+.PHONY: help try test test-kernels build install fuzz bench deps clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of:"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 15
 	@echo "Variables: prefix ($(prefix)), DESTDIR, BUILD ($(BUILD)), JOBS, FUZZ_SECONDS ($(FUZZ_SECONDS))"
 
 try: ## builds, then shows sockopt on a real server that it starts and stops
@@ -28,6 +29,12 @@ test: ## installs what the tests need, builds, runs every test and check
 	@tools/configure $(BUILD) -Dtests=true -Dwerror=true
 	@$(NINJA)
 	@tools/run-tests $(BUILD)
+
+test-kernels: ## tests in emulated machines with other kernels: KERNELS="5.10 6.1", or all (an hour)
+	@tools/install-deps build test kernels
+	@tools/configure $(BUILD) -Dtests=true -Dwerror=true
+	@$(NINJA)
+	@tests/kernels/run $(BUILD) $(if $(KERNELS),$(KERNELS),--write docs/kernels.md)
 
 build: ## builds into $(BUILD)
 	@tools/install-deps build
