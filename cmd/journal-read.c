@@ -116,6 +116,7 @@ static bool read_intent(const json_t *object, struct journal_intent *ret)
 	if (!cookie || !read_value(object, &ret->value))
 		return false;
 	ret->cookie = strtoull(cookie, &end, 10);
+	ret->netns = (uint64_t)json_integer_value(json_object_get(object, "netns"));
 	ret->kind = (struct sockopt_kind){
 		(int)json_integer_value(json_array_get(kind, 0)),
 		(int)json_integer_value(json_array_get(kind, 1)),

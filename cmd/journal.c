@@ -220,6 +220,8 @@ int journal_intend(struct journal *journal, const struct journal_intent *intent)
 	json_object(json, NULL);
 	json_unsigned(json, "intent", journal->n_intents);
 	json_identity(json, "cookie", intent->cookie);
+	if (intent->netns)
+		json_unsigned(json, "netns", intent->netns);
 	json_array(json, "kind");
 	json_signed(json, NULL, intent->kind.family);
 	json_signed(json, NULL, intent->kind.type);

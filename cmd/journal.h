@@ -21,6 +21,7 @@ struct journal_value {
 /** One option of one socket. */
 struct journal_intent {
 	uint64_t cookie;
+	uint64_t netns;               /* 0: not known */
 	struct facts_holder *holders; /* uid and cgroup are not kept */
 	size_t n_holders;
 	struct facts_address local, peer;

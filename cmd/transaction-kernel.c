@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <netinet/in.h>
+#include <unistd.h>
 
 #include <bpf-change.h>
 #include <log.h>
@@ -46,13 +48,65 @@ static int pass(struct transaction *transaction, struct bpf_change *changes, siz
 	return bpf_change_all(changes, n, &transaction->why_not, &transaction->why_error);
 }
 
-static void keep_before(struct step *step, const struct bpf_change *read)
+/** What is asked of the kernel for one step: the option itself (asked: a value), or one that changes along. */
+static struct bpf_change change_of(const struct step *step, const struct sockopt_option *option,
+				   const struct bpf_value *asked)
 {
-	if (!read->has_after)
-		return;
-	step->before = xmalloc(sizeof(*step->before));
-	step->before->length = read->after.length;
-	memcpy(step->before->bytes, read->after.bytes, read->after.length);
+	struct bpf_change change = {
+		.cookie = step->facts.cookie,
+		.netns = step->facts.netns,
+		.protocol = step->facts.kind.protocol,
+		.option = option,
+		.has_asked = asked != NULL,
+	};
+
+	if (asked)
+		change.asked = *asked;
+	return change;
+}
+
+static void keep_touched(struct step *step, const struct sockopt_option *option, const struct bpf_value *before)
+{
+	step->touched = xrealloc(step->touched, (step->n_touched + 1U) * sizeof(*step->touched));
+	step->touched[step->n_touched].option = option;
+	step->touched[step->n_touched].before = *before;
+	step->n_touched++;
+}
+
+void transaction_plan_later(struct step *step, struct live_socket *socket)
+{
+	struct change *change = xmalloc(sizeof(*change));
+	struct bpf_value before;
+
+	change->n_touched = 0;
+	change_read_touched(socket, step->option, change);
+	for (size_t i = 0; i < change->n_touched; i++)
+		if (bpf_value_make(&change->touched[i].before, &before))
+			keep_touched(step, change->touched[i].option, &before);
+	free(change);
+}
+
+static bool is_kept(const struct step *step, const struct sockopt_option *option)
+{
+	for (size_t i = 0; i < step->n_touched; i++)
+		if (step->touched[i].option == option)
+			return true;
+	return false;
+}
+
+/**
+ * The next option after *name that changes along with that of a step, and that undo must bring back; NULL: no more.
+ */
+static const struct sockopt_option *next_touched(const struct step *step, const char *const **name)
+{
+	while (**name) {
+		const struct sockopt_option *touched = sockopt_find(*(*name)++);
+
+		touched = touched ? sockopt_twin_for(touched, &step->facts.kind, SOCKOPT_GET) : NULL;
+		if (touched && change_readable(touched) && (touched->access & SOCKOPT_SET))
+			return touched;
+	}
+	return NULL;
 }
 
 static void describe(const struct step *step, struct change *ret)
@@ -62,25 +116,87 @@ static void describe(const struct step *step, struct change *ret)
 	ret->option = step->option;
 	ret->asked.length = asked->length;
 	memcpy(ret->asked.bytes, asked->bytes, asked->length);
-	ret->has_before = step->before != NULL;
-	if (step->before)
-		ret->before = *step->before;
+	ret->has_before = step->has_before;
+	if (step->has_before)
+		bpf_value_get(&step->before, &ret->before);
 	ret->has_after = false;
 	ret->result = SOCKOPT_RESULT_PLANNED;
 	ret->error = 0;
 	ret->n_touched = 0;
+	for (size_t i = 0; i < step->n_touched && i < CHANGE_TOUCHED_MAX; i++) {
+		ret->touched[i].option = step->touched[i].option;
+		bpf_value_get(&step->touched[i].before, &ret->touched[i].before);
+		ret->n_touched++;
+	}
+}
+
+/** Says once why the kernel does not make a step. */
+static void say_refused(const struct transaction *transaction, const struct step *step)
+{
+	if (transaction->failed > 1)
+		return;
+	if (step->refused == EPERM) {
+		log_error(_("a socket that matches is in a network namespace that may not be entered: %s"),
+			  strerror(EPERM));
+		log_hint(_("engine bpf walks the sockets of a network namespace from inside: that needs CAP_SYS_ADMIN"));
+		return;
+	}
+	log_error(_("%s cannot be set by engine bpf on such a socket"), step->option->name);
+	if (step->facts.kind.protocol == IPPROTO_UDP && bpf_change_possible(step->option, &step->facts.kind))
+		log_hint(_("this kernel sets options so on TCP sockets alone; --engine pidfd reaches sockets that a process holds"));
+	else
+		log_hint(_("'sockopt explain %s' says what takes it; --engine pidfd reaches sockets that a process holds"),
+			 step->option->name);
+}
+
+/** A step that the kernel does not make, with --engine bpf: found out before anything was changed. */
+static void refuse(struct transaction *transaction, struct step *step, size_t index)
+{
+	struct change *change = xmalloc(sizeof(*change));
+
+	describe(step, change);
+	change->error = step->refused;
+	change->result = SOCKOPT_RESULT_FAILED;
+	if (transaction->journal)
+		journal_outcome(transaction->journal, index, NULL, step->refused);
+	transaction_show(transaction, step, change, NULL);
+	transaction->failed++;
+	transaction->forbidden += step->refused == EPERM;
+	say_refused(transaction, step);
+	free(change);
+}
+
+/** Says once that what changes along with an option stays as it will be. */
+static void warn_of_touched(struct transaction *transaction, const struct step *step)
+{
+	const char *const *name = step->option->touches;
+	const struct sockopt_option *touched;
+
+	while (!transaction->warned_touched && (touched = next_touched(step, &name)))
+		if (!is_kept(step, touched)) {
+			log_warning(_("%s changes along with %s, and cannot be brought back where no process holds the socket"),
+				    touched->name, step->option->name);
+			transaction->warned_touched = true;
+		}
 }
 
 /** A step whose old value is known, or cannot be read: into the list of those that will be made. */
 static int plan(struct transaction *transaction, struct step *later)
 {
 	struct step *step = transaction_add(&transaction->steps, &transaction->n_steps, &transaction->room);
-	struct change *change = xmalloc(sizeof(*change));
+	struct change *change;
 	int r = 0;
 
 	*step = *later;
 	*later = (struct step){ 0 };
+	if (step->refused && !transaction->journal) {
+		refuse(transaction, step, transaction->n_steps - 1);
+		return 0;
+	}
+	change = xmalloc(sizeof(*change));
 	describe(step, change);
+	if (!step->refused)
+		warn_of_touched(transaction, step);
 	if (transaction->journal)
 		r = transaction_intend(transaction, step, change);
 	else
@@ -96,46 +212,85 @@ static bool is_possible(const struct step *step)
 	return step->facts.cookie && bpf_change_possible(step->option, &step->facts.kind);
 }
 
+/** What is read of the steps that were put off: each option, and those that change along, where nothing told them. */
+struct reading {
+	struct bpf_change *changes;
+	size_t *later; /* whose each is: first the option itself */
+	size_t n, room;
+};
+
+static void add_reading(struct reading *reading, size_t later, struct bpf_change change)
+{
+	if (reading->n == reading->room) {
+		reading->room = reading->room ? reading->room * 2 : 64;
+		reading->changes = xrealloc(reading->changes, reading->room * sizeof(*reading->changes));
+		reading->later = xrealloc(reading->later, reading->room * sizeof(*reading->later));
+	}
+	reading->later[reading->n] = later;
+	reading->changes[reading->n++] = change;
+}
+
+static void list_readings(const struct transaction *transaction, struct reading *reading)
+{
+	for (size_t i = 0; i < transaction->n_later; i++) {
+		const struct step *step = &transaction->later[i];
+		const char *const *name = step->option->touches;
+		const struct sockopt_option *touched;
+
+		if (!is_possible(step))
+			continue;
+		add_reading(reading, i, change_of(step, step->option, NULL));
+		while ((touched = next_touched(step, &name)))
+			if (!is_kept(step, touched) && bpf_change_possible(touched, &step->facts.kind))
+				add_reading(reading, i, change_of(step, touched, NULL));
+	}
+}
+
+/** Takes over what was read of an option of a step. */
+static void take_reading(struct transaction *transaction, struct step *step, const struct bpf_change *read)
+{
+	if (read->option != step->option) {
+		if (read->has_after)
+			keep_touched(step, read->option, &read->after);
+		return;
+	}
+	step->has_before = read->has_after;
+	step->before = read->after;
+	if (read->is_out_of_reach)
+		step->refused = EPERM;
+	else if (read->is_found)
+		step->refused = read->error;
+	step->is_gone = !read->is_found && !read->is_out_of_reach;
+	transaction->gone += step->is_gone;
+}
+
 int transaction_plan_by_kernel(struct transaction *transaction)
 {
 	bool forced = transaction->wish->engine == LIVE_ENGINE_BPF;
-	struct bpf_change *changes = xmalloc(transaction->n_later * sizeof(*changes));
-	size_t n = 0, at = 0;
+	struct reading reading = { 0 };
 	int r = 0;
 
-	for (size_t i = 0; i < transaction->n_later; i++) {
-		const struct step *step = &transaction->later[i];
-
-		if (is_possible(step))
-			changes[n++] = (struct bpf_change){
-				.cookie = step->facts.cookie,
-				.protocol = step->facts.kind.protocol,
-				.option = step->option,
-			};
-	}
-	if (n)
-		r = pass(transaction, changes, n);
+	list_readings(transaction, &reading);
+	if (reading.n)
+		r = pass(transaction, reading.changes, reading.n);
+	for (size_t i = 0; r == 0 && i < reading.n; i++)
+		take_reading(transaction, &transaction->later[reading.later[i]], &reading.changes[i]);
+	free(reading.changes);
+	free(reading.later);
 	/* Sockets that nobody holds are changed where that can be had; it was not asked for. */
 	if (r == -EOPNOTSUPP && !forced) {
 		log_debug(_("sockets that no process holds are left out: %s"), _(transaction->why_not));
-		free(changes);
 		return 0;
 	}
 	for (size_t i = 0; r == 0 && i < transaction->n_later; i++) {
 		struct step *step = &transaction->later[i];
 
-		if (is_possible(step)) {
-			const struct bpf_change *read = &changes[at++];
-
-			if (!read->is_found || (read->error && !forced))
-				continue;
-			keep_before(step, read);
-		} else if (!forced) {
-			continue;
-		}
-		r = plan(transaction, step);
+		if (!is_possible(step))
+			step->refused = EOPNOTSUPP;
+		transaction->hidden += step->refused == EPERM && !forced;
+		if (!step->is_gone && (!step->refused || forced))
+			r = plan(transaction, step);
 	}
-	free(changes);
 	return r;
 }
 
@@ -145,44 +300,26 @@ static void note(struct transaction *transaction, size_t index, const struct bpf
 	struct change *change = xmalloc(sizeof(*change));
 
 	describe(step, change);
-	if (!made->is_found) {
+	if (!made->is_found && !made->is_out_of_reach) {
 		transaction->gone++;
 		transaction_show(transaction, step, change, "gone");
 		free(change);
 		return;
 	}
-	change->error = made->error;
-	change->result = made->error ? SOCKOPT_RESULT_FAILED : SOCKOPT_RESULT_KEPT;
-	change->has_after = !made->error && made->has_after;
+	change->error = made->is_out_of_reach ? EPERM : made->error;
+	change->result = change->error ? SOCKOPT_RESULT_FAILED : SOCKOPT_RESULT_KEPT;
+	change->has_after = !change->error && made->has_after;
 	if (change->has_after) {
-		change->after = made->after;
-		change->result = sockopt_compare(step->option, step->before, &change->asked, &change->after);
+		bpf_value_get(&made->after, &change->after);
+		change->result = sockopt_compare(step->option, change->has_before ? &change->before : NULL,
+						 &change->asked, &change->after);
 	}
-	step->made = !made->error;
+	step->made = !change->error;
 	transaction->made += step->made;
 	journal_outcome(transaction->journal, index, change->has_after ? &change->after : NULL, change->error);
 	transaction_show(transaction, step, change, NULL);
 	if (change->error)
 		transaction_failed(transaction, step, change->error);
-	free(change);
-}
-
-/** An option that the kernel does not take in this way, with --engine bpf. */
-static void refuse(struct transaction *transaction, size_t index)
-{
-	const struct step *step = &transaction->steps[index];
-	struct change *change = xmalloc(sizeof(*change));
-
-	describe(step, change);
-	change->error = EOPNOTSUPP;
-	change->result = SOCKOPT_RESULT_FAILED;
-	journal_outcome(transaction->journal, index, NULL, EOPNOTSUPP);
-	transaction_show(transaction, step, change, NULL);
-	if (transaction->failed++ == 0) {
-		log_error(_("%s cannot be set by engine bpf on such a socket"), step->option->name);
-		log_hint(_("'sockopt explain %s' says what takes it; --engine pidfd reaches sockets that a process holds"),
-			 step->option->name);
-	}
 	free(change);
 }
 
@@ -194,20 +331,18 @@ void transaction_make_by_kernel(struct transaction *transaction)
 	int r = 0;
 
 	for (size_t i = 0; i < transaction->n_steps; i++) {
-		const struct step *step = &transaction->steps[i];
+		struct step *step = &transaction->steps[i];
+		struct bpf_value asked;
 
 		if (!step->by_kernel)
 			continue;
-		if (!is_possible(step)) {
-			refuse(transaction, i);
+		if (!step->refused && !bpf_value_make(&step->assignment->value, &asked))
+			step->refused = EINVAL;
+		if (step->refused) {
+			refuse(transaction, step, i);
 			continue;
 		}
-		changes[n] = (struct bpf_change){
-			.cookie = step->facts.cookie,
-			.protocol = step->facts.kind.protocol,
-			.option = step->option,
-			.asked = &step->assignment->value,
-		};
+		changes[n] = change_of(step, step->option, &asked);
 		steps[n++] = i;
 	}
 	/* All or nothing: what is refused beforehand keeps the others from being made. */
@@ -224,44 +359,89 @@ void transaction_make_by_kernel(struct transaction *transaction)
 	free(changes);
 }
 
-size_t transaction_roll_back_by_kernel(struct transaction *transaction)
+/** What a step changed, asked back. */
+static struct bpf_change back_of(const struct step *step, const struct sockopt_option *option,
+				 const struct bpf_value *before)
 {
-	struct bpf_change *changes = xmalloc(transaction->n_steps * sizeof(*changes));
-	struct sockopt_value *asked = xmalloc(transaction->n_steps * sizeof(*asked));
-	size_t *steps = xmalloc(transaction->n_steps * sizeof(*steps));
-	size_t n = 0, not_restored = 0;
+	struct sockopt_value value, wanted;
+	struct bpf_value asked;
+
+	bpf_value_get(before, &value);
+	sockopt_asked_for(option, &value, &wanted);
+	if (!bpf_value_make(&wanted, &asked))
+		asked = *before;
+	return change_of(step, option, &asked);
+}
+
+/** What changed along and the kernel's side does not set: by a descriptor, if one is to be had. @return is it back? */
+static bool bring_back_by_descriptor(struct borrower *borrower, const struct step *step, size_t index)
+{
+	struct sockopt_value before;
+	int fd, r;
+
+	if (change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd) < 0)
+		return false;
+	bpf_value_get(&step->touched[index].before, &before);
+	r = change_restore(fd, step->touched[index].option, &before);
+	close(fd);
+	return r == 0;
+}
+
+/** What changed along, after the options themselves: to set those changes it again. @return how many are not back */
+static size_t roll_back_touched(struct transaction *transaction, struct borrower *borrower)
+{
+	struct reading back = { 0 };
+	size_t not_restored = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < transaction->n_steps; i++) {
+	for (size_t i = transaction->n_steps; i-- > 0;) {
+		const struct step *step = &transaction->steps[i];
+
+		for (size_t k = 0; step->by_kernel && step->made && !step->is_gone && k < step->n_touched; k++)
+			if (bpf_change_possible(step->touched[k].option, &step->facts.kind))
+				add_reading(&back, i, back_of(step, step->touched[k].option, &step->touched[k].before));
+			else if (!bring_back_by_descriptor(borrower, step, k))
+				not_restored++;
+	}
+	if (back.n)
+		r = pass(transaction, back.changes, back.n);
+	for (size_t i = 0; i < back.n; i++)
+		not_restored += r < 0 || back.changes[i].error || back.changes[i].is_out_of_reach;
+	free(back.changes);
+	free(back.later);
+	return not_restored;
+}
+
+size_t transaction_roll_back_by_kernel(struct transaction *transaction, struct borrower *borrower)
+{
+	struct reading back = { 0 };
+	size_t not_restored = 0;
+	int r = 0;
+
+	for (size_t i = transaction->n_steps; i-- > 0;) {
 		const struct step *step = &transaction->steps[i];
 
 		if (!step->by_kernel || !step->made)
 			continue;
-		if (!step->before) {
+		if (step->has_before)
+			add_reading(&back, i, back_of(step, step->option, &step->before));
+		else
 			not_restored++;
-			continue;
-		}
-		sockopt_asked_for(step->option, step->before, &asked[n]);
-		changes[n] = (struct bpf_change){
-			.cookie = step->facts.cookie,
-			.protocol = step->facts.kind.protocol,
-			.option = step->option,
-			.asked = &asked[n],
-		};
-		steps[n++] = i;
 	}
-	if (n)
-		r = pass(transaction, changes, n);
-	for (size_t i = 0; i < n; i++) {
-		const struct step *step = &transaction->steps[steps[i]];
+	if (back.n)
+		r = pass(transaction, back.changes, back.n);
+	for (size_t i = 0; i < back.n; i++) {
+		struct step *step = &transaction->steps[back.later[i]];
 
-		if (r < 0 || changes[i].error)
+		step->is_gone = r == 0 && !back.changes[i].is_found && !back.changes[i].is_out_of_reach;
+		if (step->is_gone)
+			continue; /* and its options with it */
+		if (r < 0 || back.changes[i].error || back.changes[i].is_out_of_reach)
 			not_restored++;
 		else
-			change_view_took_back(transaction->wish->view, steps[i], &step->facts, step->option);
+			change_view_took_back(transaction->wish->view, step->row, &step->facts, step->option);
 	}
-	free(steps);
-	free(asked);
-	free(changes);
-	return not_restored;
+	free(back.changes);
+	free(back.later);
+	return not_restored + roll_back_touched(transaction, borrower);
 }

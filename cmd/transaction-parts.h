@@ -3,20 +3,33 @@
 #ifndef CMD_TRANSACTION_PARTS_H
 #define CMD_TRANSACTION_PARTS_H
 
+#include <bpf-change.h>
 #include <change.h>
 
 #include "transaction.h"
 
 struct journal;
 
+/** The old value of an option that changes along. */
+struct step_touched {
+	const struct sockopt_option *option;
+	struct bpf_value before;
+};
+
 /** One option of one socket, as small as can be: there may be 100,000. */
 struct step {
 	struct facts facts; /* holders: owned; no context */
 	const struct sockopt_assignment *assignment;
 	const struct sockopt_option *option; /* the assignment's, or its twin for this socket */
+	size_t row;                          /* its place in what is shown */
 	bool made;
-	bool by_kernel;               /* no descriptor leads to it, or none is wanted */
-	struct sockopt_value *before; /* of a step by the kernel, owned; NULL: it could not be read */
+	bool by_kernel; /* no descriptor leads to it, or none is wanted; what follows is of such a step */
+	bool is_gone;
+	bool has_before; /* false: it could not be read */
+	struct bpf_value before;
+	struct step_touched *touched; /* owned */
+	size_t n_touched;
+	int refused; /* errno: it will not be made; 0 */
 };
 
 struct transaction {
@@ -30,6 +43,9 @@ struct transaction {
 	int error;             /* of the journal */
 	size_t failed, forbidden, gone, made;
 	size_t out_of_reach; /* sockets that match, of processes that are not ours */
+	size_t hidden;       /* sockets that match, in network namespaces that we may not enter */
+	size_t n_rows;       /* shown so far */
+	bool warned_touched; /* "cannot be brought back" was said */
 	struct step *later;  /* steps by the kernel, until their old values are read */
 	size_t n_later, room_later;
 	const char *why_not; /* the kernel does not make changes for us; English, to be translated */
@@ -40,7 +56,7 @@ struct transaction {
 int transaction_intend(struct transaction *transaction, const struct step *step, const struct change *change);
 
 /** Shows what came of a step. word: in place of the result, or NULL */
-void transaction_show(const struct transaction *transaction, const struct step *step, const struct change *change,
+void transaction_show(struct transaction *transaction, struct step *step, const struct change *change,
 		      const char *word);
 
 /** Counts a failure, and says why the first one failed. error: positive */
@@ -52,6 +68,9 @@ struct step *transaction_add(struct step **steps, size_t *n, size_t *room);
 /** Is this socket to be changed by the kernel, without a descriptor? */
 bool transaction_is_by_kernel(const struct transaction *transaction, struct live_socket *socket);
 
+/** Reads what changes along with a step that is put off, as far as the look tells it. */
+void transaction_plan_later(struct step *step, struct live_socket *socket);
+
 /** Plans the steps that were put off: reads their old values in one pass, and writes them down. @return 0 or -errno */
 int transaction_plan_by_kernel(struct transaction *transaction);
 
@@ -59,6 +78,6 @@ int transaction_plan_by_kernel(struct transaction *transaction);
 void transaction_make_by_kernel(struct transaction *transaction);
 
 /** Takes back those that were made. @return how many could not be */
-size_t transaction_roll_back_by_kernel(struct transaction *transaction);
+size_t transaction_roll_back_by_kernel(struct transaction *transaction, struct borrower *borrower);
 
 #endif

@@ -30,7 +30,7 @@ static void on_interrupt(int signal)
 static void free_step(struct step *step)
 {
 	kept_facts_free(&step->facts);
-	free(step->before);
+	free(step->touched);
 }
 
 static struct journal_value journal_value_of(const struct sockopt_option *option, const struct sockopt_value *before)
@@ -49,6 +49,7 @@ int transaction_intend(struct transaction *transaction, const struct step *step,
 	int r;
 
 	intent->cookie = step->facts.cookie;
+	intent->netns = step->facts.netns;
 	intent->holders = (struct facts_holder *)(uintptr_t)step->facts.holders;
 	intent->n_holders = step->facts.n_holders;
 	intent->local = step->facts.local;
@@ -79,7 +80,7 @@ static void warn_late(struct transaction *transaction, size_t index, const struc
 	log_warning(_("%s comes late for a socket that is %s: %s"), option->name, facts_state_word(facts->state), late);
 }
 
-void transaction_show(const struct transaction *transaction, const struct step *step, const struct change *change,
+void transaction_show(struct transaction *transaction, struct step *step, const struct change *change,
 		      const char *word)
 {
 	struct change_row row = {
@@ -93,6 +94,7 @@ void transaction_show(const struct transaction *transaction, const struct step *
 		.error = change->error,
 	};
 
+	step->row = transaction->n_rows++;
 	change_view_row(transaction->wish->view, &row);
 }
 
@@ -126,8 +128,10 @@ static int plan_step(struct transaction *transaction, struct live_socket *socket
 	step->by_kernel = by_kernel;
 	warn_late(transaction, index, &step->facts, option);
 	/* Its old value is read later, with those of all others like it. */
-	if (by_kernel)
+	if (by_kernel) {
+		transaction_plan_later(step, socket);
 		return 0;
+	}
 
 	change = xmalloc(sizeof(*change));
 	change_plan(socket, option, &assignment->value, change);
@@ -167,6 +171,13 @@ static int say_failed_listing(const struct transaction *transaction, int r)
 	return EXIT_PARTLY;
 }
 
+static void say_hidden(size_t n)
+{
+	log_error(ngettext("%zu socket that matches is in a network namespace that may not be entered (CAP_SYS_ADMIN)",
+			   "%zu sockets that match are in network namespaces that may not be entered (CAP_SYS_ADMIN)", n),
+		  n);
+}
+
 /** No step was planned: why. */
 static int say_nothing(const struct transaction *transaction, const struct live_report *report)
 {
@@ -180,6 +191,14 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 		log_error(_("not permitted to reach these sockets: %s"), strerror(EPERM));
 		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
 		return EXIT_FORBIDDEN;
+	}
+	if (transaction->hidden) {
+		say_hidden(transaction->hidden);
+		return EXIT_FORBIDDEN;
+	}
+	if (transaction->gone) {
+		log_error(_("the sockets that match were closed meanwhile"));
+		return EXIT_NOTHING;
 	}
 	if (report->pid_gone) {
 		log_error(_("there is no such process"));
@@ -273,7 +292,7 @@ static size_t roll_back(struct transaction *transaction, struct borrower *borrow
 		    change_restore(fd, step->option, &entry->intents[i].value.before) < 0)
 			not_restored++;
 		else
-			change_view_took_back(transaction->wish->view, i, &step->facts, step->option);
+			change_view_took_back(transaction->wish->view, step->row, &step->facts, step->option);
 		for (size_t k = 0; k < entry->intents[i].n_touched; k++) {
 			const struct journal_value *touched = &entry->intents[i].touched[k];
 			const struct sockopt_option *option =
@@ -285,7 +304,7 @@ static size_t roll_back(struct transaction *transaction, struct borrower *borrow
 		close(fd);
 	}
 	journal_free(entry);
-	return not_restored + transaction_roll_back_by_kernel(transaction);
+	return not_restored + transaction_roll_back_by_kernel(transaction, borrower);
 }
 
 static void make_all(struct transaction *transaction)
@@ -345,7 +364,9 @@ static int finish(struct transaction *transaction)
 				   "%zu sockets that match were out of reach: their processes are another user's (CAP_SYS_PTRACE)",
 				   transaction->out_of_reach),
 			  transaction->out_of_reach);
-	if (transaction->failed || transaction->out_of_reach)
+	if (transaction->hidden)
+		say_hidden(transaction->hidden);
+	if (transaction->failed || transaction->out_of_reach || transaction->hidden)
 		return EXIT_PARTLY;
 	return transaction->made ? EXIT_DONE : EXIT_NOTHING;
 }
@@ -412,7 +433,9 @@ static int run(struct transaction *transaction)
 	}
 	if (!transaction->journal) {
 		change_view_end(transaction->wish->view);
-		return EXIT_DONE;
+		if (transaction->hidden)
+			say_hidden(transaction->hidden);
+		return transaction->failed || transaction->hidden ? EXIT_PARTLY : EXIT_DONE;
 	}
 	r = journal_commit(transaction->journal);
 	if (r < 0) {

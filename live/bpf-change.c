@@ -28,6 +28,14 @@
 /* Marked for translation: a command says it. */
 #define N_(text) text
 
+_Static_assert(BPF_VALUE_MAX == CHANGE_VALUE_MAX, "reader and program must agree");
+
+/** A network namespace that has sockets of the list. */
+struct place {
+	uint64_t netns;
+	bool is_walked;
+};
+
 struct run {
 	struct change_bpf *skeleton;
 	struct bpf_link *links[2]; /* TCP, UDP */
@@ -36,7 +44,25 @@ struct run {
 	struct bpf_change **sorted; /* by cookie */
 	size_t n;
 	unsigned char *buffer; /* BPF_BUFFER_SIZE bytes for results */
+	struct place *places;
+	size_t n_places;
+	bool everywhere; /* the namespace of a socket is not known: all are walked */
 };
+
+bool bpf_value_make(const struct sockopt_value *value, struct bpf_value *ret)
+{
+	if (value->length > sizeof(ret->bytes))
+		return false;
+	ret->length = value->length;
+	memcpy(ret->bytes, value->bytes, value->length);
+	return true;
+}
+
+void bpf_value_get(const struct bpf_value *value, struct sockopt_value *ret)
+{
+	ret->length = value->length;
+	memcpy(ret->bytes, value->bytes, value->length);
+}
 
 bool bpf_change_possible(const struct sockopt_option *option, const struct sockopt_kind *kind)
 {
@@ -67,6 +93,31 @@ static int compare_cookies(const void *a, const void *b)
 	return (x->cookie > y->cookie) - (x->cookie < y->cookie);
 }
 
+static struct place *find_place(const struct run *run, uint64_t netns)
+{
+	for (size_t i = run->n_places; i-- > 0;)
+		if (run->places[i].netns == netns)
+			return &run->places[i];
+	return NULL;
+}
+
+/** Most sockets in a row are of one namespace. */
+static int note_place(struct run *run, uint64_t netns)
+{
+	struct place *grown;
+
+	if (!netns)
+		run->everywhere = true;
+	if (!netns || find_place(run, netns))
+		return 0;
+	grown = realloc(run->places, (run->n_places + 1) * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	run->places = grown;
+	run->places[run->n_places++] = (struct place){ .netns = netns };
+	return 0;
+}
+
 static int prepare(struct run *run, struct bpf_change *changes, size_t n)
 {
 	run->sorted = malloc(n * sizeof(*run->sorted));
@@ -77,10 +128,12 @@ static int prepare(struct run *run, struct bpf_change *changes, size_t n)
 		const struct sockopt_option *option = changes[i].option;
 
 		if ((option->bpf != SOCKOPT_BPF_YES && option->bpf != SOCKOPT_BPF_SET) ||
-		    (changes[i].asked && changes[i].asked->length > CHANGE_VALUE_MAX) ||
+		    (changes[i].has_asked && changes[i].asked.length > CHANGE_VALUE_MAX) ||
 		    place_of(run, option) == CHANGE_OPTIONS_MAX)
 			return -EINVAL;
-		changes[i].is_found = changes[i].has_after = false;
+		if (note_place(run, changes[i].netns) < 0)
+			return -ENOMEM;
+		changes[i].is_found = changes[i].is_out_of_reach = changes[i].has_after = false;
 		changes[i].error = 0;
 		run->sorted[i] = &changes[i];
 	}
@@ -160,9 +213,10 @@ static int list_changes(struct run *run)
 		struct change_key key = { .cookie = change->cookie, .option = (uint32_t)place_of(run, change->option) };
 		struct change_value value = { 0 };
 
-		if (change->asked) {
-			value.length = change->asked->length;
-			memcpy(value.bytes, change->asked->bytes, change->asked->length);
+		if (change->has_asked) {
+			/* The kernel wants a byte of a value at least; that of no text is its end. */
+			value.length = change->asked.length ? change->asked.length : 1;
+			memcpy(value.bytes, change->asked.bytes, change->asked.length);
 		}
 		if (bpf_map_update_elem(map, &key, &value, BPF_ANY) < 0)
 			return -errno;
@@ -213,10 +267,27 @@ static int walk_table(struct run *run, const struct bpf_link *link)
 static int walk_namespace(void *arg, uint64_t netns)
 {
 	struct run *run = arg;
-	int r = walk_table(run, run->links[0]);
+	struct place *place = find_place(run, netns);
+	int r;
 
-	(void)netns;
+	if (!place && !run->everywhere)
+		return 0;
+	if (place)
+		place->is_walked = true;
+	r = walk_table(run, run->links[0]);
 	return r < 0 || !run->links[1] ? r : walk_table(run, run->links[1]);
+}
+
+/** What was not met is gone, unless it may be where nobody looked. */
+static void tell_gone_from_hidden(struct run *run, bool hidden)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		struct bpf_change *change = run->sorted[i];
+		const struct place *place = change->netns ? find_place(run, change->netns) : NULL;
+
+		if (!change->is_found)
+			change->is_out_of_reach = place ? !place->is_walked : hidden;
+	}
 }
 
 int bpf_change_all(struct bpf_change *changes, size_t n, const char **ret_why, int *ret_error)
@@ -246,8 +317,11 @@ int bpf_change_all(struct bpf_change *changes, size_t n, const char **ret_why, i
 	}
 	if (r == 0)
 		r = namespaces_each(walk_namespace, &run, &hidden);
+	if (r == 0)
+		tell_gone_from_hidden(&run, hidden);
 	bpf_privileges_lower(false);
 	unload(&run);
+	free(run.places);
 	free(run.sorted);
 	free(run.buffer);
 	return r;

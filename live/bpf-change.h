@@ -3,26 +3,45 @@
 #ifndef LIVE_BPF_CHANGE_H
 #define LIVE_BPF_CHANGE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <sockopt.h>
+
+/** Values that the kernel's side takes are no longer. */
+#define BPF_VALUE_MAX 32
+
+/** A value, as small as can be: there may be 300,000. */
+struct bpf_value {
+	uint32_t length;
+	unsigned char bytes[BPF_VALUE_MAX];
+};
 
 /** One option of one socket, known by its cookie. */
 struct bpf_change {
 	uint64_t cookie;
-	int protocol; /* IPPROTO_TCP or IPPROTO_UDP: whose table it is in */
+	uint64_t netns; /* inode of its network namespace; 0: not known */
 	const struct sockopt_option *option;
-	const struct sockopt_value *asked; /* NULL: it is only read */
-	bool is_found;                     /* the socket was met */
-	int error;                         /* of the set, positive; 0: it was made, or not asked for. EOPNOTSUPP also if
-					      this kernel reaches no sockets of the protocol in this way */
+	struct bpf_value asked, after; /* after: what is there now */
+	int protocol;                  /* IPPROTO_TCP or IPPROTO_UDP: whose table it is in */
+	int error;                     /* of the set, positive; 0: it was made, or not asked for. EOPNOTSUPP also if
+					  this kernel reaches no sockets of the protocol in this way */
+	bool has_asked;                /* false: it is only read */
 	bool has_after;
-	struct sockopt_value after; /* what is there now */
+	bool is_found;        /* the socket was met */
+	bool is_out_of_reach; /* it was not, and may be in a network namespace that was not walked */
 };
 
 /** Can this option of such a socket be set so? To what the catalogue says bpf_setsockopt(2) takes, on TCP and UDP. */
 bool bpf_change_possible(const struct sockopt_option *option, const struct sockopt_kind *kind);
 
+/** @return false: it is too long */
+bool bpf_value_make(const struct sockopt_value *value, struct bpf_value *ret);
+void bpf_value_get(const struct bpf_value *value, struct sockopt_value *ret);
+
 /**
- * @brief Makes, or reads, all of them, in all network namespaces that processes live in.
+ * @brief Makes, or reads, all of them, in the network namespaces of their sockets that processes live in and that we
+ * may enter; in all such if that of one is not known.
  *
  * No socket but those of the list is touched; without a list nothing is loaded. Kernels that take setsockopt from
  * an iterator over TCP need not take it from one over UDP.

@@ -9,7 +9,7 @@
 #include "identity.h"
 #include "tidy.h"
 
-static void read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change)
+void change_read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change)
 {
 	for (const char *const *name = option->touches; *name && change->n_touched < CHANGE_TOUCHED_MAX; name++) {
 		const struct sockopt_option *touched = sockopt_find(*name);
@@ -35,7 +35,7 @@ void change_plan(struct live_socket *socket, const struct sockopt_option *option
 	ret->has_after = false;
 	ret->n_touched = 0;
 	ret->has_before = change_readable(option) && live_get(socket, option, &ret->before) == 0;
-	read_touched(socket, option, ret);
+	change_read_touched(socket, option, ret);
 }
 
 static bool is_now(int fd, const struct sockopt_option *option, const struct sockopt_value *wanted)

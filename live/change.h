@@ -35,6 +35,9 @@ bool change_readable(const struct sockopt_option *option);
 void change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
 		 struct change *ret);
 
+/** Of that, touched alone: those that were read are added. */
+void change_read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change);
+
 /** Makes a planned change, and reads what came of it. */
 void change_make(int fd, struct change *change);
 

@@ -51,8 +51,10 @@ static int visit(void *arg, pid_t pid)
 	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	if (stat(path, &status) < 0)
+	if (stat(path, &status) < 0) {
+		*walk->hidden |= errno == EACCES || errno == EPERM;
 		return 0;
+	}
 	r = meet(walk, status.st_ino);
 	if (r <= 0)
 		return r;

@@ -7,6 +7,7 @@ eval "$(python3 -c 'import socket as s
 for n in ("SOL_SOCKET", "IPPROTO_TCP", "SO_KEEPALIVE", "SO_RCVBUF", "SO_SNDBUF", "TCP_NODELAY", "TCP_KEEPIDLE",
           "SO_REUSEADDR", "SO_REUSEPORT", "SO_PRIORITY", "TCP_USER_TIMEOUT"):
     print(f"{n}={getattr(s, n)}")')"
+SO_BUF_LOCK=72
 
 setup_common() {
 	bats_require_minimum_version 1.5.0

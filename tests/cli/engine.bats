@@ -420,7 +420,9 @@ LOADING=$((1 << 38 | 1 << 39))
 		told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 5
 	else
 		[ "$status" = 3 ]
-		[[ "$output$stderr" == *"not supported"* ]]
+		[[ "$output" == *"not supported"* ]]
+		[ "${stderr_lines[0]}" = "sockopt: SO_PRIORITY cannot be set by engine bpf on such a socket" ]
+		[[ "${stderr_lines[1]}" == "hint: this kernel sets options so on TCP sockets alone; "* ]]
 		told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
 	fi
 }
@@ -501,4 +503,78 @@ LOADING=$((1 << 38 | 1 << 39))
 	none() { [ -z "$(python3 "$BATS_TEST_DIRNAME/helper/bpf-orphans.py")" ]; }
 	eventually none || python3 "$BATS_TEST_DIRNAME/helper/bpf-orphans.py"
 	none
+}
+
+@test "set --engine bpf: what changes along is brought back with what was set, by undo and when another part fails" {
+	local fd
+
+	program a
+	ask a pair
+	fd=${WORDS[0]}
+	"$SOCKOPT" set --engine bpf "${PID[a]}:$fd" SO_RCVBUF=20000 IP_TOS=0x10 >/dev/null
+	told a get "$fd" "$SOL_SOCKET" "$SO_BUF_LOCK" -- 2
+	told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 6
+	"$SOCKOPT" undo >/dev/null
+	told a get "$fd" "$SOL_SOCKET" "$SO_BUF_LOCK" -- 0
+	told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
+	told a set "$fd" "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 0
+	run --separate-stderr -3 "$SOCKOPT" set --engine bpf "${PID[a]}:$fd" SO_RCVBUF=20000 IP_TOS=0x10 TCP_CONGESTION=nosuch
+	[[ "$stderr" == *"the 2 changes made before were taken back"* ]]
+	told a get "$fd" "$SOL_SOCKET" "$SO_BUF_LOCK" -- 0
+	told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 3
+}
+
+@test "a socket in flight: what changes along is brought back where the kernel's side can, and else it is said before" {
+	local cookie options="$SOL_SOCKET:$SO_PRIORITY 0:1 $SOL_SOCKET:$SO_BUF_LOCK"
+
+	world w flight
+	cookie=$(jq -r .cookie <<<"$TOLD")
+	"$SOCKOPT" set "netns=$NETNS and cookie=$cookie" SO_PRIORITY=3 >/dev/null
+	run --separate-stderr -0 "$SOCKOPT" set "netns=$NETNS and cookie=$cookie" IP_TOS=0x10
+	[[ "$stderr" != *"cannot be brought back"* ]]
+	ask w look "$options"
+	[ "$ANSWER" = "[6, 16, 0]" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	ask w look "$options"
+	[ "$ANSWER" = "[3, 0, 0]" ]
+	run --separate-stderr -3 "$SOCKOPT" set "netns=$NETNS and cookie=$cookie" IP_TOS=0x10 TCP_CONGESTION=nosuch
+	ask w look "$options"
+	[ "$ANSWER" = "[3, 0, 0]" ]
+	run --separate-stderr -0 "$SOCKOPT" set "netns=$NETNS and cookie=$cookie" SO_RCVBUF=20000
+	[[ "$stderr" == *"SO_BUF_LOCK changes along with SO_RCVBUF, and cannot be brought back where no process holds the socket"* ]]
+	ask w look "$options"
+	[ "$ANSWER" = "[3, 0, 2]" ]
+}
+
+@test "set --engine bpf: a socket that was closed before the rest was taken back is not told of as taken back" {
+	world w closer
+	run --separate-stderr -3 "$SOCKOPT" set --engine bpf "cookie=$(jq -r .closes <<<"$TOLD") or cookie=$(jq -r .stays <<<"$TOLD")" \
+		TCP_NODELAY=on TCP_CONGESTION=nosuch --json
+	jq -se --argjson told "$TOLD" '[.[] | select(.result == "rolled back") | .cookie] == [$told.stays]' <<<"$output" || {
+		echo "$output"
+		return 1
+	}
+	[[ "$stderr" != *"could not be taken back"* ]]
+}
+
+@test "without CAP_SYS_ADMIN a socket of another namespace is out of reach of the kernel's side, not gone" {
+	local cookie net_admin="$CAPABILITIES,+net_admin"
+
+	mkdir "$FOLDER/state"
+	chown 65534 "$FOLDER/state"
+	world w flight
+	cookie=$(jq -r .peer <<<"$TOLD")
+	run --separate-stderr -4 with "$net_admin" "$SOCKOPT" set "cookie=$cookie" SO_KEEPALIVE=on
+	[[ "$stderr" == *"1 socket that matches is in a network namespace that may not be entered (CAP_SYS_ADMIN)"* ]]
+	run --separate-stderr -4 with "$net_admin" "$SOCKOPT" set --engine bpf "cookie=$cookie" SO_KEEPALIVE=on --json
+	[ "$(jq -r '.result, .error' <<<"$output")" = $'failed\nEPERM' ]
+	[[ "$stderr" == *"needs CAP_SYS_ADMIN"* ]]
+	[ "$("$SOCKOPT" show --json -o SO_KEEPALIVE "cookie=$cookie" | jq .options.SO_KEEPALIVE.value)" = 0 ]
+	# what had it to set wants it to be brought back, and stays in the journal until then
+	run --separate-stderr -0 with "$net_admin,+sys_admin,+sys_ptrace" "$SOCKOPT" set --engine bpf "cookie=$cookie" SO_KEEPALIVE=on
+	run --separate-stderr -4 with "$net_admin" "$SOCKOPT" undo --json
+	[ "$(jq -r '.result, .error' <<<"$output")" = $'failed\nEPERM' ]
+	[ "$("$SOCKOPT" show --json -o SO_KEEPALIVE "cookie=$cookie" | jq .options.SO_KEEPALIVE.value)" = 1 ]
+	run --separate-stderr -0 with "$net_admin,+sys_admin,+sys_ptrace" "$SOCKOPT" undo
+	[ "$("$SOCKOPT" show --json -o SO_KEEPALIVE "cookie=$cookie" | jq .options.SO_KEEPALIVE.value)" = 0 ]
 }

@@ -27,12 +27,24 @@ static void connect_pair(int fds[2])
 
 static struct bpf_change change_of(int fd, const char *name, const struct sockopt_value *asked)
 {
-	return (struct bpf_change){
+	struct bpf_change change = {
 		.cookie = identity_cookie(fd),
 		.protocol = IPPROTO_TCP,
 		.option = the_option(name),
-		.asked = asked,
+		.has_asked = asked != NULL,
 	};
+
+	if (asked)
+		assert_true(bpf_value_make(asked, &change.asked));
+	return change;
+}
+
+static int after_of(const struct bpf_change *change)
+{
+	struct sockopt_value value;
+
+	bpf_value_get(&change->after, &value);
+	return value_int(&value);
 }
 
 static int read_int(int fd, const char *name)
@@ -79,7 +91,9 @@ static void what_is_not_possible_is_refused_before_anything_is_touched(void **st
 	changes[0] = change_of(fds[0], "TCP_NODELAY", &on);
 	changes[1] = change_of(fds[0], "SO_OOBINLINE", &on);
 	assert_int_equal(bpf_change_all(changes, 2, &why, &error), -EINVAL);
-	changes[1] = change_of(fds[0], "TCP_CONGESTION", &long_value);
+	assert_false(bpf_value_make(&long_value, &changes[1].asked));
+	changes[1] = change_of(fds[0], "TCP_CONGESTION", &on);
+	changes[1].asked.length = long_value.length;
 	assert_int_equal(bpf_change_all(changes, 2, &why, &error), -EINVAL);
 	/* More different options than fit. */
 	for (size_t i = 0; i < sockopt_count() && n < COUNT(changes); i++)
@@ -120,9 +134,9 @@ static void the_socket_of_the_list_is_changed_and_no_other(void **state)
 	assert_int_equal(make(changes, 3), 0);
 	for (size_t i = 0; i < 3; i++)
 		assert_true(changes[i].is_found && changes[i].error == 0 && changes[i].has_after);
-	assert_int_equal(value_int(&changes[0].after), 1);
-	assert_int_equal(value_int(&changes[1].after), 77);
-	assert_int_equal(value_int(&changes[2].after), 40000); /* the kernel doubles it */
+	assert_int_equal(after_of(&changes[0]), 1);
+	assert_int_equal(after_of(&changes[1]), 77);
+	assert_int_equal(after_of(&changes[2]), 40000); /* the kernel doubles it */
 	assert_int_equal(read_int(fds[0], "TCP_NODELAY"), 1);
 	assert_int_equal(read_int(fds[1], "TCP_NODELAY"), 0);
 	assert_int_equal(read_int(fds[0], "TCP_KEEPIDLE"), read_int(fds[0], "TCP_KEEPIDLE"));
@@ -145,8 +159,8 @@ static void to_read_changes_nothing(void **state)
 	changes[1] = change_of(fds[1], "TCP_NODELAY", NULL);
 	assert_int_equal(make(changes, 2), 0);
 	assert_true(changes[0].has_after && changes[1].has_after);
-	assert_int_equal(value_int(&changes[0].after), 55);
-	assert_int_equal(value_int(&changes[1].after), 0);
+	assert_int_equal(after_of(&changes[0]), 55);
+	assert_int_equal(after_of(&changes[1]), 0);
 	assert_int_equal(read_int(fds[0], "TCP_KEEPIDLE"), 55);
 	assert_int_equal(read_int(fds[1], "TCP_NODELAY"), 0);
 	close(fds[0]);
@@ -199,6 +213,51 @@ static void a_udp_socket_is_set_or_it_is_said_that_it_cannot_be(void **state)
 	close(fd);
 }
 
+/** A namespace that no process lives in, or that may not be entered: what is there is not said to be gone. */
+static void gone_is_not_out_of_reach(void **state)
+{
+	uint64_t own = netns_of_path("/proc/self/ns/net");
+	struct bpf_change changes[3];
+	int fds[2];
+
+	connect_pair(fds);
+	for (size_t i = 0; i < 3; i++)
+		changes[i] = change_of(fds[0], "TCP_NODELAY", NULL);
+	changes[0].netns = own;
+	changes[1].netns = own;
+	changes[1].cookie = UINT64_MAX;
+	changes[2].netns = 1;
+	changes[2].cookie = UINT64_MAX - 1;
+	assert_int_equal(make(changes, 3), 0);
+	assert_true(changes[0].is_found && !changes[0].is_out_of_reach);
+	assert_false(changes[1].is_found || changes[1].is_out_of_reach);
+	assert_true(!changes[2].is_found && changes[2].is_out_of_reach);
+	/* Only the namespaces of the list are walked. */
+	changes[0].netns = 1;
+	assert_int_equal(make(changes, 1), 0);
+	assert_true(!changes[0].is_found && changes[0].is_out_of_reach);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+/** The empty text is a value too: it unbinds. */
+static void an_empty_value_is_set(void **state)
+{
+	struct sockopt_value lo = { .length = 2, .bytes = "lo" }, none = { .length = 0 }, now;
+	struct bpf_change change;
+	int fds[2];
+
+	connect_pair(fds);
+	assert_int_equal(sockopt_set(fds[0], the_option("SO_BINDTODEVICE"), &lo), 0);
+	change = change_of(fds[0], "SO_BINDTODEVICE", &none);
+	assert_int_equal(make(&change, 1), 0);
+	assert_true(change.is_found && change.error == 0);
+	assert_int_equal(sockopt_get(fds[0], the_option("SO_BINDTODEVICE"), &now), 0);
+	assert_int_equal(now.length, 0);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static int change_as_nobody(void)
 {
 	struct sockopt_value on = int_value(1);
@@ -234,6 +293,8 @@ int main(void)
 		cmocka_unit_test(to_read_changes_nothing),
 		cmocka_unit_test(what_the_kernel_refuses_and_what_is_not_there),
 		cmocka_unit_test(a_udp_socket_is_set_or_it_is_said_that_it_cannot_be),
+		cmocka_unit_test(gone_is_not_out_of_reach),
+		cmocka_unit_test(an_empty_value_is_set),
 		cmocka_unit_test(without_the_right_it_says_so),
 	};
 

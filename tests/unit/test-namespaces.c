@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <dirent.h>
 #include <namespaces.h>
 #include <net/if.h>
 #include <netinet/in.h>
@@ -61,6 +62,26 @@ static uint64_t netns_of(pid_t pid)
 	return netns_of_path(path);
 }
 
+/** A process whose namespace not even root is told, as of one in a container's outer world. */
+static bool is_any_process_hidden(void)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool hidden = false;
+
+	assert_non_null(proc);
+	while ((entry = readdir(proc))) {
+		struct stat status;
+		char path[64];
+
+		snprintf(path, sizeof(path), "/proc/%.20s/ns/net", entry->d_name);
+		if (atoi(entry->d_name) && stat(path, &status) < 0 && errno == EACCES)
+			hidden = true;
+	}
+	closedir(proc);
+	return hidden;
+}
+
 static void each_namespace_is_entered_once_our_own_first(void **state)
 {
 	uint64_t own = netns_of_path("/proc/self/ns/net");
@@ -73,7 +94,8 @@ static void each_namespace_is_entered_once_our_own_first(void **state)
 		SKIP_BECAUSE("needs CAP_SYS_ADMIN");
 	other = child_elsewhere();
 	assert_int_equal(namespaces_each(visit, &visits, &hidden), 0);
-	assert_false(hidden);
+	if (!is_any_process_hidden())
+		assert_false(hidden);
 	assert_true(visits.netns[0] == own);
 	for (size_t i = 0; i < visits.n; i++) {
 		assert_true(visits.inside[i]);
@@ -114,8 +136,8 @@ static int look_as_nobody(void)
 		return 77;
 	if (namespaces_each(visit, &visits, &hidden) != 0)
 		return 1;
-	/* Of others' processes not even the namespace is told: what is not seen is not hidden. */
-	return visits.n == 1 && visits.inside[0] ? 0 : 2;
+	/* Of others' processes not even the namespace is told: it may be one that was not entered. */
+	return visits.n == 1 && visits.inside[0] && hidden ? 0 : 2;
 }
 
 static void nobody_sees_its_own(void **state)

@@ -8,7 +8,9 @@ world.py MODE: makes the sockets, prints {"name": fact, ...} as one line of JSON
   shared   what several descriptors lead to: {"name": {"cookie": ..., "holders": [[pid, fd], ...]}}
   threads  a socket that a thread holds whose descriptors are not its process's
   flicker  300 sockets, which get second descriptors and lose them all the time
-  flight   a TCP socket in flight; each line of the input is answered with [SO_KEEPALIVE, TCP_USER_TIMEOUT] of it
+  flight   a TCP socket in flight; each line of the input is answered with [SO_KEEPALIVE, TCP_USER_TIMEOUT] of it, or
+           with those options that it names: LEVEL:NUMBER...
+  closer   a TCP socket that is closed as soon as its TCP_NODELAY is on, and one that stays: {"closes": cookie, "stays": cookie}
 The network namespace is that which it is started in.
 """
 import array
@@ -18,6 +20,7 @@ import json
 import os
 import signal
 import socket
+import struct
 import sys
 import tempfile
 import threading
@@ -276,11 +279,10 @@ class Flight:
         self.here.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [made.fileno()]))])
         made.close()
 
-    def look(self):
+    def look(self, wanted):
         _, ancillary, _, _ = self.there.recvmsg(1, socket.CMSG_SPACE(4))
         made = socket.socket(fileno=array.array("i", ancillary[0][2])[0])
-        seen = [made.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE),
-                made.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)]
+        seen = [made.getsockopt(level, number) for level, number in wanted]
         self.launch(made)
         return seen
 
@@ -296,12 +298,28 @@ def flight():
     return told
 
 
+def closer():
+    client, _ = connection()
+    other, _ = connection()
+
+    def close_when_set():
+        while not client.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY):
+            time.sleep(0.0002)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.close()
+
+    threading.Thread(target=close_when_set, daemon=True).start()
+    return {"closes": cookie(client), "stays": cookie(other)}
+
+
 def main():
     modes = {"zoo": zoo, "unheld": unheld, "shared": shared, "threads": threads, "flight": flight,
-             "flicker": flicker}
+             "flicker": flicker, "closer": closer}
     print(json.dumps(modes[sys.argv[1]]()), flush=True)
-    for _ in sys.stdin:
-        print(json.dumps(kept[-1].look()), flush=True)
+    usual = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE), (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)]
+    for line in sys.stdin:
+        wanted = [tuple(map(int, word.split(":"))) for word in line.split() if ":" in word]
+        print(json.dumps(kept[-1].look(wanted or usual)), flush=True)
     os._exit(0)
 
 
