@@ -34,8 +34,8 @@ static const struct argp_option options[] = {
 	{ "explain", 'e', N_("ID"), 0, N_("What a check looks for, why, and where it is known from"), 0 },
 	{ "read", 'r', N_("FILE"), 0, N_("Judge the calls of a capture of 'sockopt trace'"), 0 },
 	{ "list", 'l', NULL, 0, N_("List the checks"), 0 },
-	{ "config", 'c', N_("FILE"), 0, N_("Judge the configuration of nginx, HAProxy or a systemd.socket"), 0 },
-	{ "kind", KEY_KIND, N_("KIND"), 0, N_("What --config has: nginx, haproxy or systemd (else by its content)"), 0 },
+	{ "config", 'c', N_("FILE"), 0, N_("Judge the configuration of nginx, HAProxy, Envoy, a systemd.socket or a sysctl.conf"), 0 },
+	{ "kind", KEY_KIND, N_("KIND"), 0, N_("What --config has: nginx, haproxy, systemd, envoy or sysctl (else by its content)"), 0 },
 	{ "database", 'p', N_("FOLDER"), 0, N_("Of source: the folder of compile_commands.json (looked for from each file upwards)"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object a finding (or check), a line each"), 0 },
 	{ "sarif", KEY_SARIF, NULL, 0, N_("Findings in files as a SARIF 2.1.0 log, for editors and code hosting"), 0 },
@@ -75,7 +75,7 @@ static enum config_kind find_kind(const struct argp_state *state, const char *wo
 	for (int i = 0; i < CONFIG_N_KINDS; i++)
 		if (strcmp(config_kind_word((enum config_kind)i), word) == 0)
 			return (enum config_kind)i;
-	command_wrong_use(state, _("'%s' is not one of nginx, haproxy, systemd"), word);
+	command_wrong_use(state, _("'%s' is not one of nginx, haproxy, systemd, envoy, sysctl"), word);
 	return CONFIG_N_KINDS;
 }
 

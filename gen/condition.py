@@ -27,8 +27,8 @@ COMPARISONS = {ast.Eq: "EQUAL", ast.NotEq: "UNEQUAL", ast.Lt: "LESS", ast.LtE: "
                ast.GtE: "AT_LEAST"}
 NUMBER_TYPES = {"int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "long", "bool", "enum", "flags", "be16", "be32"}
 # The functions that are known in a place, besides max and min.
-PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept",), "source": ("given",),
-             "config": ("given", "sysctl", "limit")}
+PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept", "about"), "source": ("given", "about"),
+             "config": ("given", "sysctl", "limit", "about")}
 STACK = 16  # CHECK_STACK of rule/check.h
 
 
@@ -164,9 +164,9 @@ class Compiler:
         if name == "sysctl":
             return self.sysctl(ast.unparse(arguments[0]))
         word = arguments[0]
-        if name == "given" and name in PLACES_OF[self.place] and isinstance(word, ast.Name):
+        if name in ("given", "about") and name in PLACES_OF[self.place] and isinstance(word, ast.Name):
             self.entry(word.id)
-            self.push("GIVEN", name=word.id)
+            self.push(name.upper(), name=word.id)
             return PLAIN
         if name in ("default", "kept") and isinstance(word, (ast.Name, ast.Attribute)):
             if name not in PLACES_OF[self.place]:

@@ -13,12 +13,13 @@ from pathlib import Path
 import catalog as facts
 from to_c import quote
 
-KINDS = ("nginx", "haproxy", "systemd")
-PLACES = {"nginx": ("listen",), "haproxy": ("bind", "section"), "systemd": ("Socket",)}
+KINDS = ("nginx", "haproxy", "systemd", "envoy", "sysctl")
+PLACES = {"nginx": ("listen", "directive"), "haproxy": ("bind", "section", "server"), "systemd": ("Socket",),
+          "envoy": ("listener", "tcp_keepalive"), "sysctl": ("sysctl",)}
 FORMS = ("flag", "bool", "number", "bytes", "time", "keepalive")
 SIDES = ("client", "server", "both")
 UNITS = {"s": 1000, "ms": 1}
-KEYS = {"kind", "place", "word", "form", "unit", "side", "sets"}
+KEYS = {"kind", "place", "word", "form", "unit", "side", "as", "forced", "gone", "sets"}
 
 
 class SettingError(Exception):
@@ -34,19 +35,22 @@ def check(setting: dict[str, object], names: set[str]) -> None:
     if form not in FORMS or setting.get("unit", "s") not in UNITS or setting.get("side", "both") not in SIDES:
         raise SettingError("no such form, unit or side")
     sets = setting.get("sets")
-    if not isinstance(sets, list) or len(sets) != (4 if form == "keepalive" else 1):
-        raise SettingError("sets: one option, or four of keepalive")
+    if "as" in setting and form != "flag" or "gone" in setting and sets:
+        raise SettingError("as is for a flag, and what is gone sets nothing")
+    if not isinstance(sets, list) or len(sets) not in ((4,) if form == "keepalive" else (0, 1)):
+        raise SettingError("sets: one option, four of keepalive, none for the queue of listen(2) or what is gone")
     for name in sets:
         if name not in names:
             raise SettingError(f"there is no option '{name}'")
 
 
 def row(setting: dict[str, object]) -> str:
-    options = ", ".join(quote(name) for name in setting["sets"])  # type: ignore[attr-defined]
+    options = ", ".join(quote(name) for name in setting["sets"]) or "NULL"  # type: ignore[attr-defined]
+    flags = ", ".join(str(key in setting).lower() for key in ("forced", "gone"))
     return ("\t{ " + f"CONFIG_{str(setting['kind']).upper()}, {quote(str(setting['place']))}, "
             f"{quote(str(setting['word']))}, CONFIG_FORM_{str(setting['form']).upper()}, "
             f"{UNITS[str(setting.get('unit', 's'))]}, CONFIG_SIDE_{str(setting.get('side', 'both')).upper()}, "
-            f"{{ {options} }} }},\n")
+            f"{setting.get('as', 1)}, {flags}, {{ {options} }} }},\n")
 
 
 def main() -> int:

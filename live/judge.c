@@ -13,6 +13,7 @@
 #include "defaults.h"
 #include "groups.h"
 #include "namespaces.h"
+#include "routes.h"
 #include "sysctl.h"
 
 #define READINGS_MAX 48
@@ -165,23 +166,52 @@ static int read_fresh(void *context, const struct sockopt_option *option, struct
 	return 0;
 }
 
+/** Enters the network namespace of the socket. @param ret_back for leave(); -1: it is our own */
+static int enter(const struct judge *judge, int *ret_back)
+{
+	const struct facts *facts = &judge->socket->facts;
+	pid_t pid;
+
+	*ret_back = -1;
+	if (facts->netns == judge->own_netns)
+		return 0;
+	pid = namespaces_holder(facts);
+	return pid ? namespaces_enter(pid, ret_back) : -EPERM;
+}
+
+static void leave(int back)
+{
+	if (back >= 0)
+		namespaces_leave(back);
+}
+
 /** Sysctls belong to network namespaces: that of the socket is asked. */
 static int ask_sysctl(const struct judge *judge, const char *name, int64_t *ret)
 {
-	const struct facts *facts = &judge->socket->facts;
-	int back, r;
-	pid_t pid;
+	int back, r = enter(judge, &back);
 
-	if (facts->netns == judge->own_netns)
-		return sysctl_number(name, ret);
-	pid = namespaces_holder(facts);
-	if (!pid)
-		return -EPERM;
-	r = namespaces_enter(pid, &back);
 	if (r < 0)
 		return r;
 	r = sysctl_number(name, ret);
-	namespaces_leave(back);
+	leave(back);
+	return r;
+}
+
+/** What the namespace does with the address that the socket is bound to, or its device. */
+static int ask_routes(const struct judge *judge, enum check_fact fact, int64_t *ret)
+{
+	const struct facts *facts = &judge->socket->facts;
+	int back, r;
+
+	if (fact == CHECK_FACT_DEVICE_IS_UP ? !facts->interface[0] : !facts->local.family)
+		return -ENODATA;
+	r = enter(judge, &back);
+	if (r < 0)
+		return r;
+	r = fact == CHECK_FACT_DEVICE_IS_UP   ? routes_device(facts->interface, ret) :
+	    fact == CHECK_FACT_ROUTES_BY_MARK ? routes_by_mark(facts->local.family, ret) :
+						routes_local(&facts->local, ret);
+	leave(back);
 	return r;
 }
 
@@ -239,6 +269,8 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 		return find_mode(judge->socket, ret);
 	if (fact == CHECK_FACT_GROUPS_JOINED || fact == CHECK_FACT_GROUPS_OTHERS)
 		return find_groups(judge->socket, fact, ret);
+	if (fact == CHECK_FACT_ADDRESS_IS_HERE || fact == CHECK_FACT_ROUTES_BY_MARK || fact == CHECK_FACT_DEVICE_IS_UP)
+		return ask_routes(judge, fact, ret);
 	if (!facts->local.port)
 		return -ENODATA;
 	if (fact == CHECK_FACT_PORT) {

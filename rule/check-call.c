@@ -91,6 +91,7 @@ bool check_call_finds(const struct check *check, const struct selector *selector
 		.kind = call->facts.kind,
 		.option = ask_given,
 		.kept = ask_kept,
+		.about = call->option,
 		.fact = find_fact,
 		.context = (void *)(uintptr_t)call,
 	};

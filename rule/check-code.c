@@ -183,6 +183,15 @@ static int find_applies(const struct code_world *world, int64_t *ret)
 	return 0;
 }
 
+/** Options whose names the catalogue has are at the wrong level: that is another mistake. */
+static int find_unlisted(const struct code_world *world, int64_t *ret)
+{
+	const struct code_call *call = world->call;
+
+	*ret = !world->option && !(call->name && sockopt_find(call->name));
+	return call->has_option && call->kind != CODE_LISTEN ? 0 : -ENODATA;
+}
+
 static int find_of_option(const struct code_world *world, enum check_fact fact, int64_t *ret)
 {
 	const struct sockopt_option *option = world->option;
@@ -215,6 +224,9 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 	case CHECK_FACT_FROM_NUMBER: *ret = call->from_number; return 0;
 	case CHECK_FACT_LENGTH_UNSET: *ret = call->length_is_unset; return 0;
 	case CHECK_FACT_UNCHECKED: *ret = call->is_unchecked; return 0;
+	case CHECK_FACT_UNLISTED: return find_unlisted(world, ret);
+	case CHECK_FACT_LEVEL_NUMBER: *ret = call->option.level; return call->has_option ? 0 : -ENODATA;
+	case CHECK_FACT_OPTION_NUMBER: *ret = call->option.number; return call->has_option ? 0 : -ENODATA;
 	case CHECK_FACT_MISNAMED: return find_misnamed(world, ret);
 	case CHECK_FACT_LITERAL: *ret = call->is_literal; return 0;
 	case CHECK_FACT_INTERNET:
@@ -285,6 +297,7 @@ bool check_code_finds(const struct check *check, const struct code_call *call, s
 	struct check_world world = {
 		.option = ask_given,
 		.given = find_given,
+		.about = context.option,
 		.fact = find_fact,
 		.context = &context,
 	};

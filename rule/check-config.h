@@ -8,8 +8,11 @@
 
 /** What the machine tells of sockets about which a file says nothing. */
 struct check_machine {
-	int (*fresh)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
+	int (*fresh)(void *context, const struct sockopt_kind *kind, const struct sockopt_option *option,
+		     struct sockopt_value *ret);
 	int (*sysctl)(void *context, const char *name, int64_t *ret);
+	int (*address_is_here)(void *context, const struct facts_address *address, int64_t *ret);
+	int (*routes_by_mark)(void *context, int family, int64_t *ret);
 	void *context;
 };
 

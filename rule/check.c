@@ -91,6 +91,7 @@ static struct check_number ask(const struct check_step *step, const struct check
 		if (!world->given || world->given(world->context, sockopt_find(step->name), &number) < 0)
 			return unknown;
 		return known(number);
+	case CHECK_ABOUT: return known(world->about && world->about == sockopt_find(step->name));
 	case CHECK_SYSCTL:
 		if (!world->sysctl || world->sysctl(world->context, step->name, &number) < 0 ||
 		    __builtin_mul_overflow(number, step->number, &product))

@@ -44,6 +44,9 @@ enum check_fact {
 	CHECK_FACT_PORT,
 	CHECK_FACT_GROUPS_JOINED,
 	CHECK_FACT_GROUPS_OTHERS,
+	CHECK_FACT_ADDRESS_IS_HERE,
+	CHECK_FACT_ROUTES_BY_MARK,
+	CHECK_FACT_DEVICE_IS_UP,
 	/* of a call */
 	CHECK_FACT_SETS,
 	CHECK_FACT_ERROR,
@@ -70,6 +73,14 @@ enum check_fact {
 	CHECK_FACT_IPV6,
 	CHECK_FACT_MADE_NONBLOCKING,
 	CHECK_FACT_PORT_CHOSEN,
+	CHECK_FACT_BACKLOG,
+	CHECK_FACT_UNTIL,
+	CHECK_FACT_UNLISTED,
+	CHECK_FACT_LEVEL_NUMBER,
+	CHECK_FACT_OPTION_NUMBER,
+	/* of a setting in a file */
+	CHECK_FACT_FORCED,
+	CHECK_FACT_GONE,
 };
 
 /** A step of a program for a stack: pushes a number, or takes one or two and pushes what they come to. */
@@ -79,6 +90,7 @@ enum check_op {
 	CHECK_DEFAULT,
 	CHECK_KEPT,
 	CHECK_GIVEN,
+	CHECK_ABOUT,
 	CHECK_SYSCTL, /* times number */
 	CHECK_FACT,
 	CHECK_ADD,
@@ -161,6 +173,7 @@ struct check_world {
 	int (*fresh)(void *context, const struct sockopt_option *option, struct sockopt_value *ret);
 	/** 1: the option is set by the function or file; 0: it is not. */
 	int (*given)(void *context, const struct sockopt_option *option, int64_t *ret);
+	const struct sockopt_option *about; /* the option of the call or setting; NULL: none */
 	int (*sysctl)(void *context, const char *name, int64_t *ret);
 	int (*fact)(void *context, enum check_fact fact, int64_t *ret);
 	void *context;

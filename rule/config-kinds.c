@@ -38,21 +38,36 @@ struct directive {
 	unsigned int line;
 };
 
+/** What is set for all connections of a side, without an address. */
+static int take_directive(const char *word, const char *value, unsigned int line,
+			  int (*each)(void *context, const struct config_socket *socket), void *context)
+{
+	struct config_socket socket = { .facts = listening };
+
+	if (config_set(&socket, CONFIG_NGINX, "directive", word, value, CONFIG_SIDE_CLIENT, line))
+		return each(context, &socket);
+	socket.facts.state = FACTS_ESTABLISHED;
+	if (config_set(&socket, CONFIG_NGINX, "directive", word, value, CONFIG_SIDE_SERVER, line))
+		return each(context, &socket);
+	return 0;
+}
+
 static int take_listen(struct directive *directive, int (*each)(void *context, const struct config_socket *socket),
 		       void *context)
 {
 	struct config_socket socket = { .facts = listening };
-	char *rest = directive->text, *word = next_word(&rest, " \t");
+	char *rest = directive->text, *word = next_word(&rest, " \t"), *value;
 
-	if (!word || strcmp(word, "listen") != 0)
+	if (!word)
 		return 0;
+	if (strcmp(word, "listen") != 0)
+		return take_directive(word, next_word(&rest, " \t"), directive->line, each, context);
 	word = next_word(&rest, " \t");
 	if (!word)
 		return 0;
 	config_address(word, &socket.facts);
 	while ((word = next_word(&rest, " \t"))) {
-		char *value = strchr(word, '=');
-
+		value = strchr(word, '=');
 		if (value)
 			*value++ = '\0';
 		if (strcmp(word, "udp") == 0 || strcmp(word, "quic") == 0)
@@ -180,6 +195,20 @@ static void take_bind(struct haproxy *haproxy, char *rest, unsigned int line)
 	}
 }
 
+/** server NAME ADDRESS WORD... */
+static void take_server(struct haproxy *haproxy, char *rest, unsigned int line)
+{
+	char *word;
+
+	haproxy->has_servers = true;
+	if (!next_word(&rest, " \t") || !next_word(&rest, " \t"))
+		return;
+	while ((word = next_word(&rest, " \t")))
+		if (strcmp(word, "tcp-ut") == 0) /* the one of the catalogue's, and others have no value that reads so */
+			config_set(&haproxy->section[1], CONFIG_HAPROXY, "server", word, next_word(&rest, " \t"),
+				   CONFIG_SIDE_SERVER, line);
+}
+
 /** option NAME, no option NAME, or NAME VALUE */
 static void take_setting(struct haproxy *haproxy, char *word, char *rest, unsigned int line)
 {
@@ -239,7 +268,7 @@ int config_haproxy(const char *const *lines, size_t n, int (*each)(void *context
 		} else if (word && strcmp(word, "bind") == 0) {
 			take_bind(&haproxy, rest, (unsigned int)i + 1);
 		} else if (word && strcmp(word, "server") == 0) {
-			haproxy.has_servers = true;
+			take_server(&haproxy, rest, (unsigned int)i + 1);
 		} else if (word) {
 			take_setting(&haproxy, word, rest, (unsigned int)i + 1);
 		}
@@ -280,4 +309,32 @@ int config_systemd(const char *const *lines, size_t n, int (*each)(void *context
 		}
 	}
 	return listens ? each(context, &socket) : 0;
+}
+
+/* ---- sysctl.conf: KEY = VALUE, with points or slashes, and perhaps a - before ---- */
+
+int config_sysctl(const char *const *lines, size_t n, int (*each)(void *context, const struct config_socket *socket),
+		  void *context)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct config_socket socket = { .facts = { .state = FACTS_UNBOUND } };
+		char text[LINE_MAX_BYTES], *word = text, *value;
+
+		snprintf(text, sizeof(text), "%s", lines[i]);
+		word += strspn(word, " \t-");
+		value = strchr(word, '=');
+		if (*word == '#' || *word == ';' || !value)
+			continue;
+		*value++ = '\0';
+		word[strcspn(word, " \t")] = '\0';
+		for (char *slash = strchr(word, '/'); slash; slash = strchr(slash, '/'))
+			*slash = '.';
+		value += strspn(value, " \t");
+		value[strcspn(value, " \t")] = '\0';
+		if (config_set(&socket, CONFIG_SYSCTL, "sysctl", word, value, CONFIG_SIDE_BOTH, (unsigned int)i + 1))
+			r = each(context, &socket);
+	}
+	return r;
 }

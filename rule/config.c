@@ -12,7 +12,7 @@
 
 const char *config_kind_word(enum config_kind kind)
 {
-	static const char *const words[] = { "nginx", "haproxy", "systemd" };
+	static const char *const words[] = { "nginx", "haproxy", "systemd", "envoy", "sysctl" };
 
 	return kind < CONFIG_N_KINDS ? words[kind] : NULL;
 }
@@ -29,6 +29,7 @@ enum config_kind config_guess(const char *const *lines, size_t n)
 		const char *word;
 		enum config_kind kind;
 	} signs[] = {
+		{ "{", CONFIG_ENVOY }, /* JSON */
 		{ "[Socket]", CONFIG_SYSTEMD },
 		{ "[Unit]", CONFIG_SYSTEMD },
 		{ "frontend ", CONFIG_HAPROXY },
@@ -38,6 +39,14 @@ enum config_kind config_guess(const char *const *lines, size_t n)
 		{ "server {", CONFIG_NGINX },
 		{ "stream {", CONFIG_NGINX },
 		{ "events {", CONFIG_NGINX },
+		{ "static_resources:", CONFIG_ENVOY },
+		{ "\"static_resources\"", CONFIG_ENVOY },
+		{ "dynamic_resources:", CONFIG_ENVOY },
+		{ "filter_chains:", CONFIG_ENVOY },
+		{ "\"filter_chains\"", CONFIG_ENVOY },
+		{ "socket_options:", CONFIG_ENVOY },
+		{ "net.", CONFIG_SYSCTL },
+		{ "net/", CONFIG_SYSCTL },
 	};
 
 	for (size_t i = 0; i < n; i++)
@@ -154,16 +163,22 @@ static bool in_unit(const struct sockopt_option *option, int64_t ms, int64_t *re
 	}
 }
 
-static void put(struct config_socket *socket, const struct sockopt_option *option, int64_t value, unsigned int line)
+void config_put(struct config_socket *socket, const struct config_setting *setting)
 {
-	for (size_t i = 0; i < socket->n_settings; i++)
-		if (socket->settings[i].option == option) { /* the last one counts */
-			socket->settings[i].value = value;
-			socket->settings[i].line = line;
+	for (size_t i = 0; setting->option && i < socket->n_settings; i++)
+		if (socket->settings[i].option == setting->option) {
+			socket->settings[i] = *setting;
 			return;
 		}
 	if (socket->n_settings < CONFIG_SETTINGS)
-		socket->settings[socket->n_settings++] = (struct config_setting){ option, value, line };
+		socket->settings[socket->n_settings++] = *setting;
+}
+
+static void put(struct config_socket *socket, const struct sockopt_option *option, int64_t value, unsigned int line)
+{
+	const struct config_setting setting = { .option = option, .value = value, .line = line };
+
+	config_put(socket, &setting);
 }
 
 /** on, off, or idle:interval:count, each of which may be empty. */
@@ -209,16 +224,23 @@ static bool set_keepalive(struct config_socket *socket, const struct config_word
 
 static bool set_one(struct config_socket *socket, const struct config_word *word, const char *value, unsigned int line)
 {
-	const struct sockopt_option *option = sockopt_find(word->sets[0]);
+	struct config_setting setting = {
+		.what = word->is_gone ? CONFIG_GONE : word->sets[0] ? CONFIG_OPTION :
+								      CONFIG_BACKLOG,
+		.option = word->sets[0] ? sockopt_find(word->sets[0]) : NULL,
+		.line = line,
+		.forced = word->forced,
+	};
+	const struct sockopt_option *option = setting.option;
 	const char *end;
-	int64_t number = 1;
+	int64_t number = word->as;
 	bool fits = true;
 
-	if (!option || (!value && word->form != CONFIG_FORM_FLAG))
+	if (!value && word->form != CONFIG_FORM_FLAG)
 		return false;
 	switch (word->form) {
 	case CONFIG_FORM_KEEPALIVE: return set_keepalive(socket, word, value, line);
-	case CONFIG_FORM_FLAG: number = value ? 0 : 1; break; /* "no option tcpka" gives a value */
+	case CONFIG_FORM_FLAG: number = value ? 0 : word->as; break; /* "no option tcpka" gives a value */
 	case CONFIG_FORM_BOOL: fits = read_bool(value, &number); break;
 	case CONFIG_FORM_NUMBER: fits = read_digits(value, &number, &end) && !*end; break;
 	case CONFIG_FORM_BYTES: fits = read_bytes(value, &number); break;
@@ -226,8 +248,9 @@ static bool set_one(struct config_socket *socket, const struct config_word *word
 		fits = read_time(value, word->unit_ms, &number) && in_unit(option, number, &number);
 		break;
 	}
+	setting.value = number;
 	if (fits)
-		put(socket, option, number, line);
+		config_put(socket, &setting);
 	return fits;
 }
 
@@ -285,6 +308,8 @@ int config_read(enum config_kind kind, const char *const *lines, size_t n,
 	case CONFIG_NGINX: return config_nginx(lines, n, each, context);
 	case CONFIG_HAPROXY: return config_haproxy(lines, n, each, context);
 	case CONFIG_SYSTEMD: return config_systemd(lines, n, each, context);
+	case CONFIG_ENVOY: return config_envoy(lines, n, each, context);
+	case CONFIG_SYSCTL: return config_sysctl(lines, n, each, context);
 	default: return 0;
 	}
 }

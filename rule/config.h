@@ -10,6 +10,8 @@ enum config_kind {
 	CONFIG_NGINX,
 	CONFIG_HAPROXY,
 	CONFIG_SYSTEMD,
+	CONFIG_ENVOY,
+	CONFIG_SYSCTL,
 	CONFIG_N_KINDS,
 };
 
@@ -36,7 +38,10 @@ struct config_word {
 	enum config_form form;
 	int unit_ms; /* of a time without a unit */
 	enum config_side side;
-	const char *sets[4];
+	int64_t as;          /* of a flag: what its presence sets */
+	bool forced;         /* set by the option that passes the system's limit */
+	bool is_gone;        /* kernels no longer know it */
+	const char *sets[4]; /* none: the queue of listen(2), or what is gone */
 };
 
 extern const struct config_word config_words[];
@@ -44,11 +49,24 @@ extern const size_t config_n_words;
 
 #define CONFIG_SETTINGS 24
 
+enum config_what {
+	CONFIG_OPTION,
+	CONFIG_NUMBERED, /* an option by its level and number: Envoy's */
+	CONFIG_BACKLOG,  /* the queue that listen(2) is asked for */
+	CONFIG_GONE,     /* what kernels no longer know */
+};
+
 /** An option that a socket gets, in the option's unit. */
 struct config_setting {
-	const struct sockopt_option *option;
+	enum config_what what;
+	const struct sockopt_option *option; /* NULL: none, or level and number are none that the catalogue has */
 	int64_t value;
 	unsigned int line;
+	bool forced;
+	/* of CONFIG_NUMBERED */
+	int level, number;
+	size_t length;          /* the bytes that are given */
+	enum facts_state state; /* of the socket when it is set */
 };
 
 /** A socket that the file opens: it listens, or connects to a server. */
@@ -58,7 +76,7 @@ struct config_socket {
 	size_t n_settings;
 };
 
-/** "nginx", "haproxy", "systemd"; NULL for another number. */
+/** "nginx", "haproxy", "systemd", "envoy", "sysctl"; NULL for another number. */
 const char *config_kind_word(enum config_kind kind);
 
 /** What a file is, by its content; CONFIG_N_KINDS: it cannot be told. */
@@ -92,5 +110,14 @@ int config_haproxy(const char *const *lines, size_t n, int (*each)(void *context
 		   void *context);
 int config_systemd(const char *const *lines, size_t n, int (*each)(void *context, const struct config_socket *socket),
 		   void *context);
+int config_sysctl(const char *const *lines, size_t n, int (*each)(void *context, const struct config_socket *socket),
+		  void *context);
+
+/** YAML or JSON. @return also -EBADMSG: it is neither; -EOPNOTSUPP: built without libyaml */
+int config_envoy(const char *const *lines, size_t n, int (*each)(void *context, const struct config_socket *socket),
+		 void *context);
+
+/** Adds a setting; of one option the last counts. */
+void config_put(struct config_socket *socket, const struct config_setting *setting);
 
 #endif

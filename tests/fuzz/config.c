@@ -17,7 +17,7 @@ static int judge(void *context, const struct config_socket *socket)
 		const struct config_setting *setting = &socket->settings[i];
 		struct check_finding finding;
 
-		if (!setting->option || setting->line < 1 || setting->line > *n)
+		if ((setting->what == CONFIG_OPTION && !setting->option) || setting->line < 1 || setting->line > *n)
 			abort();
 		for (size_t k = 0; k < check_count; k++)
 			check_config_finds(&check_table[k], NULL, socket, setting, &machine, &finding);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <config.h>
+#include <errno.h>
 #include <netinet/in.h>
 
 #include "test.h"
@@ -76,6 +77,72 @@ static void systemd_sums_times_up(void **state)
 	assert_int_equal(seen.last.facts.local.port, 80);
 }
 
+/** Listeners and what connects to clusters; an alias that leads back ends. */
+static void envoy_is_read_as_yaml_or_json(void **state)
+{
+	static const char *const yaml[] = { "static_resources:", "  listeners:",
+					    "  - address: { socket_address: { address: \"::1\", port_value: 443 } }",
+					    "    tcp_fast_open_queue_length: 7", "    socket_options:",
+					    "    - &one { level: 6, name: 4, int_value: \"60\", state: STATE_LISTENING }",
+					    "    - { level: 1, name: 512, buf_value: \"AQAAAAUAAAA=\" }",
+					    "    - { level: 1, int_value: 1 }", "    filter_chains: []" };
+	static const char *const json[] = { "{ \"clusters\": [ { \"upstream_connection_options\": {",
+					    "\"tcp_keepalive\": {", "\"keepalive_time\": 300 } } } ] }" };
+	static const char *const loop[] = { "&a [ *a, *a, *a ]" }, *const broken[] = { "a: [", "b: }" };
+	struct seen seen = { .n = 0 };
+	int r = config_read(CONFIG_ENVOY, yaml, 9, take, &seen);
+
+	if (r == -EOPNOTSUPP)
+		skip();
+	assert_int_equal(r, 0);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.last.facts.local.port, 443);
+	assert_int_equal(seen.last.facts.kind.family, AF_INET6);
+	assert_int_equal(seen.last.n_settings, 3);
+	assert_int_equal(value_of(&seen, "TCP_FASTOPEN"), 7);
+	assert_int_equal(value_of(&seen, "TCP_KEEPIDLE"), 60);
+	assert_int_equal(seen.last.settings[1].state, FACTS_LISTENING);
+	assert_int_equal(seen.last.settings[1].line, 6);
+	assert_null(seen.last.settings[2].option);
+	assert_int_equal(seen.last.settings[2].length, 8);
+
+	seen = read_lines(CONFIG_ENVOY, json, 3);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.last.facts.state, FACTS_ESTABLISHED);
+	assert_int_equal(value_of(&seen, "SO_KEEPALIVE"), 1);
+	assert_int_equal(value_of(&seen, "TCP_KEEPIDLE"), 300);
+	assert_int_equal(seen.last.settings[1].line, 3);
+
+	assert_int_equal(read_lines(CONFIG_ENVOY, loop, 1).n, 0);
+	assert_int_equal(config_read(CONFIG_ENVOY, broken, 2, take, &seen), -EBADMSG);
+}
+
+static void sysctls_have_points_or_slashes(void **state)
+{
+	static const char *const lines[] = { "# net.ipv4.tcp_tw_recycle = 1", "- net/ipv4/tcp_tw_recycle=1 ",
+					     "net.ipv4.tcp_fin_timeout = 30" };
+	struct seen seen = read_lines(CONFIG_SYSCTL, lines, 3);
+
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.last.settings[0].what, CONFIG_GONE);
+	assert_int_equal(seen.last.settings[0].line, 2);
+}
+
+static void words_of_servers_and_directives(void **state)
+{
+	static const char *const proxy[] = { "backend b", "server a 192.0.2.1:80 check tcp-ut 45s", "option nolinger" };
+	static const char *const web[] = { "http { tcp_nodelay off; listen 80 deferred backlog=99; }" };
+	struct seen seen = read_lines(CONFIG_HAPROXY, proxy, 3);
+
+	assert_int_equal(value_of(&seen, "TCP_USER_TIMEOUT"), 45000);
+	assert_int_equal(value_of(&seen, "SO_LINGER"), 1);
+	seen = read_lines(CONFIG_NGINX, web, 1);
+	assert_int_equal(seen.n, 2);
+	assert_int_equal(value_of(&seen, "TCP_DEFER_ACCEPT"), 1);
+	assert_int_equal(seen.last.settings[1].what, CONFIG_BACKLOG);
+	assert_int_equal(seen.last.settings[1].value, 99);
+}
+
 static void the_kind_is_guessed(void **state)
 {
 	static const char *const nginx[] = { "", "http {" }, *const proxy[] = { "  # x", "frontend a" },
@@ -95,7 +162,8 @@ static void a_value_that_cannot_be_read_sets_nothing(void **state)
 	assert_false(config_set(&socket, CONFIG_NGINX, "listen", "rcvbuf", NULL, CONFIG_SIDE_BOTH, 1));
 	assert_false(config_set(&socket, CONFIG_NGINX, "listen", "so_keepalive", "1:2", CONFIG_SIDE_BOTH, 1));
 	assert_false(config_set(&socket, CONFIG_NGINX, "listen", "rcvbuf", "99999999999999999999", CONFIG_SIDE_BOTH, 1));
-	assert_false(config_set(&socket, CONFIG_NGINX, "listen", "backlog", "5", CONFIG_SIDE_BOTH, 1));
+	assert_false(config_set(&socket, CONFIG_NGINX, "listen", "backlog", "many", CONFIG_SIDE_BOTH, 1));
+	assert_false(config_set(&socket, CONFIG_NGINX, "listen", "no_such_word", "5", CONFIG_SIDE_BOTH, 1));
 	assert_int_equal(socket.n_settings, 0);
 	assert_true(config_set(&socket, CONFIG_NGINX, "listen", "rcvbuf", "64k", CONFIG_SIDE_BOTH, 1));
 	assert_int_equal(socket.settings[0].value, 65536);
@@ -107,6 +175,9 @@ int main(void)
 		cmocka_unit_test(nginx_listens_over_lines),
 		cmocka_unit_test(haproxy_sections_begin_with_the_defaults),
 		cmocka_unit_test(systemd_sums_times_up),
+		cmocka_unit_test(envoy_is_read_as_yaml_or_json),
+		cmocka_unit_test(sysctls_have_points_or_slashes),
+		cmocka_unit_test(words_of_servers_and_directives),
 		cmocka_unit_test(the_kind_is_guessed),
 		cmocka_unit_test(a_value_that_cannot_be_read_sets_nothing),
 	};
