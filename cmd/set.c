@@ -119,18 +119,24 @@ static int parse_assignments(struct set_args *args)
 	return r;
 }
 
+/** For the journal, which is to hold no keys. */
 static char *command_line(const struct set_args *args)
 {
+	static const char hidden[] = "***";
 	size_t size = strlen(args->selector) + 16;
+	size_t used;
 	char *text;
 
 	for (int i = 0; i < args->n_assignments; i++)
-		size += strlen(args->assignments[i]) + 1;
+		size += strlen(args->assignments[i]) + sizeof(hidden) + 1;
 	text = xmalloc(size);
-	snprintf(text, size, "set '%s'", args->selector);
+	used = (size_t)snprintf(text, size, "set '%s'", args->selector);
 	for (int i = 0; i < args->n_assignments; i++) {
-		strcat(text, " ");
-		strcat(text, args->assignments[i]);
+		const char *assignment = args->assignments[i];
+		bool is_secret = sockopt_has_secret(args->wish.assignments[i].option->type);
+		size_t shown = is_secret ? strcspn(assignment, "=") + 1 : strlen(assignment);
+
+		used += (size_t)snprintf(text + used, size - used, " %.*s%s", (int)shown, assignment, is_secret ? hidden : "");
 	}
 	return text;
 }

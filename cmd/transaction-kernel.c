@@ -316,7 +316,7 @@ static void note(struct transaction *transaction, size_t index, const struct bpf
 	}
 	step->made = !change->error;
 	transaction->made += step->made;
-	journal_outcome(transaction->journal, index, change->has_after ? &change->after : NULL, change->error);
+	transaction_note(transaction, index, change);
 	transaction_show(transaction, step, change, NULL);
 	if (change->error)
 		transaction_failed(transaction, step, change->error);

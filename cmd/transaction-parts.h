@@ -55,6 +55,9 @@ struct transaction {
 /** Writes the old value down; @return 0 or -errno */
 int transaction_intend(struct transaction *transaction, const struct step *step, const struct change *change);
 
+/** Writes down what came of it, but no key. */
+void transaction_note(struct transaction *transaction, size_t index, const struct change *change);
+
 /** Shows what came of a step. word: in place of the result, or NULL */
 void transaction_show(struct transaction *transaction, struct step *step, const struct change *change,
 		      const char *word);

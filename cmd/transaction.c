@@ -80,6 +80,13 @@ static void warn_late(struct transaction *transaction, size_t index, const struc
 	log_warning(_("%s comes late for a socket that is %s: %s"), option->name, facts_state_word(facts->state), late);
 }
 
+void transaction_note(struct transaction *transaction, size_t index, const struct change *change)
+{
+	bool is_told = change->has_after && !sockopt_has_secret(change->option->get_type);
+
+	journal_outcome(transaction->journal, index, is_told ? &change->after : NULL, change->error);
+}
+
 void transaction_show(struct transaction *transaction, struct step *step, const struct change *change,
 		      const char *word)
 {
@@ -262,7 +269,7 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 		close(fd);
 		step->made = change->error == 0;
 		transaction->made += step->made;
-		journal_outcome(transaction->journal, index, change->has_after ? &change->after : NULL, change->error);
+		transaction_note(transaction, index, change);
 		transaction_show(transaction, step, change, NULL);
 	}
 	if (change->error && r == 0)

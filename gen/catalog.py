@@ -29,10 +29,10 @@ SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "en
            "ipv4", "ipv6", "sockaddr")
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
                  "ipv4", "ipv6", "sockaddr", "string", "bytes", "pointer")
-FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits"}
-TAIL_KEYS = {"name", "type", "count"}
+FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret"}
+TAIL_KEYS = {"name", "type", "count", "symbols", "prefix", "secret"}
 LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies"}
-STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "description"}
+STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "description"}
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
@@ -148,7 +148,7 @@ def check_value(place: Place, field: str, value: Any, rule: Entry) -> None:
     if kind == "tables":
         for table in value:
             check_keys(place, field, table, rule["keys"])
-        if field.startswith("applies"):
+        if field.startswith("applies") or field == "refused":
             check_where(place, field, value)
 
 
@@ -231,6 +231,13 @@ def check_struct(place: Place, entry: Entry) -> None:
                 place.fail("field", f"{field.get('name')}: unknown key '{key}'{nearest(key, FIELD_KEYS)}")
         if "name" not in field or "type" not in field:
             place.fail("field", f"{field}: needs name and type")
+    for key in entry.get("tail", {}):
+        if key not in TAIL_KEYS:
+            place.fail("tail", f"unknown key '{key}'{nearest(key, TAIL_KEYS)}")
+    if "variants" in entry:
+        check_keys(place, "variants", entry["variants"], ["field!", "of!"])
+        if entry["variants"]["field"] not in [field["name"] for field in entry["field"]]:
+            place.fail("variants", f"there is no field '{entry['variants']['field']}'")
 
 
 class Linker:
@@ -272,6 +279,9 @@ class Linker:
                 place.fail("field", f"{field['name']}: '{field['type']}' is not a type of a field")
             if isinstance(field.get("symbols"), str) and field["symbols"] not in self.catalog.symbols:
                 place.fail("field", f"{field['name']}: there is no [[symbols]] '{field['symbols']}'")
+        for row in struct.get("variants", {"of": []})["of"]:
+            if row.get("struct") not in self.catalog.structs or not isinstance(row.get("number"), int):
+                place.fail("variants", f"{row} is not {{ number = N, struct = \"NAME\" }}")
 
     def symbols(self, place: Place, option: Entry) -> None:
         symbols = option.get("symbols")

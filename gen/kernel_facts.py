@@ -25,7 +25,7 @@ FUNCTIONS = {"be32", "seconds", "microseconds", "retransmissions_in_seconds", "r
 # Names that the kernel's own sources use for members of another struct.
 MACROS = {"sock.sk_flags": "sock_common.skc_flags"}
 SPECIALS = {"default_if": "DEFAULT", "empty_if": "EMPTY", "error_if": "ERROR"}
-TABLE_KEYS = {"value", "text", "address", "ask_if", "error", *SPECIALS}
+TABLE_KEYS = {"value", "text", "address", "ask_if", "error", "error4", *SPECIALS}
 PATH = re.compile(r"\b([a-z_]\w*)((?:\.[a-z_]\w*)+)( bit ([A-Z]\w+))?")
 WORD = re.compile(r"\b([A-Za-z_]\w*)\b")
 
@@ -93,6 +93,7 @@ class Fact:
     special: str = "NONE"
     special_if: Expression | None = None
     error: str | None = None
+    error4: str | None = None  # where it is another one on IPv4
 
 
 def read_value(value: Any) -> list[dict[str, Expression]]:
@@ -132,6 +133,7 @@ def read(option: Entry) -> Fact | None:
             raise Wrong("address can be \"peer\", and stands alone, or with ask_if")
         fact.special = "PEER"
     fact.error = kernel.get("error")
+    fact.error4 = kernel.get("error4", fact.error)
     if (fact.special == "ERROR") != (fact.error is not None):
         raise Wrong("error_if and error belong together")
     if not fact.values and not fact.text and fact.special == "NONE":

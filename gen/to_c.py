@@ -112,7 +112,8 @@ class Writer:
         at = f"offsetof({layout}, {container(field)})" if layout else "0"
         return (f"\t{{ .name = {quote(field['name'])}, .scalar = {scalar}, .look = SOCKOPT_LOOK_{look}, .unit = {unit},\n"
                 f"\t  .offset = {at}, .size = {size}, .count = {count}, .bit = {field.get('bit', 0)}, "
-                f".bits = {field.get('bits', 0)}, .symbols = {symbols} }},\n")
+                f".bits = {field.get('bits', 0)}, .secret = {'true' if field.get('secret') else 'false'}, "
+                f".symbols = {symbols} }},\n")
 
     def struct(self, name: str) -> str:
         """Emits the layout and the type of a struct once; returns the C type's name."""
@@ -126,7 +127,7 @@ class Writer:
             rows = "".join(self.field(name, layout, field) for field in fields)
             self.out(f"static const struct sockopt_field fields_{identifier(name)}[] = {{\n{rows}}};")
             if "tail" in struct:
-                tail = self.field(name, "", {"name": struct["tail"]["name"], "type": struct["tail"]["type"]})
+                tail = self.field(name, "", {key: value for key, value in struct["tail"].items() if key != "count"})
                 self.out(f"static const struct sockopt_field tail_{identifier(name)}[] = {{\n{tail}}};")
         return layout
 
@@ -146,8 +147,19 @@ class Writer:
             form = "SOCKOPT_FORM_ARRAY" if is_array else "SOCKOPT_FORM_STRUCT"
             self.out(f"static const struct sockopt_type {key} = {{ .name = {quote(shown)}, .form = {form}, .short_form = {short},\n"
                      f"\t.size = sizeof({layout}), .n_fields = {len(fields)}, .fields = fields_{identifier(name)}, "
-                     f".tail = {tail}, .tail_count_field = {index} }};")
+                     f".tail = {tail}, .tail_count_field = {index}{self.variants(struct, fields)} }};")
         return "&" + key
+
+    def variants(self, struct: Entry, fields: list[Entry]) -> str:
+        """Emits the longer structs that begin with this one; returns the members of the type that name them."""
+        if "variants" not in struct:
+            return ""
+        rows = "".join(f"\t{{ {row['number']}, {self.type_of_struct(row['struct'], False)} }},\n"
+                       for row in struct["variants"]["of"])
+        table = f"variants_{identifier(struct['name'])}"
+        self.out(f"static const struct sockopt_variant {table}[] = {{\n{rows}}};")
+        index = [f["name"] for f in fields].index(struct["variants"]["field"])
+        return f", .variant_field = {index}, .n_variants = {len(struct['variants']['of'])}, .variants = {table}"
 
     def type(self, option: Entry, name: str, which: str) -> str:
         base = name.removesuffix("[]")
@@ -161,6 +173,7 @@ class Writer:
             field["symbols"] = option.get("symbols")
         if base in ("string", "bytes"):
             field["count"] = option["size"]
+        field["secret"] = option.get("secret", False)
         self.out(f"static const struct sockopt_field field_{owner}[] = {{\n{self.field(owner, '', field)}}};")
         form = "SOCKOPT_FORM_ARRAY" if name.endswith("[]") else "SOCKOPT_FORM_SCALAR"
         shown = SHOWN_TYPES.get(base, C_TYPES.get(base, base)) + ("[]" if name.endswith("[]") else "")
@@ -396,7 +409,8 @@ def limit(row: Entry | None) -> str:
 
 def refusal(row: Entry) -> str:
     access = "SOCKOPT_GET" if row.get("on") == "get" else "SOCKOPT_SET"
-    place = where({"protocol": row["protocol"]}) if "protocol" in row else "{ 0 }"
+    limits = {key: row[key] for key in ("family", "protocol") if key in row}
+    place = where(limits) if limits else "{ 0 }"
     return f"{{ {bits(row['state'], STATES)}, {row['errno']}, {access}, {text_pair(row.get('unless'))}, {place} }}"
 
 

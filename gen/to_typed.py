@@ -194,8 +194,12 @@ def setter(catalog: Catalog, option: Entry, own: str) -> str:
         return f"{head}{SETTERS[kind]}) \\\n\t({numbers})\n"
     struct = C_STRUCTS.get(kind, kind)
     if (kind in catalog.structs and "text" not in catalog.structs[kind]) or kind in C_STRUCTS:
-        return (f"{head}struct {struct} *: sockopt_typed_set_bytes, const struct {struct} *: sockopt_typed_set_bytes) \\\n"
-                f"\t({numbers}, sizeof(*(__VA_ARGS__)))\n")
+        structs = [struct]
+        if "variants" in catalog.structs.get(kind, {}):
+            structs = [row["struct"] for row in catalog.structs[kind]["variants"]["of"]]
+        rows = ", ".join(f"struct {name} *: sockopt_typed_set_bytes, const struct {name} *: sockopt_typed_set_bytes"
+                         for name in dict.fromkeys(structs))
+        return f"{head}{rows}) \\\n\t({numbers}, sizeof(*(__VA_ARGS__)))\n"
     return ""
 
 

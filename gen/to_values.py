@@ -27,12 +27,17 @@ KERNEL_TYPES = {"int32_t": "__s32", "uint32_t": "__u32", "uint8_t": "__u8", "uin
                 "uint64_t": "__u64", "long": "__s64", "unsigned long": "__u64", "struct in_addr": "__u32"}
 
 
+# Levels that lie over another, and are told with it.
+BLOCKS = {"tls": "tcp"}
+
+
 class Place:
     """One option in its block."""
 
     def __init__(self, catalog: Catalog, index: int, slot: int, option: Entry, fact: Fact):
         self.index, self.slot, self.option, self.fact = index, slot, option, fact
-        self.block = catalog.level(option["level"])["key"]
+        key = catalog.level(option["level"])["key"]
+        self.block = BLOCKS.get(key, key)
         self.member = option["name"].lower()  # the name itself is a macro of the headers
         kind = option.get("get_type", option["type"])
         self.fields: list[tuple[str, str]] = []  # name, type of a struct
@@ -182,7 +187,7 @@ def table(found: list[Place]) -> str:
     for place in found:
         offset = f"offsetof(struct values_{place.block}, {place.member})" if place.has_value else "0"
         lines.append(f"\t[{place.index}] = {{ .slot = {place.slot + 1}, .block = VALUES_{place.block.upper()}, .offset = {offset}, "
-                     f".size = {place.size}, .special = VALUES_{place.fact.special}, .error = {place.fact.error or 0} }},"
+                     f".size = {place.size}, .special = VALUES_{place.fact.special}, .error = {place.fact.error or 0}, .error4 = {place.fact.error4 or 0} }},"
                      f" /* {place.option['name']} */")
     last = found[-1].index if found else 0
     lines += ["};", "", f"const size_t values_n_places = {last + 1};", ""]

@@ -33,6 +33,14 @@ static bool is_string(const struct sockopt_type *type)
 	return type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar == SOCKOPT_STRING;
 }
 
+/** Of a variant (the key of TLS_TX) only what all have in common is read. */
+static bool is_beginning(const struct sockopt_type *type, const struct sockopt_value *after,
+			 const struct sockopt_value *asked)
+{
+	return type->n_variants && after->length == type->size && asked->length > after->length &&
+	       memcmp(asked->bytes, after->bytes, after->length) == 0;
+}
+
 static enum sockopt_result compare_numbers(const struct sockopt_option *option,
 					   const struct sockopt_value *before,
 					   const struct sockopt_value *asked,
@@ -64,7 +72,7 @@ enum sockopt_result sockopt_compare(const struct sockopt_option *option, const s
 	if (is_string(option->get_type) &&
 	    strncmp((const char *)asked->bytes, (const char *)after->bytes, option->get_type->size) == 0)
 		return SOCKOPT_RESULT_KEPT;
-	if (same(asked, after))
+	if (same(asked, after) || is_beginning(option->get_type, after, asked))
 		return SOCKOPT_RESULT_KEPT;
 	if (before && same(before, after))
 		return SOCKOPT_RESULT_IGNORED;

@@ -233,6 +233,10 @@ static void put_field(struct output *out, const struct sockopt_field *field, con
 	const unsigned char *at = bytes + field->offset + index * field->size;
 	char text[INET6_ADDRSTRLEN];
 
+	if (field->secret && size > 0) {
+		output_text(out, "***");
+		return;
+	}
 	switch (field->scalar) {
 	case SOCKOPT_IPV4:
 		output_text(out, inet_ntop(AF_INET, at, text, sizeof(text)));
@@ -259,6 +263,10 @@ static void put_field(struct output *out, const struct sockopt_field *field, con
 static void put_array_field(struct output *out, const struct sockopt_field *field, const unsigned char *bytes,
 			    size_t count)
 {
+	if (field->secret && count > 0) {
+		output_text(out, "***");
+		return;
+	}
 	output_char(out, '{');
 	for (size_t i = 0; i < count; i++) {
 		if (i)
@@ -273,6 +281,7 @@ static void put_struct(struct output *out, const struct sockopt_type *type, cons
 {
 	bool first = true;
 
+	type = sockopt_variant_of(type, bytes, length);
 	for (size_t i = 0; i < type->n_fields; i++) {
 		const struct sockopt_field *field = &type->fields[i];
 

@@ -212,7 +212,9 @@ static int parse_tail(const struct sockopt_type *type, struct word value, struct
 {
 	size_t room = (sizeof(ret->bytes) - type->size) / type->tail->size;
 	size_t count;
-	int r = parse_elements(type->tail, value, ret->bytes + type->size, room, &count, trouble);
+	bool is_hex = type->tail->size == 1 && value.length > 1 && value.at[0] == '0' && (value.at[1] | 0x20) == 'x';
+	int r = is_hex ? parse_hex(value, ret->bytes + type->size, room, &count, trouble) :
+			 parse_elements(type->tail, value, ret->bytes + type->size, room, &count, trouble);
 
 	if (r < 0)
 		return r;
@@ -221,10 +223,32 @@ static int parse_tail(const struct sockopt_type *type, struct word value, struct
 	return 0;
 }
 
+/** A field by its name; by the last part of it (version for info.version) if no other field ends so. */
+static const struct sockopt_field *find_member(const struct sockopt_type *type, struct word name)
+{
+	const struct sockopt_field *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct sockopt_field *field = &type->fields[i];
+		size_t whole = strlen(field->name);
+		const char *end = field->name + (name.length < whole ? whole - name.length : 0);
+
+		if (name_equal(field->name, name.at, name.length))
+			return field;
+		if (end > field->name && end[-1] == '.' && name_equal(end, name.at, name.length)) {
+			found = field;
+			n++;
+		}
+	}
+	return n == 1 ? found : NULL;
+}
+
 /** One "name=value" of a struct. */
 static int parse_member(const struct sockopt_type *type, struct word member, struct sockopt_value *ret,
 			struct trouble *trouble)
 {
+	const struct sockopt_field *field;
 	struct word name, value = member;
 	size_t length, count;
 
@@ -233,16 +257,12 @@ static int parse_member(const struct sockopt_type *type, struct word member, str
 	if (type->tail && name_equal(type->tail->name, name.at, name.length))
 		return parse_tail(type, value, ret, trouble);
 
-	for (size_t i = 0; i < type->n_fields; i++) {
-		const struct sockopt_field *field = &type->fields[i];
-
-		if (!name_equal(field->name, name.at, name.length))
-			continue;
-		if (field->count > 1)
-			return parse_elements(field, value, ret->bytes, field->count, &count, trouble);
-		return parse_field(field, value, ret->bytes, 0, &length, trouble);
-	}
-	return bad(trouble, SOCKOPT_BAD_VALUE, name.at, -EINVAL);
+	field = find_member(type, name);
+	if (!field)
+		return bad(trouble, SOCKOPT_BAD_VALUE, name.at, -EINVAL);
+	if (field->count > 1)
+		return parse_elements(field, value, ret->bytes, field->count, &count, trouble);
+	return parse_field(field, value, ret->bytes, 0, &length, trouble);
 }
 
 static int parse_linger(const struct sockopt_type *type, struct word word, struct sockopt_value *ret,
@@ -293,12 +313,48 @@ static int parse_timeval(const struct sockopt_type *type, struct word word, stru
 	return 0;
 }
 
+/** The variant that a member of the text names; the type itself if none is named, or none that is known. */
+static int choose_variant(const struct sockopt_type *type, struct word word, const struct sockopt_type **ret,
+			  struct trouble *trouble)
+{
+	const struct sockopt_field *field = &type->fields[type->variant_field];
+	struct word member;
+
+	*ret = type;
+	while (parse_next(&word, ',', &member)) {
+		struct word name, value = member;
+		const char *dot;
+		int64_t number;
+		int r;
+
+		if (!parse_next(&value, '=', &name) || !value.at)
+			continue;
+		dot = memchr(name.at, '.', name.length);
+		if (dot)
+			name = (struct word){ dot + 1, name.length - (size_t)(dot + 1 - name.at) };
+		if (!name_equal(field->name, name.at, name.length))
+			continue;
+		r = parse_number(field, value, &number, trouble);
+		for (size_t i = 0; r == 0 && i < type->n_variants; i++)
+			if (type->variants[i].number == number)
+				*ret = type->variants[i].type;
+		return r;
+	}
+	return 0;
+}
+
 int parse_struct(const struct sockopt_type *type, struct word word, struct sockopt_value *ret,
 		 struct trouble *trouble)
 {
 	struct word member;
 	bool named = memchr(word.at, '=', word.length);
 
+	if (type->n_variants) {
+		int r = choose_variant(type, word, &type, trouble);
+
+		if (r < 0)
+			return r;
+	}
 	ret->length = type->size;
 	memset(ret->bytes, 0, type->size);
 	if (type->short_form == SOCKOPT_SHORT_LINGER && !named)

@@ -117,6 +117,7 @@ struct sockopt_field {
 	uint16_t count;  /* elements: 1, or more for an array */
 	uint8_t bit;     /* bit-field: its first bit, least significant is 0 */
 	uint8_t bits;    /* bit-field: its width; 0 if it is none */
+	bool secret;     /* a key: its text is *** */
 	const struct sockopt_symbols *symbols;
 };
 
@@ -135,6 +136,12 @@ enum sockopt_short {
 	SOCKOPT_SHORT_PROGRAM, /* a BPF program: its instructions as hex */
 };
 
+/** A longer struct that begins with a shorter one, whose number tells which: the ciphers of TLS. */
+struct sockopt_variant {
+	int64_t number;
+	const struct sockopt_type *type;
+};
+
 struct sockopt_type {
 	const char *name; /* as in C: "int", "struct linger" */
 	enum sockopt_form form;
@@ -144,6 +151,9 @@ struct sockopt_type {
 	const struct sockopt_field *fields;
 	const struct sockopt_field *tail; /* elements after the fixed part, or NULL */
 	uint16_t tail_count_field;        /* index of the field that counts them */
+	uint16_t variant_field;           /* index of the field that tells the variant */
+	uint16_t n_variants;
+	const struct sockopt_variant *variants;
 };
 
 enum sockopt_set_length {
@@ -563,8 +573,17 @@ SOCKOPT_API SOCKOPT_MUST_USE int sockopt_parse(const struct sockopt_option *opti
 					       struct sockopt_value *ret_value,
 					       struct sockopt_error *reterr);
 
+/** [signal-safe] The type that these bytes have: the variant that a field in them names, or the type itself. */
+SOCKOPT_API const struct sockopt_type *sockopt_variant_of(const struct sockopt_type *type, const void *bytes,
+							  size_t length);
+
+/** [signal-safe] Is a part of a value of this type, or of a variant of it, a secret? */
+SOCKOPT_API bool sockopt_has_secret(const struct sockopt_type *type);
+
 /**
  * @brief Value to text, of a value that get gave; sockopt_parse() accepts it where the option can be set.
+ *
+ * A secret is written as ***, which sockopt_parse() refuses.
  * @return the length that was needed, as snprintf(3)
  */
 SOCKOPT_API int sockopt_format(const struct sockopt_option *option, const void *bytes, size_t length,

@@ -159,9 +159,11 @@ enum record_answer record_answer(struct record_view *view, const struct sockopt_
 	return RECORD_VALUE;
 }
 
-int record_error(const struct sockopt_option *option)
+int record_error(const struct sockopt_option *option, int family)
 {
 	const struct values_place *place = record_place(option);
 
-	return place ? place->error : 0;
+	if (!place)
+		return 0;
+	return family == AF_INET ? place->error4 : place->error;
 }

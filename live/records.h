@@ -38,8 +38,8 @@ enum record_answer {
 enum record_answer record_answer(struct record_view *view, const struct sockopt_option *option,
 				 const void **ret_bytes, size_t *ret_length);
 
-/** The errno, positive, of an option that is marked as failing. */
-int record_error(const struct sockopt_option *option);
+/** The errno, positive, of an option that is marked as failing, on a socket of this family. */
+int record_error(const struct sockopt_option *option, int family);
 
 /** Where the values of an option stand; NULL: the kernel's structs do not tell it. */
 const struct values_place *record_place(const struct sockopt_option *option);

@@ -68,17 +68,26 @@ bool live_is_readable(const struct live_socket *socket)
 	return socket->fd >= 0 || (socket->record && socket->facts.n_holders);
 }
 
+/** Does ENOPROTOOPT mean that the kernel was built without it? Of TLS a socket without it gives the same. */
+static bool tells_of_the_kernel(const struct sockopt_option *option)
+{
+	for (size_t i = 0; i < option->n_refused; i++)
+		if (option->refused[i].error == ENOPROTOOPT && option->refused[i].access == SOCKOPT_GET)
+			return false;
+	return option->config[0];
+}
+
 int live_peek(struct live_socket *socket, const struct sockopt_option *option, void *scratch, size_t size,
 	      const void **ret_bytes, size_t *ret_length)
 {
 	const struct sockopt_value *fresh;
-	bool may_lack = option->config[0] && socket->record && socket->defaults;
+	bool may_lack = socket->record && socket->defaults && tells_of_the_kernel(option);
 	int fd, r;
 
 	if (socket->record) {
 		switch (record_answer(socket->record, option, ret_bytes, ret_length)) {
 		case RECORD_VALUE: return 0;
-		case RECORD_ERROR: return -record_error(option);
+		case RECORD_ERROR: return -record_error(option, socket->facts.kind.family);
 		case RECORD_AS_FRESH:
 			fresh = socket->defaults ? defaults_asked(socket->defaults, socket, option) : NULL;
 			if (!fresh)

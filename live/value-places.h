@@ -24,6 +24,7 @@ struct values_place {
 	uint8_t size;  /* 0: there are only marks */
 	uint8_t special;
 	uint8_t error;
+	uint8_t error4; /* on IPv4 */
 };
 
 /** By the option's index in the catalogue. */

@@ -67,6 +67,10 @@ static void put_number(struct out *out, const struct sockopt_field *field, const
 static void put_field(struct out *out, const struct sockopt_field *field, const void *bytes, size_t index,
 		      size_t length)
 {
+	if (field->secret && length > 0) {
+		out_json_string(out, "***");
+		return;
+	}
 	switch (field->scalar) {
 	case SOCKOPT_BYTES: put_hex(out, (const unsigned char *)bytes + field->offset, length); return;
 	case SOCKOPT_STRING:
@@ -79,6 +83,10 @@ static void put_field(struct out *out, const struct sockopt_field *field, const 
 
 static void put_list(struct out *out, const struct sockopt_field *field, const void *bytes, size_t count)
 {
+	if (field->secret && count > 0) {
+		out_json_string(out, "***");
+		return;
+	}
 	out_char(out, '[');
 	for (size_t i = 0; i < count; i++) {
 		if (i)
@@ -98,12 +106,13 @@ static void put_name(struct out *out, const char *name, bool *any)
 
 static void put_struct(struct out *out, const struct sockopt_type *type, const void *bytes, size_t length)
 {
+	const struct sockopt_type *form = sockopt_variant_of(type, bytes, length);
 	const unsigned char *behind = (const unsigned char *)bytes + type->size;
 	bool any = false;
 
 	out_char(out, '{');
-	for (size_t i = 0; i < type->n_fields; i++) {
-		const struct sockopt_field *field = &type->fields[i];
+	for (size_t i = 0; i < form->n_fields; i++) {
+		const struct sockopt_field *field = &form->fields[i];
 
 		if ((size_t)field->offset + (size_t)field->size * field->count > length)
 			break;
@@ -118,7 +127,7 @@ static void put_struct(struct out *out, const struct sockopt_type *type, const v
 		put_list(out, type->tail, behind, (length - type->size) / type->tail->size);
 	}
 	/* What follows a struct whose fields are known to their end: MPTCP_TCPINFO's subflows. */
-	if (!type->tail && length > type->size) {
+	if (!type->tail && !type->n_variants && length > type->size) {
 		put_name(out, "more", &any);
 		put_hex(out, behind, length - type->size);
 	}

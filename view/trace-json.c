@@ -61,7 +61,10 @@ static void put_option(struct json *json, const struct call *call)
 	} else {
 		json_value(json, "value", type, call->bytes, call->size);
 		json_text(json, "text", text);
-		put_hex(json, "bytes", call);
+		if (sockopt_has_secret(type))
+			json_null(json, "bytes");
+		else
+			put_hex(json, "bytes", call);
 	}
 	json_unsigned(json, "length", call->length);
 	if (!trace_result(call, &result))

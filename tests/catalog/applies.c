@@ -99,9 +99,10 @@ void facts_readable(const struct sockopt_option *option)
 		r = value_read(kind->fresh, option, &reading);
 		if (!sockopt_applies(option, &kind->of, SOCKOPT_GET))
 			check_elsewhere(&report, kind, "get", option->otherwise_get, r, &elsewhere);
+		else if (r < 0 && stage_refuses(option, kind, SOCKOPT_GET, 0) == -r)
+			report_fact(&report, true, " ");
 		else if (!is_left_out(&report, r))
-			report_fact(&report, r == 0 || stage_refuses(option, kind, SOCKOPT_GET, 0) == -r,
-				    "%s: get gives %s", kind->name, report_errno(r));
+			report_fact(&report, r == 0, "%s: get gives %s", kind->name, report_errno(r));
 	}
 	check_told(&report, "get", option->otherwise_get, &elsewhere);
 	if (value_readable(option) && !kind_next(NULL, option, SOCKOPT_GET))

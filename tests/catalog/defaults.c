@@ -6,6 +6,7 @@
 #include "facts.h"
 #include "kinds.h"
 #include "report.h"
+#include "stage.h"
 #include "values.h"
 #include "world.h"
 
@@ -42,6 +43,21 @@ static int told_by_sysctl(const struct sockopt_option *option, const struct sock
 	return 0;
 }
 
+/** Of a fresh socket; where such a one refuses, of one prepared as the example needs it. */
+static int read_default(const struct kind *kind, const struct sockopt_option *option, struct reading *ret)
+{
+	struct stage stage;
+	int r = value_read(kind->fresh, option, ret);
+
+	if (r == 0 || !*option->prepare || !stage_refuses(option, kind, SOCKOPT_GET, 0))
+		return r;
+	r = stage_begin(kind, option, STAGE_PREPARED, option->example_state, &stage);
+	if (r == 0)
+		r = value_read(stage.fd, option, ret);
+	stage_end(&stage);
+	return r;
+}
+
 static void check_default(struct report *report, const struct kind *kind)
 {
 	static struct reading expected, found;
@@ -53,7 +69,7 @@ static void check_default(struct report *report, const struct kind *kind)
 		report_fact(report, false, "%s: no default is told", kind->name);
 		return;
 	}
-	if (value_read(kind->fresh, option, &found) < 0)
+	if (read_default(kind, option, &found) < 0)
 		return; /* whether it can be read is another group's fact */
 	if (told->sysctl) {
 		r = told_by_sysctl(option, told, &expected);

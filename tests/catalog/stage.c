@@ -302,7 +302,11 @@ static bool example_fits(const struct kind *kind, const struct sockopt_option *o
 	return true;
 }
 
-static int prepare(const struct kind *kind, const struct sockopt_option *option, struct stage *stage)
+/** Before the state is reached or after: what a fresh socket refuses (TCP_ULP) waits for its state. */
+enum when { BEFORE,
+	    AFTER };
+
+static int prepare(const struct kind *kind, const struct sockopt_option *option, enum when when, struct stage *stage)
 {
 	for (const char *const *text = option->prepare; *text; text++) {
 		struct sockopt_assignment assignment;
@@ -313,7 +317,7 @@ static int prepare(const struct kind *kind, const struct sockopt_option *option,
 		if (r < 0)
 			return r;
 		twin = sockopt_twin_for(assignment.option, &kind->of, SOCKOPT_SET);
-		if (!twin)
+		if (!twin || (stage_refuses(twin, kind, SOCKOPT_SET, 0) != 0) != (when == AFTER))
 			continue;
 		r = twin == assignment.option ? 0 :
 						sockopt_parse(twin, strchr(*text, '=') + 1, &assignment.value, NULL);
@@ -338,10 +342,14 @@ int stage_begin(const struct kind *kind, const struct sockopt_option *option, en
 		r = -EAFNOSUPPORT;
 	}
 	if (r == 0 && manner == STAGE_PREPARED)
-		r = prepare(kind, option, ret);
+		r = prepare(kind, option, BEFORE, ret);
 	if (r == 0) {
 		ret->problem = stage_word(state);
 		r = reach(kind, state, ret);
+	}
+	if (r == 0 && manner == STAGE_PREPARED) {
+		r = prepare(kind, option, AFTER, ret);
+		ret->lacks = r == -ENOENT && *option->config;
 	}
 	ret->error = -r;
 	return r;

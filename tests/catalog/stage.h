@@ -11,6 +11,7 @@ struct stage {
 	int others[3];       /* what it needs: listener, peer; -1: none */
 	const char *problem; /* what could not be done */
 	int error;
+	bool lacks; /* a preparation fails because this kernel is built without it */
 };
 
 /** Prepared sockets get the assignments that the entry's example needs first. */

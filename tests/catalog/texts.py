@@ -24,7 +24,7 @@ ENGLISH = re.compile(r"\b(the|of|and|which|with|from)\b", re.I)
 SPANISH = re.compile(r"\b(el|los|las|que|para|desde|del)\b", re.I)
 CODE = re.compile(r"^(struct )?[A-Za-z_]\w*$")  # the same in any language
 QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`|\([^)]*\)|<[^>]*>")
-OPTION = re.compile(r"\b(?:SO|TCP|IP|IPV6|UDP|UDPLITE|MPTCP|MCAST|ICMPV6)_[A-Z][A-Z0-9_]+\b")
+OPTION = re.compile(r"\b(?:SO|TCP|IP|IPV6|UDP|UDPLITE|MPTCP|MCAST|ICMPV6|TLS)_[A-Z][A-Z0-9_]+\b")
 
 
 def texts(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
@@ -75,7 +75,7 @@ def check_lengths(option: facts.Entry) -> Iterator[str]:
 
 
 def check_paths(entry: facts.Entry) -> Iterator[str]:
-    for text in strings({key: value for key, value in entry.items() if key != "file"}):
+    for text in strings({key: value for key, value in entry.items() if key != "place"}):
         found = LOCAL_PATH.search(text)
         if found:
             yield f"a path of somebody's machine: {found[0]}"
@@ -112,7 +112,7 @@ def problems(catalog: facts.Catalog) -> Iterable[str]:
         checks = (check_languages(option), check_lengths(option), check_paths(option),
                   check_references(option, by_name))
         for check in checks:
-            yield from (f"{option['file']}:{option['line']}: {option['name']}: {problem}" for problem in check)
+            yield from (f"{option['place'].path}:{option['place'].first_line}: {option['name']}: {problem}" for problem in check)
     for entry in [*catalog.levels, *catalog.structs.values(), *catalog.symbols.values()]:
         for check in (check_languages(entry), check_paths(entry)):
             yield from (f"{entry['name']}: {problem}" for problem in check)

@@ -499,3 +499,22 @@ except OSError:
 	is_harmless <<<"$stderr"
 	[[ "$stderr" == *"a\\x1b[31m\\x0ab "* ]]
 }
+
+@test "keys are not shown, nor journaled" {
+	run -0 "$SOCKOPT" trace --json -- python3 -c '
+import socket
+s = socket.socket()
+s.setsockopt(socket.IPPROTO_TCP, 14, bytes([2, 0, 0, 0, 192, 0, 2, 1]).ljust(128, b"\0") + bytes([0, 0, 6, 0, 0, 0, 0, 0]) + b"secret".ljust(80, b"\0"))
+s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)'
+	[[ "$output" == *'"option":"TCP_MD5SIG"'*'***'* ]]
+	[[ "$output" != *736563726574* && "$output" != *secret* ]]
+	[[ "$output" == *'"bytes":null'*'"bytes":"0x01000000"'* ]]
+	program a
+	ask a open tcp 1
+	run -0 "$SOCKOPT" set "tcp and pid=${PID[a]}" tcp_fastopen_key=0x736563726574736563726574736563ff TCP_NODELAY=on --force
+	[[ "$output" != *736563726574* ]]
+	[[ "$(<"$SOCKOPT_JOURNAL/1.jsonl")" == *"tcp_fastopen_key=*** TCP_NODELAY=on"* ]]
+	[[ "$(<"$SOCKOPT_JOURNAL/1.jsonl")" != *736563726574* ]]
+	run -0 "$SOCKOPT" show "pid=${PID[a]}" --all
+	[[ "$output" != *736563726574* && "$output" == *TCP_FASTOPEN_KEY*'***'* ]]
+}

@@ -31,7 +31,7 @@ static unsigned int ask_all(struct record_view *view)
 			total += sum(bytes, length);
 			break;
 		case RECORD_ERROR:
-			if (record_error(sockopt_at(i)) <= 0)
+			if (record_error(sockopt_at(i), AF_INET) <= 0)
 				abort();
 			break;
 		default: break;

@@ -157,6 +157,22 @@ static void json_of(const char *name, const void *bytes, size_t length, const ch
 	sink_end(sink, wanted);
 }
 
+static void a_secret_is_not_in_the_json(void **state)
+{
+	struct sockopt_value value;
+
+	assert_int_equal(sockopt_parse(the_option("TLS_TX"), the_option("TLS_TX")->example, &value, NULL), 0);
+	json_of("TLS_TX", value.bytes, value.length,
+		"{\"info.version\":772,\"info.cipher_type\":51,\"iv\":\"***\",\"key\":\"***\",\"salt\":\"***\","
+		"\"rec_seq\":\"0x0000000000000000\"}");
+	json_of("TLS_TX", value.bytes, 4, "{\"version\":772,\"cipher_type\":51}");
+	/* A cipher that is not known: what follows may be a key. */
+	value.bytes[2] = 99;
+	json_of("TLS_TX", value.bytes, value.length, "{\"version\":772,\"cipher_type\":99}");
+	json_of("TCP_FASTOPEN_KEY", "sixteen bytes ..", 16, "\"***\"");
+	json_of("TCP_FASTOPEN_KEY", "", 0, "\"0x\"");
+}
+
 static void values_are_numbers_objects_strings_and_hex(void **state)
 {
 	struct linger linger = { 1, 5 };
@@ -182,6 +198,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_as_inet_ntop_writes_them),
 		cmocka_unit_test(a_text_is_filled_up_and_never_cut),
 		cmocka_unit_test(a_foreign_text_is_a_json_string),
+		cmocka_unit_test(a_secret_is_not_in_the_json),
 		cmocka_unit_test(values_are_numbers_objects_strings_and_hex),
 	};
 

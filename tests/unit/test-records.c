@@ -248,9 +248,9 @@ static void a_mark_says_what_stands_in_place_of_a_value(void **state)
 	assert_int_equal(record_answer(&view, empty, &bytes, &length), RECORD_VALUE);
 	assert_int_equal(length, 0);
 	assert_int_equal(record_answer(&view, refused, &bytes, &length), RECORD_ERROR);
-	assert_true(record_error(refused) > 0);
-	assert_int_equal(record_error(the_option("SO_RCVBUF")), 0);
-	assert_int_equal(record_error(the_option("TCP_INFO")), 0);
+	assert_true(record_error(refused, AF_INET6) > 0);
+	assert_int_equal(record_error(the_option("SO_RCVBUF"), AF_INET), 0);
+	assert_int_equal(record_error(the_option("TCP_INFO"), AF_INET6), 0);
 	/* That it must be asked weighs more. */
 	sample_mark(sample.head->ask, fresh->name);
 	assert_int_equal(record_answer(&view, fresh, &bytes, &length), RECORD_ASK);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <linux/tls.h>
 #include <sockopt-typed.h>
 
 #include "test.h"
@@ -132,6 +133,22 @@ static void a_timeout_of_a_non_blocking_descriptor_is_refused(void **state)
 	close(fd);
 }
 
+/** The keys of TLS: a struct a cipher, and no other. */
+static void a_variant_is_set_by_its_struct(void **state)
+{
+	struct tls12_crypto_info_aes_gcm_128 short_key = { .info = { TLS_1_3_VERSION, TLS_CIPHER_AES_GCM_128 } };
+	struct tls12_crypto_info_chacha20_poly1305 long_key = { .info = { TLS_1_3_VERSION, TLS_CIPHER_CHACHA20_POLY1305 } };
+	struct tls_crypto_info info = { 7, 7 };
+	int fd = open_tcp();
+
+	/* A socket without TCP_ULP knows no such level. */
+	assert_int_equal(sockopt_set_TLS_TX(fd, &short_key), -ENOPROTOOPT);
+	assert_int_equal(sockopt_set_TLS_RX(fd, &long_key), -ENOPROTOOPT);
+	assert_int_equal(sockopt_get_TLS_TX(fd, &info), -EOPNOTSUPP);
+	assert_int_equal(info.version, 7);
+	close(fd);
+}
+
 static void getters_leave_value_alone_on_failure(void **state)
 {
 	struct linger linger = { 7, 7 };
@@ -191,6 +208,7 @@ int main(void)
 		cmocka_unit_test(structs_are_read_whole_and_zero_in_the_rest),
 		cmocka_unit_test(microseconds_over_a_second_are_carried_over),
 		cmocka_unit_test(a_timeout_of_a_non_blocking_descriptor_is_refused),
+		cmocka_unit_test(a_variant_is_set_by_its_struct),
 		cmocka_unit_test(getters_leave_value_alone_on_failure),
 		cmocka_unit_test(setters_pass_the_errno_of_the_kernel_on),
 		cmocka_unit_test(levels_and_numbers_are_those_of_the_catalogue),
