@@ -57,9 +57,10 @@ static unsigned int distance_of(const struct sockopt_option *option, const char 
 
 size_t sockopt_nearest(const char *name, const struct sockopt_option **ret, size_t max)
 {
-	/* A short word is near to everything: it may miss one letter, a long one a quarter of them. */
+	/* A short word is near to everything: it may miss one letter if it has two, a long one a quarter of them. */
 	size_t length = strlen(name);
-	unsigned int bound = length < 4 ? 1 : (unsigned int)(length / 4 + 1);
+	unsigned int bound = length < 2 ? 0 : length < 4 ? 1 :
+							   (unsigned int)(length / 4 + 1);
 	size_t found = name_matches(name, ret, max);
 
 	for (unsigned int wanted = 1; found == 0 && wanted <= bound; wanted++) {
