@@ -8,7 +8,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#ifdef WITH_PROCESS_NAMES
+#ifdef WITH_KERNEL_TYPES
 #include <bpf/bpf_core_read.h>
 #endif
 
@@ -102,11 +102,11 @@ static __always_inline const volatile struct policy_action *action_at(__u32 at)
 /** The socket at hand, and what is being decided of it. */
 struct look {
 	void *target; /* what bpf_setsockopt() takes here: the context, or the socket */
+	__u64 socket; /* where the kernel has it */
 	struct policy_memory *memory;
 	__u64 cookie;
 	__u64 facts[POLICY_N_FACTS];
 	__u8 local[16], peer[16];
-	char name[16];
 	__u32 family; /* of the addresses, 0: no peer */
 	__u32 peer_family;
 	__u32 kind;

@@ -3,7 +3,7 @@
 #ifndef BPF_POLICY_SEE_H
 #define BPF_POLICY_SEE_H
 
-#include "policy-look.h"
+#include "policy-types.h"
 
 static __always_inline __u32 kind_of(struct bpf_sock *sk, int is_programs, __u32 *ret_protocol)
 {
@@ -55,28 +55,6 @@ static __always_inline void put_ip6(__u8 *to, __u32 a, __u32 b, __u32 c, __u32 d
 	words[3] = d;
 }
 
-#ifdef WITH_PROCESS_NAMES
-struct task_struct {
-	struct task_struct *group_leader;
-	char comm[16];
-} __attribute__((preserve_access_index));
-
-/** That of the process; a thread may have another. */
-static __always_inline void read_name(char *name)
-{
-	struct task_struct *task = (void *)bpf_get_current_task();
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-
-	__builtin_memset(name, 0, 16);
-	bpf_probe_read_kernel_str(name, 16, BPF_CORE_READ(leader, comm));
-}
-#else
-static __always_inline void read_name(char *name)
-{
-	__builtin_memset(name, 0, 16);
-}
-#endif
-
 static __always_inline void see_peer(struct look *look, struct bpf_sock *sk)
 {
 	look->peer_family = sk->family;
@@ -114,6 +92,7 @@ static __always_inline void see(struct look *look, struct bpf_sock *sk, void *ta
 	__u32 protocol = sk->protocol;
 
 	look->target = target;
+	look->socket = address_of(&sk);
 	look->memory = 0;
 	look->kind = kind_of(sk, is_programs, &protocol);
 	look->facts[POLICY_FAMILY] = sk->family;
@@ -123,7 +102,6 @@ static __always_inline void see(struct look *look, struct bpf_sock *sk, void *ta
 	look->facts[POLICY_PROTOCOL] = look->family ? protocol : POLICY_ABSENT;
 	look->facts[POLICY_PID] = bpf_get_current_pid_tgid() >> 32;
 	look->facts[POLICY_USER] = (__u32)bpf_get_current_uid_gid();
-	read_name(look->name);
 	/* The hook of setsockopt(2) does not tell it. */
 	look->cookie = is_programs || !constants.tells ? 0 : bpf_get_socket_cookie(target);
 	look->length = 0;

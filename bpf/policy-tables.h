@@ -8,6 +8,8 @@
 
 #include <linux/types.h>
 
+#include "policy-pattern-bytes.h"
+
 #define POLICY_ACTIONS_MAX 128
 #define POLICY_TESTS_MAX 512
 #define POLICY_DEPTH_MAX 16 /* truths that wait at once, in a selector */
@@ -50,7 +52,9 @@ enum policy_operation {
 	POLICY_RANGE, /* fact, low, high */
 	POLICY_LOCAL, /* family, bytes, bits; low, high: the port */
 	POLICY_PEER,
-	POLICY_NAME,   /* bytes: of the process */
+	POLICY_NAME,   /* pattern: of the process */
+	POLICY_CGROUP, /* pattern: the path of the cgroup that the process is in */
+	POLICY_NETNS,  /* low, high: the inode of the socket's network namespace */
 	POLICY_OPTION, /* level, number, low, high */
 };
 
@@ -78,7 +82,7 @@ struct policy_test {
 	__u8 is_signed;
 	__u8 family; /* 0: any address */
 	__u8 bits;
-	__u8 unused;
+	__u8 pattern;
 	__s32 level;
 	__s32 number;
 	__u64 low, high; /* POLICY_OPTION: as __s64 */
@@ -123,6 +127,7 @@ _Static_assert(sizeof(((struct policy_action *)0)->value) == POLICY_VALUE_MAX, "
 struct policy_constants {
 	struct policy_action actions[POLICY_ACTIONS_MAX];
 	struct policy_test tests[POLICY_TESTS_MAX];
+	struct policy_pattern patterns[POLICY_PATTERNS_MAX];
 	__u32 n_actions;
 	__u8 has_memory; /* some action asks what was before */
 	__u8 tells;      /* of enum policy_tells */

@@ -3,7 +3,7 @@
 #ifndef BPF_POLICY_TEST_H
 #define BPF_POLICY_TEST_H
 
-#include "policy-look.h"
+#include "policy-types.h"
 
 static __always_inline __u64 big_endian(const __u8 *bytes)
 {
@@ -51,14 +51,6 @@ static __always_inline __u32 option_fits(const volatile struct policy_test *test
 	return number >= (__s64)test->low && number <= (__s64)test->high;
 }
 
-static __always_inline __u32 name_fits(const volatile struct policy_test *test, const struct look *look)
-{
-	const volatile __u64 *want = (const volatile __u64 *)test->bytes;
-	const __u64 *have = (const __u64 *)look->name;
-
-	return want[0] == have[0] && want[1] == have[1];
-}
-
 static __always_inline __u32 answer_of(const volatile struct policy_test *test, const struct look *look)
 {
 	__u64 fact;
@@ -71,7 +63,9 @@ static __always_inline __u32 answer_of(const volatile struct policy_test *test, 
 		return fact >= test->low && fact <= test->high;
 	case POLICY_LOCAL: return address_fits(test, look->family, look->local, look->facts[POLICY_LOCAL_PORT]);
 	case POLICY_PEER: return address_fits(test, look->peer_family, look->peer, look->facts[POLICY_PEER_PORT]);
-	case POLICY_NAME: return name_fits(test, look);
+	case POLICY_NAME: return name_fits(test->pattern);
+	case POLICY_CGROUP: return cgroup_fits(test->pattern);
+	case POLICY_NETNS: return netns_fits(test, look);
 	case POLICY_OPTION: return option_fits(test, look);
 	default: return POLICY_YES;
 	}

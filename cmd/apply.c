@@ -104,7 +104,7 @@ static const struct argp argp = {
 	.args_doc = N_("[FILE...]"),
 	.doc = N_("Let the sockets of programs that are started by others have the options that rules say: those of a cgroup, "
 		  "which is what a systemd unit and a container are. The rules are BPF programs in the kernel; they stay when "
-		  "sockopt ends, until 'sockopt policy remove'. Applied again, they replace those before them without a gap. "
+		  "sockopt ends, until 'sockopt policy remove'. Applied again, they replace those before them at the same instant. "
 		  "Without a FILE, /etc/sockopt.d/*.rules are taken. See sockopt-rules(5).\v"
 		  "Examples:\n"
 		  "  sockopt apply --check web.rules\n"
@@ -315,7 +315,7 @@ static int apply(const struct apply_args *args, const struct rules *rules, struc
 	char cgroup[CGROUP_PATH_MAX];
 	int status;
 
-	if (policy_compile(rules, policy_sees_pids(), program, &refusal) < 0) {
+	if (policy_compile(rules, policy_sees(), program, &refusal) < 0) {
 		say_refused(&refusal);
 		return EXIT_WRONG_USE;
 	}

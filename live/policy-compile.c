@@ -41,7 +41,7 @@ struct compiler {
 	const struct rule *rule;
 	const struct rule_action *action;
 	struct policy_asks asks;
-	bool sees_pids;
+	unsigned sees;
 	unsigned first_test, n_tests;
 };
 
@@ -338,10 +338,10 @@ static int compile_rule(struct compiler *compiler)
 	compiler->first_test = compiler->program->n_tests;
 	compiler->refusal->rule = compiler->rule;
 	compiler->refusal->action = NULL;
-	r = policy_compile_selector(compiler->rule->selector, compiler->sees_pids, compiler->program, &compiler->asks,
+	r = policy_compile_selector(compiler->rule->selector, compiler->sees, compiler->program, &compiler->asks,
 				    compiler->refusal);
 	compiler->n_tests = compiler->program->n_tests - compiler->first_test;
-	compiler->program->needs_names |= compiler->asks.name;
+	compiler->program->needs_types |= compiler->asks.types;
 	for (size_t i = 0; i < compiler->rule->n_actions && r == 0; i++) {
 		compiler->action = compiler->rule->actions[i];
 		r = compile_action(compiler);
@@ -431,10 +431,10 @@ static void choose_hooks(struct policy_program *program)
 	}
 }
 
-int policy_compile(const struct rules *rules, bool sees_pids, struct policy_program *ret,
+int policy_compile(const struct rules *rules, unsigned sees, struct policy_program *ret,
 		   struct policy_refusal *ret_refusal)
 {
-	struct compiler compiler = { .program = ret, .refusal = ret_refusal, .sees_pids = sees_pids };
+	struct compiler compiler = { .program = ret, .refusal = ret_refusal, .sees = sees };
 	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));

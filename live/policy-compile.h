@@ -26,6 +26,11 @@ enum policy_hook {
 	POLICY_N_HOOKS,
 };
 
+enum policy_sees {
+	POLICY_SEES_PIDS = 1,    /* we are in the initial pid namespace */
+	POLICY_SEES_CGROUPS = 2, /* and in the initial cgroup namespace; the programs stay in the cgroups where they are */
+};
+
 /** Why the kernel's side cannot serve a rule. what and hint are English, to be translated. */
 struct policy_refusal {
 	const struct rule *rule;
@@ -44,24 +49,25 @@ struct policy_line {
 struct policy_program {
 	struct policy_action actions[POLICY_ACTIONS_MAX];
 	struct policy_test tests[POLICY_TESTS_MAX];
-	unsigned n_actions, n_tests;
+	struct policy_pattern patterns[POLICY_PATTERNS_MAX];
+	unsigned n_actions, n_tests, n_patterns;
 	struct policy_line lines[POLICY_ACTIONS_MAX];
 	unsigned n_lines;
 	unsigned n_defaults;
 	unsigned hooks;   /* bit POLICY_AT_x */
 	unsigned moments; /* at which something is made */
 	bool has_memory;
-	bool needs_names; /* of processes */
+	bool needs_types; /* the kernel's, for what is read from its structs */
 };
 
 /**
  * @brief Compiles rules.
  *
  * @param rules must outlive ret
- * @param sees_pids our pid numbers are the kernel's: we are in the initial pid namespace
+ * @param sees what names and numbers here are those of the kernel's side: bits of enum policy_sees
  * @return 0, -EOPNOTSUPP and fills *ret_refusal
  */
-int policy_compile(const struct rules *rules, bool sees_pids, struct policy_program *ret,
+int policy_compile(const struct rules *rules, unsigned sees, struct policy_program *ret,
 		   struct policy_refusal *ret_refusal);
 
 /** The moments at which an action is made on any kind of socket that the hooks reach. */

@@ -8,9 +8,9 @@
 
 #define N_(text) text
 
-bool policy_sees_pids(void)
+unsigned policy_sees(void)
 {
-	return false;
+	return 0;
 }
 
 bool policy_name_is_valid(const char *name)

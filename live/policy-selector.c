@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 #include <tree.h>
 
+#include "policy-pattern.h"
+
 #define N_(text) text
 #define ANY UINT64_MAX
 
@@ -17,7 +19,7 @@ struct compiler {
 	struct policy_program *program;
 	struct policy_asks *asks;
 	struct policy_refusal *refusal;
-	bool sees_pids;
+	unsigned sees;
 	unsigned depth; /* truths on the stack */
 };
 
@@ -141,25 +143,53 @@ static int put_prefix(struct compiler *compiler, const struct node *node, enum p
 	return put(compiler, &test);
 }
 
-static int put_name(struct compiler *compiler, const struct node *node)
+/** A text, or a pattern of it. */
+static int put_pattern(struct compiler *compiler, const struct node *node, enum policy_operation operation)
 {
-	struct policy_test test = { .operation = POLICY_NAME, .outcomes = outcomes_of(node->op == OP_NE) };
+	struct policy_program *program = compiler->program;
+	struct policy_test test = {
+		.operation = (__u8)operation,
+		.outcomes = outcomes_of(node->op == OP_NE),
+		.pattern = (__u8)program->n_patterns,
+	};
 
 	compiler->asks->process = true;
-	compiler->asks->name = true;
-	if (node->op == OP_GLOB)
-		return refuse(compiler, node->text, N_("patterns such as '%s' are not compared in the kernel"),
-			      N_("write the name itself: process=NAME"));
-	if (strlen(node->text) >= sizeof(test.bytes))
-		return put_range(compiler, POLICY_FAMILY, 0, ANY, node->op != OP_NE, false);
-	memcpy(test.bytes, node->text, strlen(node->text));
+	compiler->asks->types = true;
+	if (program->n_patterns == POLICY_PATTERNS_MAX)
+		return refuse(compiler, NULL, N_("these are more names than a BPF program here has room for"), NULL);
+	if (policy_pattern_make(node->text, node->op == OP_GLOB, &program->patterns[program->n_patterns]) < 0)
+		return refuse(compiler, node->text, N_("'%s' is longer than what a BPF program here compares"),
+			      N_("a pattern can be shorter: cgroup~*NAME.service"));
+	program->n_patterns++;
+	return put(compiler, &test);
+}
+
+static int put_cgroup(struct compiler *compiler, const struct node *node)
+{
+	if (!(compiler->sees & POLICY_SEES_CGROUPS))
+		return refuse(compiler, "cgroup", N_("'%s' is not compared by the programs of 'run', which has a cgroup of its own, nor in a cgroup namespace"),
+			      NULL);
+	return put_pattern(compiler, node, POLICY_CGROUP);
+}
+
+static int put_netns(struct compiler *compiler, const struct node *node)
+{
+	struct policy_test test = { .operation = POLICY_NETNS, .outcomes = outcomes_of(node->op == OP_NE) };
+
+	uint64_t low, high;
+
+	compiler->asks->types = true;
+	if (!range_of(node->op, node->number, &low, &high))
+		low = ANY;
+	test.low = low;
+	test.high = high;
 	return put(compiler, &test);
 }
 
 static int put_pid(struct compiler *compiler, const struct node *node)
 {
 	compiler->asks->process = true;
-	if (!compiler->sees_pids)
+	if (!(compiler->sees & POLICY_SEES_PIDS))
 		return refuse(compiler, node->text,
 			      N_("in this pid namespace processes have other numbers than the kernel's"),
 			      N_("name the process: process=NAME"));
@@ -185,16 +215,11 @@ static int put_connected(struct compiler *compiler)
 	return r < 0 ? r : put_operation(compiler, POLICY_OR);
 }
 
-static int not_compared(const struct compiler *compiler, const char *key)
-{
-	return refuse(compiler, key, N_("'%s' is not compared in the kernel's hooks"), NULL);
-}
-
 static int put_key(struct compiler *compiler, const struct node *node)
 {
 	switch (node->key) {
 	case KEY_PID: return put_pid(compiler, node);
-	case KEY_PROCESS: return put_name(compiler, node);
+	case KEY_PROCESS: return put_pattern(compiler, node, POLICY_NAME);
 	case KEY_USER: compiler->asks->process = true; return put_number(compiler, node, POLICY_USER, false);
 	case KEY_FAMILY: return put_number(compiler, node, POLICY_FAMILY, false);
 	case KEY_TYPE: return put_number(compiler, node, POLICY_TYPE, false);
@@ -208,14 +233,18 @@ static int put_key(struct compiler *compiler, const struct node *node)
 	case KEY_FD:
 		return refuse(compiler, "fd", N_("'%s' is not known in the kernel's hooks: a socket has no number there"),
 			      NULL);
-	case KEY_CGROUP:
-		return refuse(compiler, "cgroup", N_("'%s' is not compared in the kernel's hooks"),
-			      N_("the rules hold for the cgroup that they are attached to"));
-	case KEY_NETNS: return not_compared(compiler, "netns");
-	case KEY_INTERFACE: return not_compared(compiler, "interface");
-	case KEY_PATH: return not_compared(compiler, "path");
-	case KEY_INODE: return not_compared(compiler, "inode");
-	default: return not_compared(compiler, "cookie");
+	case KEY_CGROUP: return put_cgroup(compiler, node);
+	case KEY_NETNS: return put_netns(compiler, node);
+	case KEY_INTERFACE:
+		return refuse(compiler, "interface",
+			      N_("'%s' is not known in the kernel's hooks: they have its number, which is another one's elsewhere"), NULL);
+	case KEY_PATH:
+		return refuse(compiler, "path", N_("'%s' is not known in the kernel's hooks: they do not see addresses of unix sockets"),
+			      NULL);
+	default:
+		return refuse(compiler, node->key == KEY_INODE ? "inode" : "cookie",
+			      N_("'%s' is a number that no socket has before it is made"),
+			      N_("'sockopt set' changes a socket that is there"));
 	}
 }
 
@@ -277,14 +306,14 @@ static int compile(struct compiler *compiler, const struct node *node)
 	return refuse(compiler, NULL, N_("the selector is not compared in the kernel's hooks"), NULL);
 }
 
-int policy_compile_selector(const struct selector *selector, bool sees_pids, struct policy_program *program,
+int policy_compile_selector(const struct selector *selector, unsigned sees, struct policy_program *program,
 			    struct policy_asks *ret_asks, struct policy_refusal *ret_refusal)
 {
 	struct compiler compiler = {
 		.program = program,
 		.asks = ret_asks,
 		.refusal = ret_refusal,
-		.sees_pids = sees_pids,
+		.sees = sees,
 	};
 
 	*ret_asks = (struct policy_asks){ 0 };

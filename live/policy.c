@@ -18,7 +18,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wcast-qual"
-#include <policy-names.skel.h>
+#include <policy-types.skel.h>
 #include <policy.skel.h>
 #pragma GCC diagnostic pop
 
@@ -28,8 +28,10 @@
 #include "tidy.h"
 
 #define N_(text) text
-#define RING_SIZE (1U << 21)             /* of a report of everything */
-#define INITIAL_PID_NAMESPACE 0xEFFFFFFC /* PROC_PID_INIT_INO of linux/proc_ns.h */
+#define RING_SIZE (1U << 21) /* of a report of everything */
+/* PROC_CGROUP_INIT_INO and PROC_PID_INIT_INO of linux/proc_ns.h */
+#define INITIAL_CGROUP_NAMESPACE 0xEFFFFFFB
+#define INITIAL_PID_NAMESPACE 0xEFFFFFFC
 
 struct policy {
 	struct bpf_object *object;
@@ -58,11 +60,17 @@ int policy_refuse(struct policy_obstacle *ret, int error, const char *what, cons
 	return -error;
 }
 
-bool policy_sees_pids(void)
+static bool is_initial(const char *namespace, ino_t inode)
 {
 	struct stat status;
 
-	return stat("/proc/self/ns/pid", &status) == 0 && status.st_ino == INITIAL_PID_NAMESPACE;
+	return stat(namespace, &status) == 0 && status.st_ino == inode;
+}
+
+unsigned policy_sees(void)
+{
+	return (is_initial("/proc/self/ns/pid", INITIAL_PID_NAMESPACE) ? POLICY_SEES_PIDS : 0U) |
+	       (is_initial("/proc/self/ns/cgroup", INITIAL_CGROUP_NAMESPACE) ? POLICY_SEES_CGROUPS : 0U);
 }
 
 static bool may_attach(void)
@@ -113,6 +121,7 @@ static int fill(struct bpf_object *object, const struct policy_program *program,
 		return -EINVAL;
 	memcpy(constants->actions, program->actions, sizeof(program->actions));
 	memcpy(constants->tests, program->tests, sizeof(program->tests));
+	memcpy(constants->patterns, program->patterns, sizeof(program->patterns));
 	constants->n_actions = program->n_actions;
 	constants->has_memory = program->has_memory;
 	constants->moments = (__u8)program->moments;
@@ -136,7 +145,7 @@ static int choose_programs(struct policy *policy, unsigned hooks)
 static int open_and_load(struct policy *policy, const struct policy_program *program, enum policy_tells tells)
 {
 	size_t size;
-	const void *bytes = program->needs_names ? policy_names_bpf__elf_bytes(&size) : policy_bpf__elf_bytes(&size);
+	const void *bytes = program->needs_types ? policy_types_bpf__elf_bytes(&size) : policy_bpf__elf_bytes(&size);
 	int r;
 
 	policy->object = bpf_object__open_mem(bytes, size, NULL);
@@ -190,9 +199,9 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 
 	if (r < 0)
 		return r;
-	if (program->needs_names && access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+	if (program->needs_types && access("/sys/kernel/btf/vmlinux", R_OK) < 0)
 		return policy_refuse(ret_obstacle, EOPNOTSUPP,
-				     N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process' needs them"),
+				     N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process', 'cgroup' and 'netns' need them"),
 				     NULL);
 	bpf_stay_silent();
 	policy = calloc(1, sizeof(*policy));

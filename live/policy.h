@@ -14,8 +14,8 @@ struct policy_obstacle {
 
 struct policy;
 
-/** Are we in the initial pid namespace, whose numbers BPF has? */
-bool policy_sees_pids(void);
+/** What the kernel's side has by the same names and numbers as we: bits of enum policy_sees. */
+unsigned policy_sees(void);
 
 /** Could programs be loaded? @return 0, or -errno and fills *ret_obstacle */
 int policy_probe(struct policy_obstacle *ret_obstacle);

@@ -45,7 +45,7 @@ static int of_policy(struct run_obstacle *ret, const struct policy_obstacle *fro
 static int compile(const struct run_job *job, struct policy_program *program, struct run_obstacle *ret_obstacle)
 {
 	struct policy_refusal refusal;
-	int r = policy_compile(job->rules, policy_sees_pids(), program, &refusal);
+	int r = policy_compile(job->rules, policy_sees() & POLICY_SEES_PIDS, program, &refusal);
 
 	if (r == 0)
 		return 0;

@@ -57,7 +57,7 @@ with_cgroup() {
 	SPACE=$LAST PINS=$FOLDER/bpffs/policies
 	in_space "$SOCKOPT" apply --cgroup "$CGROUP" --pin "$PINS" "$RULES" 2>"$FOLDER/why" || skip "no BPF here: $(head -1 "$FOLDER/why")"
 	in_space "$SOCKOPT" policy remove --all --pin "$PINS"
-	nothing_is_left
+	eventually nothing_is_left
 }
 
 in_space() {
@@ -331,6 +331,41 @@ while True:
 	[ "${stderr_lines[0]}" = "sockopt: several cgroups are named as the unit 'sockopt-unit.service'" ]
 	run --separate-stderr -2 applying --unit no-such-unit-of-sockopt "$RULES"
 	[ "${stderr_lines[0]}" = "sockopt: the cgroup of 'no-such-unit-of-sockopt' cannot be found: No such file or directory" ]
+}
+
+@test "cgroup in a selector: the cgroup below, by its path or a pattern" {
+	with_cgroup
+	local own=/${CGROUP##*/} below rule
+
+	mkdir "$CGROUP/web.service" "$CGROUP/web.service/one" "$CGROUP/db.service"
+	MADE=("$CGROUP/web.service/one" "$CGROUP/web.service" "$CGROUP/db.service" "${MADE[@]}")
+	in_cgroup() {
+		sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$CGROUP$1" "$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+	}
+	while read -r rule below; do
+		printf 'tcp and %s: TCP_USER_TIMEOUT=30s\n' "$rule" >"$RULES"
+		applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
+		# in the cgroup itself, and in those below
+		[ "$(for one in "" /web.service /web.service/one /db.service; do in_cgroup "$one" | cut -d' ' -f2; done | xargs)" = "$below" ] || {
+			echo "$rule"
+			return 1
+		}
+	done <<-END
+		cgroup=$own/web.service 0 30000 0 0
+		cgroup!=$own/web.service 30000 0 30000 30000
+		cgroup~*/web.service 0 30000 0 0
+		cgroup~*/web.service* 0 30000 30000 0
+		cgroup~$own/??.service 0 0 0 30000
+		cgroup=/ 0 0 0 0
+		cgroup!=/ 30000 30000 30000 30000
+		cgroup~$own* 30000 30000 30000 30000
+		cgroup=$own/web.servic 0 0 0 0
+	END
+	# also where what a program asks for is judged
+	printf 'cgroup~*/db.service: deny=EACCES SO_RCVLOWAT\n' >"$RULES"
+	applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
+	[ "$(inside "$HELPERS/lives" asks "$SOL_SOCKET" 18 2)" = "0 2 0 2" ]
+	[ "$(CGROUP=$CGROUP/db.service inside "$HELPERS/lives" asks "$SOL_SOCKET" 18 2)" = "13 1 13 1" ]
 }
 
 @test "a rule that BPF cannot serve is told with its place, and nothing is attached" {

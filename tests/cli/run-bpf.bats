@@ -128,11 +128,11 @@ for family, address in (socket.AF_INET6, "::1"), (socket.AF_INET6, "::ffff:127.0
 	local rule
 
 	for rule in 'user=0' 'user=root' 'process=python3' 'not process=other' 'TCP_NODELAY=off' 'TCP_KEEPIDLE>60s' \
-		'peer-port=1-65535' 'not (peer=10.0.0.0/8 or local-port=1)' 'peer-port!=1,2,3' 'ipv4 and stream and family=inet'; do
+		'process~py*' 'process~p?t[a-i]on[!4]' "netns=$(stat -Lc %i /proc/self/ns/net)" 'netns!=1' 'peer-port=1-65535' 'not (peer=10.0.0.0/8 or local-port=1)' 'peer-port!=1,2,3' 'ipv4 and stream and family=inet'; do
 		run --separate-stderr -0 running -r "connect and tcp and $rule: SO_PRIORITY=3" -- bash -c 'connects "print(c.getsockopt(P, Y))"'
 		[ "$output" = 3 ] || { echo "$rule: $output"; false; }
 	done
-	for rule in 'user=65534' 'process=other' 'process!=python3' 'TCP_NODELAY=on' 'TCP_KEEPIDLE<60s' 'peer-port=1-9' \
+	for rule in 'process~*thin*' 'process~?ython' 'process=pytho' 'netns=1' 'user=65534' 'process=other' 'process!=python3' 'TCP_NODELAY=on' 'TCP_KEEPIDLE<60s' 'peer-port=1-9' \
 		'(peer=10.0.0.0/8 or local-port=1)' 'not peer-port=1-65535' 'ipv6'; do
 		run --separate-stderr -0 running -r "connect and tcp and $rule: SO_PRIORITY=3" -- bash -c 'connects "print(c.getsockopt(P, Y))"'
 		[ "$output" = 0 ] || { echo "$rule: $output"; false; }
@@ -168,9 +168,9 @@ c.setsockopt(S, U, 7); print(c.getsockopt(S, U))"'
 		SO_KEEPALIVE=on|is meant for sockets that no hook of BPF reaches, too (unix)
 		unix: SO_SNDBUF=1MiB|is meant for sockets that no hook of BPF reaches, too (unix)
 		tcp: IP_TOS=ef|in BPF IP_TOS cannot be set on IPv6 sockets
-		tcp and process~ngin*: TCP_NODELAY=on|patterns such as 'ngin*' are not compared in the kernel
-		cgroup=/x: TCP_NODELAY=on|'cgroup' is not compared in the kernel's hooks
-		tcp and interface=lo: TCP_NODELAY=on|'interface' is not compared in the kernel's hooks
+		tcp and user~ro*: TCP_NODELAY=on|patterns such as 'ro*' are not compared in the kernel
+		cgroup=/x: TCP_NODELAY=on|'cgroup' is not compared by the programs of 'run'
+		tcp and interface=lo: TCP_NODELAY=on|'interface' is not known in the kernel's hooks
 		tcp and fd=3: TCP_NODELAY=on|'fd' is not known in the kernel's hooks
 		accept and tcp and process=x: SO_PRIORITY=5|which process accepts them is not known
 		tcp and TCP_CORK=on: TCP_NODELAY=on|bpf_getsockopt() does not tell TCP_CORK

@@ -23,7 +23,7 @@ static int compile(const char *text, bool sees_pids)
 	memset(&rules, 0, sizeof(rules));
 	if (rules_parse(&rules, "-r", text, &error) < 0)
 		fail_msg("'%s': %s", text, error.what ? error.what : "(a value)");
-	return policy_compile(&rules, sees_pids, &program, &refusal);
+	return policy_compile(&rules, sees_pids ? POLICY_SEES_PIDS | POLICY_SEES_CGROUPS : 0, &program, &refusal);
 }
 
 static void compiled(const char *text)
@@ -108,9 +108,9 @@ static void memory_is_kept_only_if_a_rule_asks(void **state)
 static void names_of_processes_alone_need_the_kernel_s_types(void **state)
 {
 	compiled("connect and user=0: TCP_NODELAY=on");
-	assert_false(program.needs_names);
+	assert_false(program.needs_types);
 	compiled("connect and process=x: TCP_NODELAY=on");
-	assert_true(program.needs_names);
+	assert_true(program.needs_types);
 }
 
 static void one_option_has_one_slot(void **state)
@@ -169,13 +169,11 @@ static void what_cannot_be_decided_is_refused(void **state)
 	refused("fd=3: TCP_NODELAY=on", "has no number there", "fd");
 	refused("1234:5: TCP_NODELAY=on", "has no number there", "PID:FD");
 	refused("pid=7: TCP_NODELAY=on", "pid namespace", "7");
-	refused("cgroup=/x: TCP_NODELAY=on", "not compared", "cgroup");
-	refused("netns=7: TCP_NODELAY=on", "not compared", "netns");
-	refused("interface=lo: TCP_NODELAY=on", "not compared", "interface");
-	refused("inode=7: TCP_NODELAY=on", "not compared", "inode");
-	refused("cookie=7: TCP_NODELAY=on", "not compared", "cookie");
-	refused("path=/x: deny SO_SNDBUF", "not compared", "path");
-	refused("process~ngin*: TCP_NODELAY=on", "patterns", "ngin*");
+	refused("cgroup=/x: TCP_NODELAY=on", "programs of 'run'", "cgroup");
+	refused("interface=lo: TCP_NODELAY=on", "have its number", "interface");
+	refused("inode=7: TCP_NODELAY=on", "no socket has before", "inode");
+	refused("cookie=7: TCP_NODELAY=on", "no socket has before", "cookie");
+	refused("path=/x: deny SO_SNDBUF", "addresses of unix sockets", "path");
 	refused("user~r*: TCP_NODELAY=on", "patterns", "r*");
 	refused("TCP_CORK=on: TCP_NODELAY=on", "bpf_getsockopt() does not tell", "TCP_CORK");
 	refused("TCP_CONGESTION=cubic: TCP_NODELAY=on", "not compared", "TCP_CONGESTION");
