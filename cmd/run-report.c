@@ -136,7 +136,7 @@ static void on_note(void *context, enum run_note note, pid_t pid)
 		log_hint(_("--engine bpf sees it"));
 		break;
 	case RUN_NOTE_OTHER_ABI:
-		log_warning(_("%s %d makes 32-bit system calls: its sockets are not seen by engine %s"), name, who, report->engine);
+		log_warning(_("%s %d makes system calls by socketcall(2), or of another table: those sockets are not seen by engine %s"), name, who, report->engine);
 		log_hint(_("--engine bpf sees them"));
 		break;
 	case RUN_NOTE_NOT_REACHED:

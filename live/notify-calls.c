@@ -253,6 +253,13 @@ static bool is_plain(const struct sockopt_option *option)
 	return true;
 }
 
+/** Is it laid out otherwise where a word has 32 bits? A struct timeval has been widened by then. */
+static bool has_words(const struct sockopt_option *option)
+{
+	return option->type->short_form != SOCKOPT_SHORT_TIMEVAL && option->type->form != SOCKOPT_FORM_SCALAR &&
+	       option->type->size > 2 * sizeof(int);
+}
+
 /** The program's own call. What depended on its bytes is made by us, with our copy of them. */
 static void pass(struct notify *notify, struct notify_call *call, struct run_socket *socket,
 		 const struct rule_call *asked, bool remember, bool value_matters)
@@ -260,7 +267,7 @@ static void pass(struct notify *notify, struct notify_call *call, struct run_soc
 	const struct sockopt_option *option = sockopt_find_number(asked->level, asked->number, SOCKOPT_SET);
 	int r;
 
-	if ((!remember && !value_matters) || !is_plain(option) || notify_enter_rights(notify, call) < 0) {
+	if ((!remember && !value_matters) || !is_plain(option) || (call->is_32bit && has_words(option)) || notify_enter_rights(notify, call) < 0) {
 		if (remember)
 			run_remember(&notify->state, socket, asked);
 		notify_continue(notify, call);
@@ -298,10 +305,24 @@ static void judge(struct notify *notify, struct notify_call *call, struct run_so
 	}
 }
 
+/** A struct timeval of two words of 32 bits, as a native one. @return true: it was one */
+static bool widen_timeval(const struct rule_call *asked, struct timeval *ret)
+{
+	const struct sockopt_option *option = sockopt_find_number(asked->level, asked->number, SOCKOPT_SET);
+	const int32_t *words = asked->bytes;
+
+	if (!option || option->type->short_form != SOCKOPT_SHORT_TIMEVAL || option->type->size != sizeof(*ret) ||
+	    asked->length != 2 * sizeof(*words))
+		return false;
+	*ret = (struct timeval){ .tv_sec = words[0], .tv_usec = words[1] };
+	return true;
+}
+
 static void serve_setsockopt(struct notify *notify, struct notify_call *call, struct run_socket *socket)
 {
 	uint64_t length = (uint32_t)call->arguments[4];
 	struct rule_call asked = { .level = (int)call->arguments[1], .number = (int)call->arguments[2] };
+	struct timeval wide;
 	unsigned char *bytes;
 
 	/* A negative or absurd length is for the kernel to refuse. */
@@ -314,6 +335,9 @@ static void serve_setsockopt(struct notify *notify, struct notify_call *call, st
 	asked.length = (size_t)length;
 	if (!bytes || (length && notify_read(notify, call, call->arguments[3], bytes, (size_t)length) < 0))
 		notify_continue(notify, call);
+	else if (call->is_32bit && widen_timeval(&asked, &wide))
+		judge(notify, call, socket,
+		      &(struct rule_call){ asked.level, asked.number, &wide, sizeof(wide) });
 	else
 		judge(notify, call, socket, &asked);
 	free(bytes);

@@ -112,34 +112,20 @@ static bool watches(const struct rules *rules)
 	return false;
 }
 
-/** The other system call tables of this kernel, which a program can use as well: what comes from there is noticed. */
-static int add_other_abis(scmp_filter_ctx filter, const struct rules *rules, unsigned moments)
+/** A system call table beside the native one: its filter is made by itself, since it has other rules, and merged. */
+static int add_table(scmp_filter_ctx filter, uint32_t abi, int (*add_rules)(scmp_filter_ctx, const struct rules *),
+		     const struct rules *rules)
 {
-	static const uint32_t others[] = {
-#if defined(__x86_64__)
-		SCMP_ARCH_X86,
-		SCMP_ARCH_X32,
-#elif defined(__aarch64__)
-		SCMP_ARCH_ARM,
-#endif
-		0,
-	};
-	scmp_filter_ctx other;
-	int r = 0;
+	scmp_filter_ctx other = filter_new();
+	int r;
 
-	if (!others[0])
-		return 0;
-	other = filter_new();
 	if (!other)
 		return -ENOMEM;
-	for (size_t i = 0; others[i] && r == 0; i++)
-		r = seccomp_arch_add(other, others[i]);
+	r = seccomp_arch_add(other, abi);
 	if (r == 0)
 		r = seccomp_arch_remove(other, SCMP_ARCH_NATIVE);
 	if (r == 0)
-		r = add_moments(other, moments);
-	if (r == 0 && watches(rules))
-		r = add(other, SCMP_SYS(setsockopt));
+		r = add_rules(other, rules);
 	if (r == 0)
 		r = seccomp_merge(filter, other);
 	if (r < 0)
@@ -147,19 +133,61 @@ static int add_other_abis(scmp_filter_ctx filter, const struct rules *rules, uns
 	return r;
 }
 
+#if defined(__x86_64__)
+#define SETSOCKOPT_OF_SOCKETCALL 14 /* SYS_SETSOCKOPT of linux/net.h */
+
+/** The table of i386 is served. socketcall(2) has its arguments in memory and is only noticed. */
+static int add_i386(scmp_filter_ctx filter, const struct rules *rules)
+{
+	int r = add_moments(filter, rules_moments(rules));
+
+	if (r == 0)
+		r = add_options(filter, rules);
+	if (r == 0 && watches(rules))
+		r = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(socketcall), 1,
+				     SCMP_A0(SCMP_CMP_EQ, SETSOCKOPT_OF_SOCKETCALL));
+	return r == -EEXIST ? 0 : r;
+}
+#endif
+
+/** What comes from there is only noticed. */
+static int add_unserved(scmp_filter_ctx filter, const struct rules *rules)
+{
+	int r = add_moments(filter, rules_moments(rules));
+
+	return r == 0 && watches(rules) ? add(filter, SCMP_SYS(setsockopt)) : r;
+}
+
+/** The other system call tables of this kernel, which a program can use as well. */
+static int add_other_abis(scmp_filter_ctx filter, const struct rules *rules)
+{
+#if defined(__x86_64__)
+	int r = add_table(filter, SCMP_ARCH_X86, add_i386, rules);
+
+	return r == 0 ? add_table(filter, SCMP_ARCH_X32, add_unserved, rules) : r;
+#elif defined(__aarch64__)
+	return add_table(filter, SCMP_ARCH_ARM, add_unserved, rules);
+#else
+	(void)filter;
+	(void)rules;
+	(void)add_table;
+	(void)add_unserved;
+	return 0;
+#endif
+}
+
 int notify_filter_load(const struct rules *rules, int *ret_fd)
 {
 	scmp_filter_ctx filter = filter_new();
-	unsigned moments = rules_moments(rules);
 	int fd = -1, r;
 
 	if (!filter)
 		return -ENOMEM;
-	r = add_moments(filter, moments);
+	r = add_moments(filter, rules_moments(rules));
 	if (r == 0)
 		r = add_options(filter, rules);
 	if (r == 0)
-		r = add_other_abis(filter, rules, moments);
+		r = add_other_abis(filter, rules);
 	if (r == 0)
 		r = seccomp_load(filter);
 	if (r == 0) {

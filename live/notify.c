@@ -40,6 +40,16 @@
 #define NATIVE_ABI 0U /* others have but one */
 #endif
 
+#define I386_ABI 0x40000003U /* AUDIT_ARCH_I386 */
+
+/* arch/x86/entry/syscalls/syscall_32.tbl */
+static const struct {
+	int i386, native;
+} i386_calls[] = {
+	{ 359, SYS_socket },  { 361, SYS_bind },       { 362, SYS_connect },        { 363, SYS_listen },
+	{ 364, SYS_accept4 }, { 366, SYS_setsockopt }, { 425, SYS_io_uring_setup },
+};
+
 void notify_note(struct notify *notify, enum run_note note, pid_t pid)
 {
 	if (notify->is_said[note])
@@ -138,9 +148,25 @@ int notify_answer_fd(struct notify *notify, const struct notify_call *call, int 
 
 /* ---- serving ---- */
 
-static bool is_native(const struct seccomp_data *data)
+/**
+ * The native number of a call, whatever table it came by.
+ * @return false: it is of a table that is not served, or its arguments are in memory
+ */
+static bool take_number(const struct seccomp_data *data, struct notify_call *ret)
 {
-	return NATIVE_ABI == 0 || (data->arch == NATIVE_ABI && !(data->nr & NATIVE_BIT));
+	if (NATIVE_ABI == 0 || (data->arch == NATIVE_ABI && !(data->nr & NATIVE_BIT))) {
+		ret->number = data->nr;
+		return true;
+	}
+	if (data->arch != I386_ABI)
+		return false;
+	ret->is_32bit = true;
+	for (size_t i = 0; i < sizeof(i386_calls) / sizeof(i386_calls[0]); i++)
+		if (data->nr == i386_calls[i].i386) {
+			ret->number = i386_calls[i].native;
+			return true;
+		}
+	return false;
 }
 
 static void serve_next(struct notify *notify)
@@ -154,11 +180,10 @@ static void serve_next(struct notify *notify)
 		return;
 	call.id = request->id;
 	call.tid = (pid_t)request->pid;
-	call.number = request->data.nr;
 	for (size_t i = 0; i < 6; i++)
 		call.arguments[i] = request->data.args[i];
 	slot_take(notify, call.id);
-	if (is_native(&request->data)) {
+	if (take_number(&request->data, &call)) {
 		notify_serve(notify, &call);
 	} else {
 		notify_note(notify, RUN_NOTE_OTHER_ABI, call.tid);

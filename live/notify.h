@@ -26,7 +26,8 @@ struct notify_call {
 	pid_t tid;
 	int number;
 	uint64_t arguments[6];
-	int pidfd; /* of the thread; -1: not opened yet */
+	bool is_32bit; /* by the table of i386; number and arguments are those of the native call */
+	int pidfd;     /* of the thread; -1: not opened yet */
 };
 
 /** Calls that were taken and not answered, where another process can see them if this one dies. */

@@ -125,11 +125,52 @@ print(wrong, n > 100)'
 	[ "${#stderr_lines[@]}" = 2 ]
 }
 
-@test "32-bit calls of a 64-bit program are noticed" {
+# lives32 ARGUMENT...: with RULES, the helper of 32 bits
+lives32() {
+	run --separate-stderr "$SOCKOPT" run --engine notify "${RULES[@]}" -- "$HELPERS/lives32" "$@"
+}
+
+@test "a static program of 32 bits: its calls are served as those of 64 bits" {
+	[ -x "$HELPERS/lives32" ] || skip "this compiler makes no programs of 32 bits"
+	"$HELPERS/lives32" stream "$SOL_SOCKET" "$SO_PRIORITY" >/dev/null || skip "this kernel runs no programs of 32 bits"
+	local port
+
+	port=$(free_port)
+	RULES=(-r 'tcp: SO_PRIORITY=5')
+	lives32 stream "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$output" = "0 5 5" ]
+	[ -z "$stderr" ]
+	RULES=(-r "socket and tcp: TCP_KEEPIDLE=44s")
+	lives32 stream "$IPPROTO_TCP" "$TCP_KEEPIDLE"
+	[ "$output" = "44 44 44" ]
+	RULES=(-r "connect and tcp and peer=127.0.0.1: SO_PRIORITY=3" -r "connect and tcp and peer-port=$port: SO_PRIORITY=4" -r 'bind and tcp and local=127.0.0.1: SO_PRIORITY=2')
+	lives32 stream "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$output" = "2 3 0" ]
+	RULES=(-r 'deny=EACCES SO_PRIORITY=5' -r 'tcp: force TCP_KEEPIDLE=44s')
+	lives32 asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	[ "$output" = "13 0" ]
+	lives32 asks "$SOL_SOCKET" "$SO_PRIORITY" 4
+	[ "$output" = "0 4" ]
+	lives32 asks "$IPPROTO_TCP" "$TCP_KEEPIDLE" 7
+	[ "$output" = "0 44" ]
+	[ -z "$stderr" ]
+	RULES=(-r 'deny=EACCES SO_RCVTIMEO=2s')
+	lives32 timeout 2
+	[ "$output" = 13 ]
+	lives32 timeout 3
+	[ "$output" = 0 ]
+	# its arguments are in memory, and may be others when the kernel reads them
+	RULES=(-r 'socket and tcp: SO_PRIORITY=5')
+	lives32 called "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$output" = 0 ]
+	[[ "${stderr_lines[0]}" == "warning: lives32 "*" makes system calls by socketcall(2), or of another table: those sockets are not seen by engine notify" ]]
+}
+
+@test "socketcall(2) by a 64-bit program is noticed" {
 	run --separate-stderr "$SOCKOPT" run --engine notify -r 'udp: SO_PRIORITY=5' -- "$HELPERS/lives" int80 "$SOL_SOCKET" "$SO_PRIORITY"
 	[[ "$stderr" != *"lives: "* ]] || skip "no 32-bit calls here: $stderr"
 	[ "$output" = 0 ]
-	[[ "${stderr_lines[0]}" == "warning: lives "*" makes 32-bit system calls: its sockets are not seen by engine notify" ]]
+	[[ "${stderr_lines[0]}" == "warning: lives "*" makes system calls by socketcall(2), or of another table: those sockets are not seen by engine notify" ]]
 }
 
 @test "a wide value in the register of an option does not pass by" {
@@ -144,6 +185,27 @@ r = libc.syscall(ctypes.c_long(number), ctypes.c_long(s.fileno() + high), ctypes
                  ctypes.byref(value), ctypes.c_long(4 + high))
 print(r, s.getsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY))'
 	[ "$output" = "-1 0" ]
+}
+
+@test "where Yama keeps processes apart, a plain user is told so, and auto takes another engine; root is served" {
+	needs_root "to let Yama seem to be there"
+	mkdir -p "$FOLDER/kernel/yama"
+	echo 1 >"$FOLDER/kernel/yama/ptrace_scope"
+	chmod -R a+rX "$FOLDER"
+	with_yama() {
+		unshare -m sh -c 'mount --bind "$0/kernel" /proc/sys/kernel && exec "$@"' "$FOLDER" "$@"
+	}
+	run --separate-stderr -125 with_yama "${NOBODY[@]}" "$SOCKOPT" run --engine notify SO_PRIORITY=5 -- true
+	[ "${stderr_lines[0]}" = "sockopt: engine notify is not to be had: kernel.yama.ptrace_scope keeps the serving process from the program's sockets" ]
+	[ "${stderr_lines[1]}" = "hint: as root it works; so does 'sysctl kernel.yama.ptrace_scope=0'" ]
+	run --separate-stderr with_yama "${NOBODY[@]}" "$SOCKOPT" run -v -r 'tcp: SO_PRIORITY=5' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+	[[ "$stderr" == *"engine notify is not to be had: kernel.yama.ptrace_scope"*"engine preload"* ]]
+	[ "$output" = "0 5 5" ] || skip "a plain user cannot read the preloaded object here"
+	run --separate-stderr -0 with_yama "$SOCKOPT" run --engine notify -r 'tcp: SO_PRIORITY=5' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$output" = "0 5 5" ]
+	echo 0 >"$FOLDER/kernel/yama/ptrace_scope"
+	run --separate-stderr -0 with_yama "${NOBODY[@]}" "$SOCKOPT" run --engine notify -r 'tcp: SO_PRIORITY=5' -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$output" = "0 5 5" ]
 }
 
 @test "a plain user's filter would take the rights of a setuid program: refused" {
