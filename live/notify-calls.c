@@ -267,7 +267,8 @@ static void pass(struct notify *notify, struct notify_call *call, struct run_soc
 	const struct sockopt_option *option = sockopt_find_number(asked->level, asked->number, SOCKOPT_SET);
 	int r;
 
-	if ((!remember && !value_matters) || !is_plain(option) || (call->is_32bit && has_words(option)) || notify_enter_rights(notify, call) < 0) {
+	if ((!remember && !value_matters) || !is_plain(option) || (call->is_32bit && has_words(option)) ||
+	    notify_enter_rights(notify, call) < 0) {
 		if (remember)
 			run_remember(&notify->state, socket, asked);
 		notify_continue(notify, call);

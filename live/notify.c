@@ -46,8 +46,13 @@
 static const struct {
 	int i386, native;
 } i386_calls[] = {
-	{ 359, SYS_socket },  { 361, SYS_bind },       { 362, SYS_connect },        { 363, SYS_listen },
-	{ 364, SYS_accept4 }, { 366, SYS_setsockopt }, { 425, SYS_io_uring_setup },
+	{ 359, SYS_socket },
+	{ 361, SYS_bind },
+	{ 362, SYS_connect },
+	{ 363, SYS_listen },
+	{ 364, SYS_accept4 },
+	{ 366, SYS_setsockopt },
+	{ 425, SYS_io_uring_setup },
 };
 
 void notify_note(struct notify *notify, enum run_note note, pid_t pid)

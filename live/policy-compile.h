@@ -28,7 +28,7 @@ enum policy_hook {
 
 enum policy_sees {
 	POLICY_SEES_PIDS = 1,    /* we are in the initial pid namespace */
-	POLICY_SEES_CGROUPS = 2, /* and in the initial cgroup namespace; the programs stay in the cgroups where they are */
+	POLICY_SEES_CGROUPS = 2, /* in the initial cgroup namespace; the programs stay in their cgroups */
 };
 
 /** Why the kernel's side cannot serve a rule. what and hint are English, to be translated. */

@@ -18,6 +18,7 @@ static bool fits(const char *text)
 
 static void it_fits_what_fnmatch_fits(void **state)
 {
+	// clang-format off
 	static const char *const patterns[] = {
 		"", "*", "?", "a", "a*", "*a", "*a*", "a?c", "**", "*?", "?*?", "a*b*c", "[abc]", "[a-c]x", "[!a]", "[]]", "[]a]*",
 		"[^a-c]", "[[:digit:]]*", "[a", "[", "a[", "\\*", "\\?x", "\\", "*/x.service", "/s.slice/*", "/*/*.scope", "*ab*ab",
@@ -26,6 +27,7 @@ static void it_fits_what_fnmatch_fits(void **state)
 		"", "a", "b", "c", "ab", "abc", "axc", "ax", "]", "]a", "[", "[a", "*", "?x", "\\", "7", "7up", "cx", "abab", "ababa",
 		"abcabc", "/s.slice/x.service", "/s.slice/", "/s.slice", "/a/b.scope", "/a.scope", "/a/b/c.scope", "nginx", "aXbYc",
 	};
+	// clang-format on
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
 		assert_int_equal(policy_pattern_make(patterns[i], true, &pattern), 0);
