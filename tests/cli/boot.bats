@@ -123,6 +123,9 @@ units() {
 	END
 	cat >"$FOLDER/start" <<-END
 		$(cat_mounts)
+		# a systemd that starts raises limits of the machine
+		mount --bind /proc/sys /proc/sys
+		mount -o remount,bind,ro /proc/sys
 		umount -R /sys/fs/cgroup
 		mkdir -p /sys/fs/cgroup
 		mount -t cgroup2 cgroup2 /sys/fs/cgroup
@@ -133,7 +136,7 @@ units() {
 	CGROUP=$CGROUPS/sockopt-boot-$BASHPID
 	mkdir "$CGROUP"
 	sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$CGROUP" \
-		timeout -s KILL 60 unshare -m -p -f -C -u -i --mount-proc sh "$FOLDER/start" </dev/null >"$FOLDER/console" 2>&1 || true
+		timeout -s KILL 60 unshare -m -n -p -f -C -u -i --mount-proc sh "$FOLDER/start" </dev/null >"$FOLDER/console" 2>&1 || true
 	[ -s "$FOLDER/seen" ] || skip "no systemd here: $(tail -1 "$FOLDER/console")"
 	[ "$(cat "$FOLDER/seen")" = "$(cat <<-END
 		0::/system.slice/look.service
