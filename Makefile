@@ -11,7 +11,7 @@ KERNELS ?=
 NINJA = ninja -C $(BUILD) $(if $(JOBS),-j $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-kernels build install fuzz bench deps clean
+.PHONY: help try test test-kernels build install fuzz fault bench deps clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -52,6 +52,10 @@ install: ## installs to DESTDIR and prefix (builds first)
 fuzz: ## runs the fuzzers, FUZZ_SECONDS each
 	@tools/install-deps build test
 	@tools/fuzz $(FUZZ_SECONDS)
+
+fault: ## every system call of ours fails in turn, and is our last in turn (an hour)
+	@tools/install-deps build test
+	@tools/fault
 
 bench: ## measures library and commands, prints the figures of docs/performance.md
 	@tools/install-deps build bench

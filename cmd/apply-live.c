@@ -155,7 +155,7 @@ int apply_live(const struct apply_live *wish)
 		status = EXIT_PARTLY;
 	} else if (n) {
 		list_assignments(wish->rules, candidates.actions, change.assignments);
-		change.view = change_view_new(stdout, wish->json);
+		change.view = command_change_view(wish->json);
 		status = transaction_run(&change);
 	}
 	free(candidates.listeners);

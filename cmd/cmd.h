@@ -77,4 +77,7 @@ void *xmalloc(size_t size);
 void *xrealloc(void *pointer, size_t size);
 char *xstrdup(const char *text);
 
+/** change_view_new() on the standard output, in the same way. */
+struct change_view *command_change_view(bool json);
+
 #endif

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <tidy.h>
 
@@ -228,7 +230,7 @@ int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret)
 	bool first = true;
 
 	entry->id = id;
-	while ((length = getline(&line, &size, file)) > 0) {
+	while (errno = 0, (length = getline(&line, &size, file)) > 0) {
 		json_t *object = json_loadb(line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
 		bool read = object && read_line(entry, object, first, &room);
 
@@ -243,9 +245,13 @@ int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret)
 		if (!read && !(entry->committed && line[length - 1] != '\n'))
 			entry->damaged = true;
 	}
-	if (first) {
+	if (first || !feof(file)) {
+		bool is_read = feof(file);
+		int error = errno ? errno : EIO;
+
 		journal_free(entry);
-		return -EINVAL;
+		return is_read ? -EINVAL : error == EPERM ? -EIO :
+							    -error; /* -EPERM is for another user's */
 	}
 	*ret = entry;
 	return 0;
@@ -253,13 +259,32 @@ int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret)
 
 static int read_file(unsigned int id, struct journal_entry **ret)
 {
+	struct stat status;
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%u.jsonl", journal_folder(), id);
-	autofclose FILE *file = fopen(path, "re");
+	/* Whatever else others put there, it is neither followed nor waited for. */
+	autoclose int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ELOOP ? -EINVAL : -errno;
+	if (fstat(fd, &status) < 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	/* Who could write it would choose what we change, with our rights. */
+	if (status.st_uid != geteuid() && status.st_uid != 0)
+		return -EPERM;
+	autofclose FILE *file = fdopen(fd, "r");
 	if (!file)
 		return -errno;
+	take_fd(&fd);
 	return journal_parse(file, id, ret);
+}
+
+/** Tells it nothing of what is in it, but that it is there: it is passed over in a search. */
+static bool is_none_of_ours(int r)
+{
+	return r == -EINVAL || r == -EPERM || r == -EACCES || r == -ENOENT;
 }
 
 int journal_read(unsigned int id, struct journal_entry **ret)
@@ -269,14 +294,20 @@ int journal_read(unsigned int id, struct journal_entry **ret)
 
 	if (id)
 		return read_file(id, ret);
+	if (!journal_boot())
+		return -errno;
 	n = journal_list(&ids);
 	if (n < 0)
 		return n;
 	for (bool any_boot = false;; any_boot = true) {
 		for (int i = n; i-- > 0;) {
 			struct journal_entry *entry = NULL;
+			int r = read_file(ids[i], &entry);
 
-			if (read_file(ids[i], &entry) < 0 || !entry)
+			/* The one that is meant could be the one that cannot be read at this moment. */
+			if (r < 0 && !is_none_of_ours(r))
+				return r;
+			if (r < 0 || !entry)
 				continue;
 			if (!entry->undone && (any_boot || strcmp(entry->boot, journal_boot()) == 0)) {
 				*ret = entry;

@@ -24,14 +24,15 @@ struct journal {
 	char path[4096];
 	size_t n_intents;
 	bool committed;
+	int error; /* of the first write that failed: what it had is not in the file */
 };
 
 const char *journal_folder(void)
 {
 	static char folder[4000];
-	const char *given = getenv("SOCKOPT_JOURNAL");
-	const char *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
+	const char *given = secure_getenv("SOCKOPT_JOURNAL");
+	const char *state = secure_getenv("XDG_STATE_HOME");
+	const char *home = secure_getenv("HOME");
 
 	if (given && *given)
 		snprintf(folder, sizeof(folder), "%s", given);
@@ -47,16 +48,21 @@ const char *journal_folder(void)
 const char *journal_boot(void)
 {
 	static char boot[40];
+	char text[sizeof(boot)];
 	ssize_t length;
 
 	if (*boot)
 		return boot;
 	autoclose int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return boot;
-	length = read(fd, boot, sizeof(boot) - 1);
-	boot[length > 0 ? length : 0] = '\0';
-	boot[strcspn(boot, "\n")] = '\0';
+		return NULL;
+	errno = EIO;
+	length = read(fd, text, sizeof(text) - 1);
+	if (length <= 0)
+		return NULL;
+	text[length] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	memcpy(boot, text, sizeof(boot));
 	return boot;
 }
 
@@ -88,12 +94,12 @@ int journal_list(unsigned int **ret_ids)
 {
 	autoclosedir DIR *folder = opendir(journal_folder());
 	struct dirent *entry;
-	unsigned int *ids = NULL;
+	autofree unsigned int *ids = NULL;
 	int n = 0;
 
 	if (!folder)
 		return errno == ENOENT ? 0 : -errno;
-	while ((entry = readdir(folder))) {
+	while (errno = 0, (entry = readdir(folder))) {
 		char *end;
 		unsigned long id = strtoul(entry->d_name, &end, 10);
 
@@ -102,9 +108,13 @@ int journal_list(unsigned int **ret_ids)
 		ids = xrealloc(ids, ((size_t)n + 1) * sizeof(*ids));
 		ids[n++] = (unsigned int)id;
 	}
+	/* The last one would be missing, and another taken for it. */
+	if (errno)
+		return -errno;
 	if (n)
 		qsort(ids, (size_t)n, sizeof(*ids), compare_ids);
 	*ret_ids = ids;
+	ids = NULL;
 	return n;
 }
 
@@ -152,11 +162,15 @@ static void put_header(struct journal *journal, const char *command, unsigned in
 
 int journal_begin(const char *command, struct journal **ret, unsigned int *ret_id)
 {
-	struct journal *journal = xmalloc(sizeof(*journal));
-	int r = make_folder();
+	struct journal *journal;
+	int r = journal_boot() ? make_folder() : -errno;
 	int fd;
 
-	fd = r < 0 ? r : open_next(journal->path, sizeof(journal->path), ret_id);
+	if (r < 0)
+		return r;
+	journal = xmalloc(sizeof(*journal));
+
+	fd = open_next(journal->path, sizeof(journal->path), ret_id);
 	if (fd < 0) {
 		free(journal);
 		return fd;
@@ -165,6 +179,7 @@ int journal_begin(const char *command, struct journal **ret, unsigned int *ret_i
 	if (!journal->file) {
 		r = -errno;
 		close(fd);
+		unlink(journal->path);
 		free(journal);
 		return r;
 	}
@@ -212,9 +227,18 @@ static void put_address(struct json *json, const char *name, const struct facts_
 	json_end_array(json);
 }
 
+/** Was all written, as far as it left the buffer? What a write that failed had is lost, whatever the next ones do. */
+static int check_written(struct journal *journal)
+{
+	if (ferror(journal->file) && !journal->error)
+		journal->error = errno ? errno : EIO;
+	return -journal->error;
+}
+
 int journal_intend(struct journal *journal, const struct journal_intent *intent)
 {
 	struct json *json = &journal->json;
+	int r;
 
 	errno = 0; /* that of a write that fails in here */
 	json_object(json, NULL);
@@ -248,15 +272,16 @@ int journal_intend(struct journal *journal, const struct journal_intent *intent)
 	json_end_array(json);
 	json_end_object(json);
 	json_line(json);
-	if (ferror(journal->file))
-		return errno ? -errno : -EIO;
-	return (int)journal->n_intents++;
+	r = check_written(journal);
+	return r < 0 ? r : (int)journal->n_intents++;
 }
 
 int journal_commit(struct journal *journal)
 {
 	char folder[4096];
+	int r;
 
+	errno = 0;
 	if (!journal->committed) {
 		json_object(&journal->json, NULL);
 		json_unsigned(&journal->json, "committed", journal->n_intents);
@@ -264,7 +289,11 @@ int journal_commit(struct journal *journal)
 		json_line(&journal->json);
 		journal->committed = true;
 	}
-	if (fflush(journal->file) != 0 || fsync(fileno(journal->file)) < 0)
+	fflush(journal->file);
+	r = check_written(journal);
+	if (r < 0)
+		return r;
+	if (fsync(fileno(journal->file)) < 0)
 		return -errno;
 	snprintf(folder, sizeof(folder), "%s", journal_folder());
 	autoclose int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -295,14 +324,33 @@ void journal_end(struct journal *journal, bool keep)
 	free(journal);
 }
 
+/** Does the file end in the midst of a line, where its writer was killed or the disk was full? */
+static bool is_cut(int fd)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	char last;
+
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
+}
+
 int journal_mark_undone(unsigned int id)
 {
-	static const char line[] = "{\"undone\":true}\n";
+	static const char line[] = "\n{\"undone\":true}\n";
+	const char *at = line;
 	char path[4096];
 
 	snprintf(path, sizeof(path), "%s/%u.jsonl", journal_folder(), id);
-	autoclose int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0 || write(fd, line, sizeof(line) - 1) != (ssize_t)sizeof(line) - 1 || fsync(fd) < 0)
+	autoclose int fd = open(path, O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
 		return -errno;
-	return 0;
+	if (!is_cut(fd))
+		at++;
+	while (*at) {
+		ssize_t n = write(fd, at, strlen(at));
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		at += n > 0 ? n : 0;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
 }

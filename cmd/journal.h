@@ -47,6 +47,7 @@ struct journal_entry {
 	bool committed; /* all intents are there: changes may have been made */
 	bool undone;
 	bool damaged; /* a line could not be read: what follows it is not known */
+	bool foreign; /* another user's, and not read */
 };
 
 struct journal; /* a file being written */
@@ -70,7 +71,10 @@ void journal_outcome(struct journal *journal, size_t index, const struct sockopt
 /** Ends it. keep: false removes the file (nothing was changed). */
 void journal_end(struct journal *journal, bool keep);
 
-/** Reads an entry; id 0: the last one that was not undone. @return 0, -ENOENT, -EINVAL (damaged at its head), -errno */
+/**
+ * @brief Reads an entry; id 0: the last one that was not undone.
+ * @return 0, -ENOENT, -EINVAL (damaged at its head), -EPERM (another user wrote it), or as read(2)
+ */
 int journal_read(unsigned int id, struct journal_entry **ret);
 void journal_free(struct journal_entry *entry);
 
@@ -83,7 +87,7 @@ int journal_list(unsigned int **ret_ids);
 /** Reads an entry from text, as journal_read() does (for the fuzzer, too). @return as there */
 int journal_parse(FILE *file, unsigned int id, struct journal_entry **ret);
 
-/** The running boot's id; "" if not known. */
+/** The running boot's id; NULL if it cannot be read (errno): then nothing can be said of any entry. */
 const char *journal_boot(void);
 
 /** The folder where the journal is kept. */

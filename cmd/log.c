@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sockopt log - the changes that set made */
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,8 @@ static const struct argp argp = {
 
 static const char *state_of(const struct journal_entry *entry)
 {
+	if (entry->foreign)
+		return N_("another user's");
 	if (entry->undone)
 		return N_("undone");
 	if (strcmp(entry->boot, journal_boot()) != 0)
@@ -79,64 +82,96 @@ static void put_json(const struct journal_entry *entry)
 	json_line(&json);
 }
 
-static void put_line(struct libscols_table *table, const struct journal_entry *entry)
+static int put_line(struct libscols_table *table, const struct journal_entry *entry)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
 	const struct passwd *user = getpwuid(entry->uid);
 	char text[300], command[260];
 
+	int r = 0;
+
 	if (!line)
-		return;
+		return -ENOMEM;
 	snprintf(text, sizeof(text), "%u", entry->id);
-	scols_line_set_data(line, 0, text);
-	scols_line_set_data(line, 1, entry->time);
+	r |= scols_line_set_data(line, 0, text);
+	text_escape(entry->time, text, sizeof(text));
+	r |= scols_line_set_data(line, 1, text);
 	snprintf(text, sizeof(text), "%u", entry->uid);
-	scols_line_set_data(line, 2, user ? user->pw_name : text);
+	r |= scols_line_set_data(line, 2, user ? user->pw_name : text);
 	snprintf(text, sizeof(text), "%zu", count_made(entry));
-	scols_line_set_data(line, 3, text);
-	scols_line_set_data(line, 4, _(state_of(entry)));
+	r |= scols_line_set_data(line, 3, text);
+	r |= scols_line_set_data(line, 4, _(state_of(entry)));
 	text_escape(entry->command, command, sizeof(command));
-	scols_line_set_data(line, 5, command);
+	r |= scols_line_set_data(line, 5, command);
+	return r ? -ENOMEM : 0;
+}
+
+static struct libscols_table *make_table(void)
+{
+	struct libscols_table *table = scols_new_table();
+
+	for (size_t i = 0; table && i < 6; i++) {
+		const char *const headings[] = { _("ID"), _("TIME"), _("USER"), _("CHANGES"), _("STATE"), _("COMMAND") };
+
+		if (!scols_table_new_column(table, headings[i], 0, i == 0 || i == 3 ? SCOLS_FL_RIGHT : 0)) {
+			scols_unref_table(table);
+			return NULL;
+		}
+	}
+	return table;
+}
+
+static int say_unreadable(int r)
+{
+	log_error(_("cannot read the journal in %s: %s"), journal_folder(), strerror(-r));
+	return EXIT_PARTLY;
+}
+
+/** @return 0, or -errno if it cannot be said what there is */
+static int list_one(struct libscols_table *table, unsigned int id)
+{
+	struct journal_entry unreadable = { .id = id, .damaged = true, .command = (char[]){ "" } };
+	struct journal_entry *entry = NULL, *shown;
+	int r = journal_read(id, &entry);
+
+	if (r == -ENOENT)
+		return 0; /* the change failed, and was taken back, while we looked */
+	if (r < 0 && r != -EINVAL && r != -EPERM && r != -EACCES)
+		return r;
+	shown = r < 0 ? &unreadable : entry;
+	unreadable.foreign = r == -EPERM || r == -EACCES;
+	snprintf(unreadable.boot, sizeof(unreadable.boot), "%s", journal_boot());
+	r = 0;
+	if (table)
+		r = put_line(table, shown);
+	else
+		put_json(shown);
+	journal_free(entry);
+	return r;
 }
 
 static int list(const struct log_args *args)
 {
 	autofree unsigned int *ids = NULL;
 	int n = journal_list(&ids);
-	struct libscols_table *table;
+	struct libscols_table *table = NULL;
+	int r = 0;
 
-	if (n < 0) {
-		log_error(_("cannot read the journal in %s: %s"), journal_folder(), strerror(-n));
-		return EXIT_PARTLY;
+	if (n < 0)
+		return say_unreadable(n);
+	if (n > 0 && !journal_boot())
+		return say_unreadable(-errno);
+	if (n > 0 && !args->json) {
+		table = make_table();
+		r = table ? 0 : -ENOMEM;
 	}
-	table = scols_new_table();
-	for (size_t i = 0; table && i < 6; i++) {
-		const char *const headings[] = { _("ID"), _("TIME"), _("USER"), _("CHANGES"), _("STATE"), _("COMMAND") };
-
-		scols_table_new_column(table, headings[i], 0, i == 0 || i == 3 ? SCOLS_FL_RIGHT : 0);
-	}
-	for (int i = 0; table && i < n; i++) {
-		struct journal_entry *entry;
-
-		struct journal_entry unreadable = { .id = ids[i], .damaged = true, .command = (char[]){ "" } };
-
-		if (journal_read(ids[i], &entry) < 0) {
-			snprintf(unreadable.boot, sizeof(unreadable.boot), "%s", journal_boot());
-			if (args->json)
-				put_json(&unreadable);
-			else
-				put_line(table, &unreadable);
-			continue;
-		}
-		if (args->json)
-			put_json(entry);
-		else
-			put_line(table, entry);
-		journal_free(entry);
-	}
-	if (table && !args->json && scols_table_get_nlines(table))
-		scols_print_table(table);
+	for (int i = 0; r == 0 && i < n; i++)
+		r = list_one(table, ids[i]);
+	if (table && scols_table_get_nlines(table) && scols_print_table(table) < 0 && r == 0)
+		r = -ENOMEM;
 	scols_unref_table(table);
+	if (r < 0)
+		return say_unreadable(r);
 	if (n == 0)
 		log_error(_("no changes were made yet"));
 	return n ? EXIT_DONE : EXIT_NOTHING;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <change-view.h>
 #include <color.h>
 #include <log.h>
 #include <paths.h>
@@ -178,6 +179,11 @@ void *xrealloc(void *pointer, size_t size)
 char *xstrdup(const char *text)
 {
 	return alive(strdup(text));
+}
+
+struct change_view *command_change_view(bool json)
+{
+	return alive(change_view_new(stdout, json));
 }
 
 static void put_usage(FILE *file)

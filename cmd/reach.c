@@ -51,6 +51,15 @@ int reach_status(const struct live_report *report, const char *selector, int r)
 		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
 		return EXIT_FORBIDDEN;
 	}
+	if (report->pid_hidden) {
+		log_error(_("not all of the process could be looked into: %s"), strerror(EPERM));
+		return EXIT_PARTLY;
+	}
+	if (report->unlisted)
+		log_hint(ngettext("%zu socket could not be looked at: its process may not be asked for it (CAP_SYS_PTRACE)",
+				  "%zu sockets could not be looked at: their processes may not be asked for them (CAP_SYS_PTRACE)",
+				  report->unlisted),
+			 report->unlisted);
 	if (report->unreadable)
 		log_debug(_("%zu sockets of other users: their options need CAP_SYS_PTRACE"), report->unreadable);
 	return EXIT_DONE;

@@ -139,6 +139,9 @@ static void on_note(void *context, enum run_note note, pid_t pid)
 		log_warning(_("%s %d makes system calls by socketcall(2), or of another table: those sockets are not seen by engine %s"), name, who, report->engine);
 		log_hint(_("--engine bpf sees them"));
 		break;
+	case RUN_NOTE_UNREAD:
+		log_warning(_("a socket of %s %d could not be looked at: no rule was applied to it"), name, who);
+		break;
 	case RUN_NOTE_NOT_REACHED:
 		log_warning(_("%s %d may not be looked into: no rule holds for its sockets (it needs CAP_SYS_PTRACE)"), name, who);
 		break;

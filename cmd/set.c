@@ -162,7 +162,7 @@ static int run(int argc, char **argv)
 	args.wish.selector = selector;
 	args.wish.selector_text = args.selector;
 	args.wish.command = command;
-	args.wish.view = change_view_new(stdout, args.json);
+	args.wish.view = command_change_view(args.json);
 	status = transaction_run(&args.wish);
 end:
 	free(command);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <defaults.h>
+#include <failure.h>
 #include <log.h>
 #include <show.h>
 #include <sockets.h>
@@ -66,6 +67,7 @@ struct show {
 	struct show_sort *sort; /* NULL: shown as they come */
 	unsigned char *scratch;
 	uint64_t own_netns;
+	int error; /* of the machine, negative: a value could not be read */
 };
 
 static const struct argp_option options[] = {
@@ -214,6 +216,8 @@ static bool read_row(struct show *show, struct live_socket *socket, const struct
 	if (only_differing && (option->adapts & facts_catalog_states(&socket->facts)))
 		return false;
 	r = live_peek(socket, option, show->scratch, SCRATCH_SIZE, &row->bytes, &row->length);
+	if (failure_is_machine(r))
+		show->error = r;
 	if (r < 0) {
 		row->error = -r;
 		return !only_differing;
@@ -391,6 +395,8 @@ static int look(struct show *show, const struct selector *selector)
 	engine_say(&report);
 	if (r == 0 && defaults_error(show->defaults))
 		r = -defaults_error(show->defaults);
+	if (r == 0)
+		r = show->error;
 	show->view->end(show->view);
 	fflush(stdout);
 	return reach_status(&report, show->args->selector, r);

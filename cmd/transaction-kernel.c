@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <netinet/in.h>
-#include <unistd.h>
 
 #include <bpf-change.h>
+#include <failure.h>
 #include <log.h>
 #include <text.h>
 
@@ -73,17 +73,18 @@ static void keep_touched(struct step *step, const struct sockopt_option *option,
 	step->n_touched++;
 }
 
-void transaction_plan_later(struct step *step, struct live_socket *socket)
+int transaction_plan_later(struct step *step, struct live_socket *socket)
 {
 	struct change *change = xmalloc(sizeof(*change));
+	int r = change_read_touched(socket, step->option, change);
 	struct bpf_value before;
 
-	change->n_touched = 0;
-	change_read_touched(socket, step->option, change);
 	for (size_t i = 0; i < change->n_touched; i++)
 		if (bpf_value_make(&change->touched[i].before, &before))
 			keep_touched(step, change->touched[i].option, &before);
 	free(change);
+	/* Where no descriptor may be had, what changes along is not known. */
+	return failure_is_machine(r) ? r : 0;
 }
 
 static bool is_kept(const struct step *step, const struct sockopt_option *option)
@@ -294,19 +295,21 @@ int transaction_plan_by_kernel(struct transaction *transaction)
 	return r;
 }
 
-static void note(struct transaction *transaction, size_t index, const struct bpf_change *made)
+/** What became of a step; r: of the whole pass, which may have ended before it told of this one. */
+static void note(struct transaction *transaction, size_t index, const struct bpf_change *made, int r)
 {
 	struct step *step = &transaction->steps[index];
 	struct change *change = xmalloc(sizeof(*change));
 
 	describe(step, change);
-	if (!made->is_found && !made->is_out_of_reach) {
+	if (r == 0 && !made->is_found && !made->is_out_of_reach) {
 		transaction->gone++;
 		transaction_show(transaction, step, change, "gone");
 		free(change);
 		return;
 	}
-	change->error = made->is_out_of_reach ? EPERM : made->error;
+	change->error = made->is_found ? made->error : r < 0 ? -r :
+							       EPERM;
 	change->result = change->error ? SOCKOPT_RESULT_FAILED : SOCKOPT_RESULT_KEPT;
 	change->has_after = !change->error && made->has_after;
 	if (change->has_after) {
@@ -316,7 +319,11 @@ static void note(struct transaction *transaction, size_t index, const struct bpf
 	}
 	step->made = !change->error;
 	transaction->made += step->made;
-	transaction_note(transaction, index, change);
+	/* Nothing is loaded where it is not supported; else the kernel may have come further than it told. */
+	step->doubtful = !made->is_found && r < 0 && r != -EOPNOTSUPP;
+	transaction->doubtful += step->doubtful;
+	if (!step->doubtful)
+		transaction_note(transaction, index, change);
 	transaction_show(transaction, step, change, NULL);
 	if (change->error)
 		transaction_failed(transaction, step, change->error);
@@ -350,98 +357,8 @@ void transaction_make_by_kernel(struct transaction *transaction)
 		r = pass(transaction, changes, n);
 	else
 		n = 0;
-	for (size_t i = 0; i < n; i++) {
-		changes[i].error = r < 0 ? -r : changes[i].error;
-		changes[i].is_found |= r < 0;
-		note(transaction, steps[i], &changes[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		note(transaction, steps[i], &changes[i], r);
 	free(steps);
 	free(changes);
-}
-
-/** What a step changed, asked back. */
-static struct bpf_change back_of(const struct step *step, const struct sockopt_option *option,
-				 const struct bpf_value *before)
-{
-	struct sockopt_value value, wanted;
-	struct bpf_value asked;
-
-	bpf_value_get(before, &value);
-	sockopt_asked_for(option, &value, &wanted);
-	if (!bpf_value_make(&wanted, &asked))
-		asked = *before;
-	return change_of(step, option, &asked);
-}
-
-/** What changed along and the kernel's side does not set: by a descriptor, if one is to be had. @return is it back? */
-static bool bring_back_by_descriptor(struct borrower *borrower, const struct step *step, size_t index)
-{
-	struct sockopt_value before;
-	int fd, r;
-
-	if (change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd) < 0)
-		return false;
-	bpf_value_get(&step->touched[index].before, &before);
-	r = change_restore(fd, step->touched[index].option, &before);
-	close(fd);
-	return r == 0;
-}
-
-/** What changed along, after the options themselves: to set those changes it again. @return how many are not back */
-static size_t roll_back_touched(struct transaction *transaction, struct borrower *borrower)
-{
-	struct reading back = { 0 };
-	size_t not_restored = 0;
-	int r = 0;
-
-	for (size_t i = transaction->n_steps; i-- > 0;) {
-		const struct step *step = &transaction->steps[i];
-
-		for (size_t k = 0; step->by_kernel && step->made && !step->is_gone && k < step->n_touched; k++)
-			if (bpf_change_possible(step->touched[k].option, &step->facts.kind))
-				add_reading(&back, i, back_of(step, step->touched[k].option, &step->touched[k].before));
-			else if (!bring_back_by_descriptor(borrower, step, k))
-				not_restored++;
-	}
-	if (back.n)
-		r = pass(transaction, back.changes, back.n);
-	for (size_t i = 0; i < back.n; i++)
-		not_restored += r < 0 || back.changes[i].error || back.changes[i].is_out_of_reach;
-	free(back.changes);
-	free(back.later);
-	return not_restored;
-}
-
-size_t transaction_roll_back_by_kernel(struct transaction *transaction, struct borrower *borrower)
-{
-	struct reading back = { 0 };
-	size_t not_restored = 0;
-	int r = 0;
-
-	for (size_t i = transaction->n_steps; i-- > 0;) {
-		const struct step *step = &transaction->steps[i];
-
-		if (!step->by_kernel || !step->made)
-			continue;
-		if (step->has_before)
-			add_reading(&back, i, back_of(step, step->option, &step->before));
-		else
-			not_restored++;
-	}
-	if (back.n)
-		r = pass(transaction, back.changes, back.n);
-	for (size_t i = 0; i < back.n; i++) {
-		struct step *step = &transaction->steps[back.later[i]];
-
-		step->is_gone = r == 0 && !back.changes[i].is_found && !back.changes[i].is_out_of_reach;
-		if (step->is_gone)
-			continue; /* and its options with it */
-		if (r < 0 || back.changes[i].error || back.changes[i].is_out_of_reach)
-			not_restored++;
-		else
-			change_view_took_back(transaction->wish->view, step->row, &step->facts, step->option);
-	}
-	free(back.changes);
-	free(back.later);
-	return not_restored + roll_back_touched(transaction, borrower);
 }

@@ -23,13 +23,14 @@ struct step {
 	const struct sockopt_option *option; /* the assignment's, or its twin for this socket */
 	size_t row;                          /* its place in what is shown */
 	bool made;
+	bool doubtful;  /* it may have been made: the kernel was stopped before it told */
 	bool by_kernel; /* no descriptor leads to it, or none is wanted; what follows is of such a step */
 	bool is_gone;
 	bool has_before; /* false: it could not be read */
 	struct bpf_value before;
 	struct step_touched *touched; /* owned */
 	size_t n_touched;
-	int refused; /* errno: it will not be made; 0 */
+	int refused; /* errno: it will not be made; 0; of one by a descriptor: its old value may not be read */
 };
 
 struct transaction {
@@ -41,12 +42,13 @@ struct transaction {
 	size_t not_applicable; /* pairs of socket and option that do not fit */
 	bool *warned;          /* an assignment each: "too late" was said */
 	int error;             /* of the journal */
-	size_t failed, forbidden, gone, made;
-	size_t out_of_reach; /* sockets that match, of processes that are not ours */
-	size_t hidden;       /* sockets that match, in network namespaces that we may not enter */
-	size_t n_rows;       /* shown so far */
-	bool warned_touched; /* "cannot be brought back" was said */
-	struct step *later;  /* steps by the kernel, until their old values are read */
+	size_t failed, forbidden, gone, made, doubtful;
+	const struct sockopt_option *unread; /* whose old value could not be read, which ended the planning */
+	size_t out_of_reach;                 /* sockets that match, of processes that are not ours */
+	size_t hidden;                       /* sockets that match, in network namespaces that we may not enter */
+	size_t n_rows;                       /* shown so far */
+	bool warned_touched;                 /* "cannot be brought back" was said */
+	struct step *later;                  /* steps by the kernel, until their old values are read */
 	size_t n_later, room_later;
 	const char *why_not; /* the kernel does not make changes for us; English, to be translated */
 	int why_error;
@@ -71,8 +73,8 @@ struct step *transaction_add(struct step **steps, size_t *n, size_t *room);
 /** Is this socket to be changed by the kernel, without a descriptor? */
 bool transaction_is_by_kernel(const struct transaction *transaction, struct live_socket *socket);
 
-/** Reads what changes along with a step that is put off, as far as the look tells it. */
-void transaction_plan_later(struct step *step, struct live_socket *socket);
+/** Reads what changes along with a step that is put off, as far as the look tells it. @return 0 or -errno */
+int transaction_plan_later(struct step *step, struct live_socket *socket);
 
 /** Plans the steps that were put off: reads their old values in one pass, and writes them down. @return 0 or -errno */
 int transaction_plan_by_kernel(struct transaction *transaction);
@@ -80,7 +82,7 @@ int transaction_plan_by_kernel(struct transaction *transaction);
 /** Makes all of them in one pass. */
 void transaction_make_by_kernel(struct transaction *transaction);
 
-/** Takes back those that were made. @return how many could not be */
-size_t transaction_roll_back_by_kernel(struct transaction *transaction, struct borrower *borrower);
+/** Takes back what was made, and what may have been, or says that it could not; what is left is in the journal. */
+void transaction_take_back(struct transaction *transaction);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <change.h>
 #include <defaults.h>
+#include <failure.h>
 #include <log.h>
 #include <text.h>
 
@@ -19,12 +20,11 @@
 #include "kept-facts.h"
 #include "transaction-parts.h"
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t interrupted; /* by which signal; 0: not */
 
 static void on_interrupt(int signal)
 {
-	(void)signal;
-	interrupted = 1;
+	interrupted = signal;
 }
 
 static void free_step(struct step *step)
@@ -114,14 +114,32 @@ struct step *transaction_add(struct step **steps, size_t *n, size_t *room)
 	return &(*steps)[(*n)++];
 }
 
+/** Reads the old value, and writes it down. */
+static int plan_by_descriptor(struct transaction *transaction, struct live_socket *socket, struct step *step)
+{
+	struct change *change = xmalloc(sizeof(*change));
+	int r = change_plan(socket, step->option, &step->assignment->value, change);
+
+	if (failure_is_permission(r)) {
+		step->refused = -r;
+		r = 0;
+	} else if (r < 0) {
+		transaction->unread = step->option;
+	}
+	if (r == 0 && transaction->journal)
+		transaction->error = r = transaction_intend(transaction, step, change);
+	else if (r == 0)
+		transaction_show(transaction, step, change, NULL);
+	free(change);
+	return r;
+}
+
 static int plan_step(struct transaction *transaction, struct live_socket *socket, size_t index)
 {
 	const struct sockopt_assignment *assignment = &transaction->wish->assignments[index];
 	const struct sockopt_option *option = sockopt_twin_for(assignment->option, &socket->facts.kind, SOCKOPT_SET);
 	bool by_kernel = transaction_is_by_kernel(transaction, socket);
-	struct change *change;
 	struct step *step;
-	int r = 0;
 
 	if (!option) {
 		transaction->not_applicable++;
@@ -134,21 +152,8 @@ static int plan_step(struct transaction *transaction, struct live_socket *socket
 	*step = (struct step){ .facts = kept_facts(&socket->facts), .assignment = assignment, .option = option };
 	step->by_kernel = by_kernel;
 	warn_late(transaction, index, &step->facts, option);
-	/* Its old value is read later, with those of all others like it. */
-	if (by_kernel) {
-		transaction_plan_later(step, socket);
-		return 0;
-	}
-
-	change = xmalloc(sizeof(*change));
-	change_plan(socket, option, &assignment->value, change);
-	if (transaction->journal)
-		r = transaction_intend(transaction, step, change);
-	else
-		transaction_show(transaction, step, change, NULL);
-	free(change);
-	transaction->error = r;
-	return r;
+	/* The old value of one by the kernel is read later, with those of all others like it. */
+	return by_kernel ? transaction_plan_later(step, socket) : plan_by_descriptor(transaction, socket, step);
 }
 
 static int plan_socket(void *arg, struct live_socket *socket)
@@ -169,13 +174,16 @@ static int say_failed_listing(const struct transaction *transaction, int r)
 	if (transaction->error < 0)
 		log_error(_("cannot keep the old values in %s: %s; nothing was changed"), journal_folder(),
 			  strerror(-transaction->error));
-	else if (r == -EINTR)
+	else if (transaction->unread)
+		log_error(_("cannot read the old value of %s: %s; nothing was changed"), transaction->unread->name,
+			  strerror(-r));
+	else if (interrupted)
 		log_error(_("interrupted; nothing was changed"));
 	else
 		log_error(_("cannot read the sockets: %s; nothing was changed"), strerror(-r));
 	if (r == -EMFILE)
 		log_hint(_("raise the limit of open descriptors: ulimit -n"));
-	return EXIT_PARTLY;
+	return interrupted ? 128 + interrupted : EXIT_PARTLY;
 }
 
 static void say_hidden(size_t n)
@@ -253,7 +261,10 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 	int r = change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd);
 	struct live_socket borrowed = { .facts = step->facts, .fd = fd };
 
-	change_plan(&borrowed, step->option, &step->assignment->value, change);
+	int planned = change_plan(&borrowed, step->option, &step->assignment->value, change);
+
+	if (r == 0)
+		r = step->refused ? -step->refused : planned;
 	if (r == -ESTALE || r == -ESRCH) {
 		transaction->gone++;
 		change->has_before = false;
@@ -266,7 +277,6 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 		transaction_show(transaction, step, change, NULL);
 	} else {
 		change_make(fd, change);
-		close(fd);
 		step->made = change->error == 0;
 		transaction->made += step->made;
 		transaction_note(transaction, index, change);
@@ -276,82 +286,36 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 		transaction_failed(transaction, step, change->error);
 	else if (change->error)
 		say_why(transaction, step, change->error);
-	free(change);
-}
-
-/** Brings back what was made, last first; the journal's intents have the old values. */
-static size_t roll_back(struct transaction *transaction, struct borrower *borrower)
-{
-	struct journal_entry *entry;
-	size_t not_restored = 0;
-
-	if (journal_read(transaction->id, &entry) < 0)
-		return transaction->made;
-	for (size_t i = transaction->n_steps; i-- > 0;) {
-		const struct step *step = &transaction->steps[i];
-		int fd;
-
-		if (!step->made || step->by_kernel || i >= entry->n_intents)
-			continue;
-		if (change_borrow(borrower, step->facts.holders, step->facts.n_holders, step->facts.cookie, &fd) < 0)
-			continue; /* it is gone, and its options with it */
-		if (!entry->intents[i].has_before ||
-		    change_restore(fd, step->option, &entry->intents[i].value.before) < 0)
-			not_restored++;
-		else
-			change_view_took_back(transaction->wish->view, step->row, &step->facts, step->option);
-		for (size_t k = 0; k < entry->intents[i].n_touched; k++) {
-			const struct journal_value *touched = &entry->intents[i].touched[k];
-			const struct sockopt_option *option =
-				sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
-
-			if (option && change_restore(fd, option, &touched->before) < 0)
-				not_restored++;
-		}
+	if (fd >= 0)
 		close(fd);
-	}
-	journal_free(entry);
-	return not_restored + transaction_roll_back_by_kernel(transaction, borrower);
+	free(change);
 }
 
 static void make_all(struct transaction *transaction)
 {
 	struct borrower borrower = BORROWER_INIT;
 	size_t total = transaction->n_steps;
+	bool all = transaction->wish->keep_going;
 
 	for (size_t i = 0; i < total && !interrupted; i++) {
 		if (transaction->steps[i].by_kernel)
 			continue;
 		make_step(transaction, &borrower, i);
 		log_progress(_("setting"), i, total);
-		if (transaction->failed && !transaction->wish->keep_going)
+		if (transaction->failed && !all)
 			break;
 	}
-	if (!interrupted && (!transaction->failed || transaction->wish->keep_going))
+	borrow_done(&borrower);
+	if (!interrupted && (!transaction->failed || all))
 		transaction_make_by_kernel(transaction);
 	log_progress(_("setting"), total, total);
-	if (transaction->failed && !transaction->wish->keep_going && transaction->made) {
-		size_t not_restored;
-
-		journal_commit(transaction->journal);
-		not_restored = roll_back(transaction, &borrower);
-		if (not_restored)
-			log_error(ngettext("%zu change could not be taken back", "%zu changes could not be taken back",
-					   not_restored),
-				  not_restored);
-		else
-			log_error(ngettext("the %zu change made before was taken back (--keep-going keeps it)",
-					   "the %zu changes made before were taken back (--keep-going keeps them)",
-					   transaction->made),
-				  transaction->made);
-		transaction->made = not_restored;
-	}
-	borrow_done(&borrower);
+	if (transaction->failed && !all && (transaction->made || transaction->doubtful))
+		transaction_take_back(transaction);
 }
 
 static int finish(struct transaction *transaction)
 {
-	bool keep = transaction->made > 0;
+	bool keep = transaction->made > 0 || transaction->doubtful > 0;
 
 	change_view_end(transaction->wish->view);
 	fflush(stdout);
@@ -363,7 +327,7 @@ static int finish(struct transaction *transaction)
 	if (keep)
 		log_hint(_("'sockopt undo %u' takes it back"), transaction->id);
 	if (interrupted)
-		return 128 + SIGINT;
+		return 128 + interrupted;
 	if (transaction->failed && transaction->forbidden == transaction->failed && !transaction->made)
 		return EXIT_FORBIDDEN;
 	if (transaction->out_of_reach)
@@ -452,7 +416,7 @@ static int run(struct transaction *transaction)
 		return say_failed_listing(transaction, r);
 	}
 	make_all(transaction);
-	transaction->out_of_reach = report.unreadable;
+	transaction->out_of_reach = report.unreadable + report.pid_hidden;
 	return finish(transaction);
 }
 

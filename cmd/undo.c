@@ -6,15 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <bpf-change.h>
 #include <change-view.h>
-#include <change.h>
 #include <log.h>
 #include <text.h>
 
 #include "cmd.h"
 #include "journal.h"
-#include "undo-parts.h"
+#include "restore.h"
+
+struct undo_args {
+	unsigned int id; /* 0: the last */
+	bool json;
+	bool dry_run;
+	bool force;
+};
 
 static const struct argp_option options[] = {
 	{ "dry-run", 'n', NULL, 0, N_("Say what would be brought back, change nothing"), 0 },
@@ -59,9 +64,27 @@ static const struct argp argp = {
 	.children = children,
 };
 
-void undo_show(const struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option,
-	       const struct sockopt_value *now, const struct sockopt_value *after, const char *word, int error)
+struct undo {
+	const struct undo_args *args;
+	const struct journal_entry *entry;
+	struct change_view *view;
+};
+
+/** An intent, as it came out, to the screen. */
+static void show(void *context, size_t index, enum restore_outcome outcome, const struct sockopt_value *now,
+		 const struct sockopt_value *after, int error)
 {
+	static const char *const words[RESTORE_N_OUTCOMES] = {
+		[RESTORE_RESTORED] = "restored",
+		[RESTORE_AS_BEFORE] = "as before",
+		[RESTORE_GONE] = "gone",
+		[RESTORE_CHANGED_SINCE] = "changed since",
+		[RESTORE_PLANNED] = "planned",
+		[RESTORE_FAILED] = "failed",
+	};
+	const struct undo *undo = context;
+	const struct journal_intent *intent = &undo->entry->intents[index];
+	struct sockopt_unnamed unnamed;
 	struct facts facts = {
 		.cookie = intent->cookie,
 		.kind = intent->kind,
@@ -72,210 +95,44 @@ void undo_show(const struct undo *undo, const struct journal_intent *intent, con
 	};
 	struct change_row row = {
 		.facts = &facts,
-		.option = option,
+		.option = restore_option(intent, &unnamed),
 		.before = now,
 		.asked = intent->has_before ? &intent->value.before : NULL,
 		.after = after,
-		.result_word = word,
+		.result_word = words[outcome],
 		.error = error,
 	};
 
 	change_view_row(undo->view, &row);
 }
 
-/** What changed along: back to what it was. @return 0 or -EIO */
-static int restore_touched(int fd, const struct journal_intent *intent)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < intent->n_touched; i++) {
-		const struct journal_value *touched = &intent->touched[i];
-		const struct sockopt_option *other = sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
-
-		if (other && change_restore(fd, other, &touched->before) < 0)
-			r = -EIO;
-	}
-	return r;
-}
-
-static int restore_all(int fd, const struct journal_intent *intent, const struct sockopt_option *option)
-{
-	int r = change_restore(fd, option, &intent->value.before);
-	int touched = restore_touched(fd, intent);
-
-	return r < 0 ? r : touched;
-}
-
-const struct sockopt_option *undo_option(const struct journal_intent *intent, struct sockopt_unnamed *unnamed)
-{
-	const struct sockopt_option *option =
-		sockopt_find_number(intent->value.level, intent->value.number, SOCKOPT_SET);
-
-	return option ? option : sockopt_make_unnamed(intent->value.level, intent->value.number, unnamed);
-}
-
-bool undo_is_changed_since(const struct journal_intent *intent, const struct sockopt_option *option,
-			   const struct sockopt_value *now)
-{
-	if (!intent->done || !intent->has_after || sockopt_same(option, now, &intent->after))
-		return false;
-	return true;
-}
-
-static void restore_on(struct undo *undo, const struct journal_intent *intent, const struct sockopt_option *option,
-		       int fd)
-{
-	struct sockopt_value now, after;
-	int r = sockopt_get(fd, option, &now);
-
-	if (r < 0) {
-		undo->failed++;
-		undo_show(undo, intent, option, NULL, NULL, "failed", -r);
-	} else if (sockopt_same(option, &now, &intent->value.before)) {
-		if (!undo->args->dry_run)
-			restore_touched(fd, intent);
-		undo->as_before++;
-		undo_show(undo, intent, option, &now, &now, "as before", 0);
-	} else if (undo_is_changed_since(intent, option, &now) && !undo->args->force) {
-		undo->foreign++;
-		undo_show(undo, intent, option, &now, &now, "changed since", 0);
-	} else if (undo->args->dry_run) {
-		undo_show(undo, intent, option, &now, NULL, "planned", 0);
-	} else {
-		r = restore_all(fd, intent, option);
-		if (sockopt_get(fd, option, &after) < 0)
-			after = now;
-		undo->failed += r < 0;
-		undo->forbidden += r == -EPERM;
-		undo->restored += r == 0;
-		undo_show(undo, intent, option, &now, &after, r < 0 ? "failed" : "restored", -r);
-	}
-}
-
-static void undo_intent(struct undo *undo, size_t index)
-{
-	const struct journal_intent *intent = &undo->entry->intents[index];
-	struct sockopt_unnamed unnamed;
-	const struct sockopt_option *option = undo_option(intent, &unnamed);
-	int fd, r;
-
-	if (intent->failed)
-		return;
-	if (!intent->has_before) {
-		if (intent->done) {
-			undo->not_undoable++;
-			undo_show(undo, intent, option, NULL, NULL, "failed", EOPNOTSUPP);
-		}
-		return;
-	}
-	r = change_borrow(&undo->borrower, intent->holders, intent->n_holders, intent->cookie, &fd);
-	if (r == -ESTALE || r == -ESRCH) {
-		undo->lost[undo->n_lost++] = index;
-		return;
-	}
-	if (r == -EPERM && bpf_change_possible(option, &intent->kind)) {
-		undo->kernel[undo->n_kernel++] = index;
-		return;
-	}
-	if (r < 0) {
-		undo->failed++;
-		undo->forbidden += r == -EPERM;
-		undo_show(undo, intent, option, NULL, NULL, "failed", -r);
-		return;
-	}
-	restore_on(undo, intent, option, fd);
-	close(fd);
-}
-
-static const struct journal_entry *sorted_entry;
-
-/** By cookie; of one socket the last change first, as all is taken back. */
-static int compare_lost(const void *a, const void *b)
-{
-	size_t i = *(const size_t *)a, k = *(const size_t *)b;
-	uint64_t x = sorted_entry->intents[i].cookie, y = sorted_entry->intents[k].cookie;
-
-	if (x != y)
-		return x < y ? -1 : 1;
-	return i > k ? -1 : i < k;
-}
-
-/** A socket that was seen now: is it one of the lost ones? */
-static int restore_found(void *arg, struct live_socket *socket)
-{
-	struct undo *undo = arg;
-	size_t low = 0, high = undo->n_lost;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (undo->entry->intents[undo->lost[middle]].cookie < socket->facts.cookie)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < undo->n_lost; low++) {
-		const struct journal_intent *intent = &undo->entry->intents[undo->lost[low]];
-		struct sockopt_unnamed unnamed;
-
-		if (intent->cookie != socket->facts.cookie)
-			break;
-		if (live_descriptor(socket) < 0) {
-			undo->kernel[undo->n_kernel++] = undo->lost[low];
-			undo->found[low] = true;
-			continue;
-		}
-		restore_on(undo, intent, undo_option(intent, &unnamed), socket->fd);
-		undo->found[low] = true;
-	}
-	return 0;
-}
-
-/** A socket may have moved to another process or descriptor: looked for by its cookie, among all. */
-static void undo_lost(struct undo *undo)
-{
-	struct live_report report;
-
-	if (undo->n_lost == 0)
-		return;
-	undo->found = xmalloc(undo->n_lost * sizeof(*undo->found));
-	sorted_entry = undo->entry;
-	qsort(undo->lost, undo->n_lost, sizeof(*undo->lost), compare_lost);
-	live_each(&(struct live_request){ .engine = LIVE_ENGINE_AUTO }, restore_found, undo, &report);
-	for (size_t i = 0; i < undo->n_lost; i++) {
-		const struct journal_intent *intent = &undo->entry->intents[undo->lost[i]];
-		struct sockopt_unnamed unnamed;
-
-		if (undo->found[i])
-			continue;
-		undo->gone++;
-		undo_show(undo, intent, undo_option(intent, &unnamed), NULL, NULL, "gone", 0);
-	}
-	free(undo->found);
-}
-
 /**
  * Is there perhaps more to bring back than could be read? Not if the change was killed before all its intents
  * were written: then nothing was changed.
  */
-static bool is_incomplete(const struct undo *undo)
+static bool is_incomplete(const struct restore *restore)
 {
-	return undo->entry->damaged && (undo->entry->committed || undo->restored);
+	return restore->entry->damaged && (restore->entry->committed || restore->n[RESTORE_RESTORED]);
 }
 
-static int judge(const struct undo *undo)
+static int judge(const struct restore *restore)
 {
-	if (undo->foreign)
+	const size_t *n = restore->n;
+
+	if (n[RESTORE_CHANGED_SINCE])
 		log_hint(_("%zu values were changed by somebody else since, and left as they are; --force brings back the old ones"),
-			 undo->foreign);
-	if (undo->not_undoable)
-		log_error(_("%zu changes cannot be taken back: the old value could not be read"), undo->not_undoable);
-	if (undo->failed)
-		return undo->forbidden == undo->failed ? EXIT_FORBIDDEN : EXIT_PARTLY;
-	if (undo->foreign || undo->not_undoable || is_incomplete(undo))
+			 n[RESTORE_CHANGED_SINCE]);
+	if (restore->not_undoable)
+		log_error(_("%zu changes cannot be taken back: the old value could not be read"), restore->not_undoable);
+	if (n[RESTORE_FAILED] > restore->not_undoable)
+		return restore->forbidden == n[RESTORE_FAILED] ? EXIT_FORBIDDEN : EXIT_PARTLY;
+	if (n[RESTORE_CHANGED_SINCE] || restore->not_undoable || is_incomplete(restore))
 		return EXIT_PARTLY;
-	if (undo->restored == 0 && undo->as_before == 0 && !undo->args->dry_run) {
-		log_error(_("nothing to bring back: the sockets are closed"));
+	if (n[RESTORE_RESTORED] == 0 && n[RESTORE_AS_BEFORE] == 0 && !restore->dry_run) {
+		if (restore->entry->committed)
+			log_error(_("nothing to bring back: the sockets are closed"));
+		else
+			log_error(_("change %u was stopped before it changed anything"), restore->entry->id);
 		return EXIT_NOTHING;
 	}
 	return EXIT_DONE;
@@ -283,28 +140,28 @@ static int judge(const struct undo *undo)
 
 static int undo_entry(const struct undo_args *args, const struct journal_entry *entry)
 {
-	struct undo undo = { .args = args, .entry = entry, .borrower = BORROWER_INIT };
+	struct undo undo = { .args = args, .entry = entry };
+	struct restore restore = {
+		.entry = entry,
+		.dry_run = args->dry_run,
+		.force = args->force,
+		.tell = show,
+		.context = &undo,
+	};
 	int status;
 
-	undo.view = change_view_new(stdout, args->json);
-	undo.lost = xmalloc(entry->n_intents * sizeof(*undo.lost));
-	undo.kernel = xmalloc(entry->n_intents * sizeof(*undo.kernel));
-	for (size_t i = entry->n_intents; i-- > 0;) {
-		undo_intent(&undo, i);
-		log_progress(_("bringing back"), entry->n_intents - i, entry->n_intents);
-	}
-	undo_lost(&undo);
-	undo_by_kernel(&undo);
+	undo.view = command_change_view(args->json);
+	restore_all(&restore);
 	change_view_end(undo.view);
 	fflush(stdout);
-	borrow_done(&undo.borrower);
-	free(undo.lost);
-	free(undo.kernel);
-	status = judge(&undo);
+	status = judge(&restore);
 	/* One that may hold more than could be read is not closed. */
-	if (!args->dry_run && !is_incomplete(&undo) && (status == EXIT_DONE || status == EXIT_NOTHING) &&
-	    journal_mark_undone(entry->id) < 0)
-		log_warning(_("the journal could not note that this was taken back"));
+	if (!args->dry_run && !is_incomplete(&restore) && (status == EXIT_DONE || status == EXIT_NOTHING)) {
+		int r = journal_mark_undone(entry->id);
+
+		if (r < 0)
+			log_warning(_("the journal could not note that this was taken back: %s"), strerror(-r));
+	}
 	return status;
 }
 
@@ -314,8 +171,10 @@ static int say_unreadable(const struct undo_args *args, int r)
 		log_error(_("there is no change number %u"), args->id);
 	else if (r == -ENOENT)
 		log_error(_("there is nothing to take back"));
-	else if (r == -EINVAL)
+	else if (args->id && r == -EINVAL)
 		log_error(_("change %u: the journal is damaged at its head"), args->id);
+	else if (args->id && r == -EPERM)
+		log_error(_("change %u was written by another user: it is not used"), args->id);
 	else
 		log_error(_("cannot read the journal in %s: %s"), journal_folder(), strerror(-r));
 	return r == -ENOENT ? EXIT_NOTHING : EXIT_PARTLY;
@@ -329,7 +188,7 @@ static int run(int argc, char **argv)
 
 	if (command_parse(&cmd_undo, argc, argv, &args))
 		return EXIT_WRONG_USE;
-	r = journal_read(args.id, &entry);
+	r = journal_boot() ? journal_read(args.id, &entry) : -errno;
 	if (r < 0)
 		return say_unreadable(&args, r);
 	if (strcmp(entry->boot, journal_boot()) != 0) {

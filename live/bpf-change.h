@@ -46,7 +46,8 @@ void bpf_value_get(const struct bpf_value *value, struct sockopt_value *ret);
  * No socket but those of the list is touched; without a list nothing is loaded. Kernels that take setsockopt from
  * an iterator over TCP need not take it from one over UDP.
  * @param ret_why English, to be translated, if -EOPNOTSUPP is returned; ret_error: errno that belongs to it, or 0
- * @return 0, -EINVAL (no changes, more than 16 different options, or one that is not possible), -EOPNOTSUPP, -ENOMEM
+ * @return 0, -EINVAL (no changes, more than 16 different options, or one that is not possible), -EOPNOTSUPP
+ *   (nothing was loaded), or another: the pass broke off. What is found was made, of the rest it is not known.
  */
 int bpf_change_all(struct bpf_change *changes, size_t n, const char **ret_why, int *ret_error);
 

@@ -6,36 +6,52 @@
 #include <errno.h>
 #include <string.h>
 
+#include "failure.h"
 #include "identity.h"
 #include "tidy.h"
 
-void change_read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change)
+/** Is it a value that is there, and only not read: by the kernel's word, or the machine's? */
+static bool is_unread(int r)
 {
+	return failure_is_machine(r) || failure_is_permission(r);
+}
+
+int change_read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change)
+{
+	int error = 0;
+
+	change->n_touched = 0;
 	for (const char *const *name = option->touches; *name && change->n_touched < CHANGE_TOUCHED_MAX; name++) {
 		const struct sockopt_option *touched = sockopt_find(*name);
 		struct change_touched *entry = &change->touched[change->n_touched];
+		int r;
 
 		touched = touched ? sockopt_twin_for(touched, &socket->facts.kind, SOCKOPT_GET) : NULL;
 		if (!touched || !change_readable(touched) || !(touched->access & SOCKOPT_SET))
 			continue;
 		entry->option = touched;
-		if (live_get(socket, touched, &entry->before) == 0)
-			change->n_touched++;
+		r = live_get(socket, touched, &entry->before);
+		change->n_touched += r == 0;
+		if (is_unread(r))
+			error = r;
 	}
+	return error;
 }
 
-void change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
-		 struct change *ret)
+int change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
+		struct change *ret)
 {
+	int r = change_readable(option) ? live_get(socket, option, &ret->before) : -EOPNOTSUPP;
+	int touched = change_read_touched(socket, option, ret);
+
 	ret->option = option;
 	ret->asked.length = asked->length;
 	memcpy(ret->asked.bytes, asked->bytes, asked->length);
 	ret->result = SOCKOPT_RESULT_PLANNED;
 	ret->error = 0;
 	ret->has_after = false;
-	ret->n_touched = 0;
-	ret->has_before = change_readable(option) && live_get(socket, option, &ret->before) == 0;
-	change_read_touched(socket, option, ret);
+	ret->has_before = r == 0;
+	return is_unread(r) ? r : touched;
 }
 
 static bool is_now(int fd, const struct sockopt_option *option, const struct sockopt_value *wanted)
@@ -70,21 +86,24 @@ int change_borrow(struct borrower *borrower, const struct facts_holder *holders,
 	int error = -ESTALE;
 
 	for (size_t i = 0; i < n_holders; i++) {
+		uint64_t theirs;
 		int fd = -1;
 		int r = borrow_fd(borrower, holders[i].pid, holders[i].fd, 0, &fd);
 
-		if (r == -EMFILE || r == -ENFILE)
+		if (r == 0) {
+			theirs = identity_cookie(fd);
+			if (theirs && theirs == cookie) {
+				*ret_fd = fd;
+				return 0;
+			}
+			r = theirs ? -ESTALE : -errno;
+			close(fd);
+		}
+		/* That one holder has it no longer says less than that another one was not asked. */
+		if (failure_is_machine(r))
 			return r;
-		if (r < 0) {
-			if (error != -EPERM)
-				error = r == -ESRCH ? -ESTALE : r;
-			continue;
-		}
-		if (identity_cookie(fd) == cookie) {
-			*ret_fd = fd;
-			return 0;
-		}
-		close(fd);
+		if (error != -EPERM)
+			error = r == -ESRCH ? -ESTALE : r;
 	}
 	return error;
 }

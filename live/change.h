@@ -31,17 +31,23 @@ struct change {
 /** Can the old value be read, so that it can be brought back? */
 bool change_readable(const struct sockopt_option *option);
 
-/** Reads what is there before; fills option, asked, before, touched; result: planned. */
-void change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
-		 struct change *ret);
+/**
+ * @brief Reads what is there before; fills option, asked, before, touched; result: planned.
+ * @return 0, or -errno: an old value that is there cannot be read, so that the change could not be taken back
+ */
+int change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
+		struct change *ret);
 
-/** Of that, touched alone: those that were read are added. */
-void change_read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change);
+/** Of that, touched alone, as far as it can be had. @return as change_plan() */
+int change_read_touched(struct live_socket *socket, const struct sockopt_option *option, struct change *change);
 
 /** Makes a planned change, and reads what came of it. */
 void change_make(int fd, struct change *change);
 
-/** Brings an old value back, as it was kept before: halves what the kernel doubles, passes a limit if it may. */
+/**
+ * @brief Brings an old value back, as it was kept before: halves what the kernel doubles, passes a limit if it may.
+ * @return 0 or -errno
+ */
 int change_restore(int fd, const struct sockopt_option *option, const struct sockopt_value *before);
 
 /**

@@ -4,15 +4,15 @@
 #include "defaults.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "tidy.h"
+#include "failure.h"
+#include "namespaces.h"
 
 /** The values of one kind of socket in one namespace, an option each, read when first asked for. */
 struct kind_defaults {
@@ -33,7 +33,7 @@ struct defaults {
 	struct kind_defaults *kinds;
 	struct kind_defaults *last; /* that was asked for: most sockets in a row are alike */
 	uint64_t own_netns;
-	int error; /* EMFILE, ENFILE: we ran out of descriptors, and defaults are missing */
+	int error; /* of the machine, positive (we ran out of descriptors): defaults are missing */
 };
 
 int defaults_error(const struct defaults *defaults)
@@ -79,20 +79,16 @@ static int open_fresh(const struct sockopt_kind *kind)
 /** A fresh socket in the namespace of a holder: the thread enters it and comes back. */
 static int open_fresh_in(pid_t pid, const struct sockopt_kind *kind)
 {
-	char path[64];
-	int fresh;
+	int back, fresh, error;
+	int r = namespaces_enter(pid, &back);
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	autoclose int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
-	int error;
-
-	if (own < 0 || theirs < 0 || setns(theirs, CLONE_NEWNET) < 0)
+	if (r < 0) {
+		errno = -r;
 		return -1;
+	}
 	fresh = open_fresh(kind);
 	error = errno;
-	if (setns(own, CLONE_NEWNET) < 0)
-		abort(); /* we would look at another namespace than we say */
+	namespaces_leave(back);
 	errno = error;
 	return fresh;
 }
@@ -115,6 +111,7 @@ static int find_fresh(const struct defaults *defaults, const struct live_socket 
 	for (size_t i = 0; i < facts->n_holders; i++)
 		if (netns_of_process(facts->holders[i].pid) == facts->netns)
 			return open_fresh_in(facts->holders[i].pid, &facts->kind);
+	errno = EPERM; /* nobody is known who could lead there */
 	return -1;
 }
 
@@ -133,12 +130,14 @@ static struct kind_defaults *find_kind(struct defaults *defaults, const struct l
 			return kind;
 		}
 	kind = calloc(1, sizeof(*kind));
-	if (!kind)
+	if (!kind) {
+		defaults->error = ENOMEM;
 		return NULL;
+	}
 	kind->kind = facts->kind;
 	kind->netns = facts->netns;
 	kind->fresh = find_fresh(defaults, socket);
-	if (kind->fresh < 0 && (errno == EMFILE || errno == ENFILE))
+	if (kind->fresh < 0 && failure_is_machine(-errno))
 		defaults->error = errno;
 	if (kind->fresh >= 0 && fstat(kind->fresh, &status) == 0)
 		kind->inode = status.st_ino;
@@ -228,9 +227,13 @@ const struct sockopt_value *defaults_get(struct defaults *defaults, const struct
 		return kind->values[index];
 	kind->asked[index] = 1;
 	value = malloc(sizeof(*value));
-	if (!value)
+	if (!value) {
+		defaults->error = ENOMEM;
 		return NULL;
+	}
 	r = kind->fresh >= 0 ? sockopt_get(kind->fresh, option, value) : read_told(option, &kind->kind, value);
+	if (failure_is_machine(r))
+		defaults->error = -r;
 	if (r < 0) {
 		kind->asked[index] = (int16_t)r;
 		free(value);

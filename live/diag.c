@@ -4,7 +4,6 @@
 #include "diag.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
@@ -12,13 +11,13 @@
 #include <linux/unix_diag.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "identity.h"
+#include "namespaces.h"
 #include "tidy.h"
 
 #ifndef UDIAG_SHOW_UID
@@ -257,13 +256,11 @@ static int list_all(bool only_rare, int (*each)(void *arg, const struct diag_soc
 	const size_t n = only_rare ? 6 : sizeof(kinds) / sizeof(kinds[0]);
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	struct listing listing = { .each = each, .arg = arg, .only_rare = only_rare };
-	struct stat status;
 	int r = 0;
 
 	if (!netlink)
 		return -errno;
-	if (stat("/proc/self/ns/net", &status) == 0)
-		listing.netns = status.st_ino;
+	listing.netns = namespaces_own();
 	if (mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0)
 		r = -errno;
 	for (size_t i = 0; r == 0 && i < n; i++) {
@@ -290,20 +287,11 @@ int diag_each_rare(int (*each)(void *arg, const struct diag_socket *socket), voi
 
 int diag_each_in(pid_t pid, int (*each)(void *arg, const struct diag_socket *socket), void *arg)
 {
-	char path[64];
-	int r;
+	int back, r = namespaces_enter(pid, &back);
 
-	autoclose int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (own < 0)
-		return -errno;
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
-	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
-	if (theirs < 0)
-		return -errno;
-	if (setns(theirs, CLONE_NEWNET) < 0)
-		return -errno;
+	if (r < 0)
+		return r;
 	r = diag_each(each, arg);
-	if (setns(own, CLONE_NEWNET) < 0)
-		return -errno;
+	namespaces_leave(back);
 	return r;
 }

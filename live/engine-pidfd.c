@@ -9,6 +9,7 @@
 #include "defaults.h"
 #include "diag.h"
 #include "engine.h"
+#include "failure.h"
 #include "holders.h"
 #include "identity.h"
 #include "tidy.h"
@@ -20,7 +21,11 @@ struct walk {
 	int (*each)(void *arg, struct live_socket *socket);
 	void *arg;
 	struct holders *holders;
-	bool *refused; /* a socket each: its holders may be seen, but not asked (Yama, for one) */
+	/** A socket each: its holders may be seen, but not asked (Yama, for one). */
+	enum { ASKED,
+	       REFUSED,
+	       LISTED } *
+		reach;
 	struct borrower borrower;
 	struct identity_namespaces namespaces;
 	struct defaults *defaults;
@@ -36,7 +41,7 @@ static int borrow_any(struct walk *walk, struct live_socket *socket)
 		const struct facts_holder *holder = &socket->facts.holders[i];
 		int r = borrow_fd(&walk->borrower, holder->pid, holder->fd, socket->facts.inode, &socket->fd);
 
-		if (r == 0 || r == -EMFILE || r == -ENFILE)
+		if (r == 0 || failure_is_machine(r))
 			return r;
 		/* That one holder is gone says less than that another one is not ours. */
 		if (error != -EPERM)
@@ -65,23 +70,24 @@ static int visit_held(struct walk *walk, size_t index)
 	int r;
 
 	facts->n_holders = holders_at(walk->holders, index, &facts->inode, &facts->holders);
+	if (facts->n_holders == 0)
+		return -ENOMEM;
 	r = borrow_any(walk, &socket);
-	if (r == -EMFILE || r == -ENFILE) {
+	autoclose int fd = socket.fd;
+	if (r == 0)
+		r = identity_read(fd, &walk->namespaces, facts);
+	if (r == -EMFILE || r == -ENFILE)
 		walk->report->no_descriptor = -r;
+	if (failure_is_machine(r))
 		return r;
-	}
-	if (r == -EPERM) {
-		walk->refused[index] = true; /* what sock_diag says of it has to do: visit_listed() */
+	if (failure_is_permission(r)) {
+		walk->reach[index] = REFUSED; /* what sock_diag says of it has to do: visit_listed() */
 		return 0;
 	}
 	if (r < 0) {
 		walk->report->vanished++;
 		return 0;
 	}
-	autoclose int fd = socket.fd;
-	r = identity_read(fd, &walk->namespaces, facts);
-	if (r < 0)
-		return 0;
 	facts->get = engine_get;
 	facts->context = &socket;
 	return hand_over(walk, &socket);
@@ -96,9 +102,10 @@ static int visit_listed(void *arg, const struct diag_socket *listed)
 	size_t index = facts->inode ? holders_find(walk->holders, facts->inode) : HOLDERS_NONE;
 	uint64_t inode;
 
-	if (index != HOLDERS_NONE && !walk->refused[index])
+	if (index != HOLDERS_NONE && walk->reach[index] == ASKED)
 		return 0;
 	if (index != HOLDERS_NONE) {
+		walk->reach[index] = LISTED;
 		facts->n_holders = holders_at(walk->holders, index, &inode, &facts->holders);
 		socket.error = EPERM;
 	}
@@ -124,23 +131,43 @@ static int visit_namespaces(struct walk *walk)
 	struct process self;
 	int r = diag_each(visit_listed, walk);
 
-	if (r == -EMFILE || r == -ENFILE)
+	if (r > 0 || failure_is_machine(r))
 		return r;
-	if (r)
-		return r < 0 ? 0 : r;
-	if (process_read(getpid(), &self) < 0)
-		return 0;
+	if (failure_is_permission(r))
+		walk->report->foreign_hidden = true;
+	if (r < 0)
+		return 0; /* this kernel has no listing */
+	r = process_read(getpid(), &self);
+	if (r < 0)
+		return r;
 	free(self.cgroup);
 	for (size_t i = 0; i < n; i++) {
 		if (netns[i] == self.netns)
 			continue;
 		r = diag_each_in(pids[i], visit_listed, walk);
-		if (r > 0 || r == -EMFILE || r == -ENFILE)
+		if (r > 0 || failure_is_machine(r))
 			return r;
-		if (r == -EPERM)
+		if (failure_is_permission(r))
 			walk->report->foreign_hidden = true;
 	}
 	return 0;
+}
+
+/** Sockets that neither a descriptor nor a listing told of: nothing is known but who holds them. */
+static void count_unlisted(struct walk *walk)
+{
+	for (size_t i = 0; i < holders_count(walk->holders); i++) {
+		struct facts facts = { .netns = 0 };
+
+		if (walk->reach[i] != REFUSED)
+			continue;
+		facts.n_holders = holders_at(walk->holders, i, &facts.inode, &facts.holders);
+		if (walk->selector && !selector_matches(walk->selector, &facts))
+			continue;
+		walk->report->matched++;
+		walk->report->unreadable++;
+		walk->report->unlisted++;
+	}
 }
 
 /** May the processes that the selector names be looked into? */
@@ -173,8 +200,8 @@ int engine_pidfd_each(const struct live_request *request, int (*each)(void *arg,
 		return r;
 	ret_report->hidden = seen.hidden;
 	judge_hidden(&walk);
-	walk.refused = calloc(holders_count(walk.holders) + 1, sizeof(*walk.refused));
-	if (!walk.refused)
+	walk.reach = calloc(holders_count(walk.holders) + 1, sizeof(*walk.reach));
+	if (!walk.reach)
 		r = -ENOMEM;
 
 	for (size_t i = 0; r == 0 && i < holders_count(walk.holders); i++)
@@ -182,7 +209,9 @@ int engine_pidfd_each(const struct live_request *request, int (*each)(void *arg,
 	borrow_done(&walk.borrower);
 	if (r == 0)
 		r = visit_namespaces(&walk);
-	free(walk.refused);
+	if (r == 0)
+		count_unlisted(&walk);
+	free(walk.reach);
 	holders_free(walk.holders);
 	return r;
 }

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
+
 #define NONE UINT32_MAX
 
 /** One (process, fd); those of one socket are a list. */
@@ -109,10 +111,19 @@ static int add(void *arg, int fd, uint64_t inode)
 	return 0;
 }
 
+/** A process that may not be looked into. */
+static int hide(struct holders *holders, size_t index)
+{
+	holders->hidden[index] = true;
+	if (holders->report.hidden++ == 0)
+		holders->report.first_hidden = holders->processes[index].pid;
+	return 0;
+}
+
 static int add_process(void *arg, pid_t pid)
 {
 	struct holders *holders = arg;
-	size_t room = holders->room_processes;
+	size_t room = holders->room_processes, index;
 	int r;
 
 	if (GROW(holders->processes, holders->room_processes, holders->n_processes) < 0)
@@ -124,20 +135,20 @@ static int add_process(void *arg, pid_t pid)
 			return -ENOMEM;
 		holders->hidden = hidden;
 	}
-	r = process_read(pid, &holders->processes[holders->n_processes]);
-	if (r < 0)
+	index = holders->n_processes;
+	holders->processes[index] = (struct process){ .pid = pid };
+	holders->hidden[index] = false;
+	r = process_read(pid, &holders->processes[index]);
+	if (r < 0 && !failure_is_permission(r))
 		return r == -ESRCH ? 0 : r; /* it ended while we looked */
-	holders->hidden[holders->n_processes] = false;
 	holders->n_processes++;
 	holders->report.processes++;
+	if (r < 0)
+		return hide(holders, index); /* hidepid=1: its folder is there, and closed */
 
 	r = process_each_socket(pid, add, holders);
-	if (r == -EACCES) {
-		holders->hidden[holders->n_processes - 1] = true;
-		if (holders->report.hidden++ == 0)
-			holders->report.first_hidden = pid;
-		return 0;
-	}
+	if (r == -EACCES)
+		return hide(holders, index);
 	return r == -ESRCH ? 0 : r;
 }
 

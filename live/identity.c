@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "failure.h"
 #include "tidy.h"
 
 #ifndef SO_NETNS_COOKIE
@@ -31,7 +32,14 @@ static uint64_t get_u64(int fd, int number)
 	uint64_t value = 0;
 	socklen_t length = sizeof(value);
 
+	errno = 0;
 	return getsockopt(fd, SOL_SOCKET, number, &value, &length) < 0 ? 0 : value;
+}
+
+/** Is it not that the socket has no such thing, but that we could not ask? r: negative errno */
+static bool is_unknown(int r)
+{
+	return failure_is_machine(r) || failure_is_permission(r);
 }
 
 uint64_t identity_cookie(int fd)
@@ -39,39 +47,60 @@ uint64_t identity_cookie(int fd)
 	return get_u64(fd, SO_COOKIE);
 }
 
-static uint64_t own_netns(void)
+static int own_netns(uint64_t *ret)
 {
 	struct stat status;
 
-	return stat("/proc/self/ns/net", &status) < 0 ? 0 : status.st_ino;
+	if (stat("/proc/self/ns/net", &status) < 0)
+		return -errno;
+	*ret = status.st_ino;
+	return 0;
 }
 
-/** Of a namespace that is not ours the kernel tells only who may administrate it. */
-static uint64_t ask_netns(int fd, uint64_t cookie)
+/** Of a namespace that is not ours the kernel tells only who may administrate it. ret: 0 if it does not */
+static int ask_netns(int fd, uint64_t cookie, uint64_t *ret)
 {
 	struct stat status;
 	autoclose int namespace = ioctl(fd, SIOCGSKNS);
 
-	if (namespace >= 0)
-		return fstat(namespace, &status) < 0 ? 0 : status.st_ino;
+	*ret = 0;
+	if (namespace >= 0) {
+		if (fstat(namespace, &status) < 0)
+			return -errno;
+		*ret = status.st_ino;
+		return 0;
+	}
+	if (failure_is_machine(-errno))
+		return -errno;
 	autoclose int own = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	return own >= 0 && get_u64(own, SO_NETNS_COOKIE) == cookie ? own_netns() : 0;
+	if (own < 0)
+		return -errno;
+	return get_u64(own, SO_NETNS_COOKIE) == cookie ? own_netns(ret) : 0;
 }
 
-static uint64_t netns_of(int fd, struct identity_namespaces *namespaces)
+static int netns_of(int fd, struct identity_namespaces *namespaces, uint64_t *ret)
 {
 	uint64_t cookie = get_u64(fd, SO_NETNS_COOKIE);
 	uint64_t netns;
+	int r;
 
+	*ret = 0;
+	if (!cookie && failure_is_machine(-errno))
+		return -errno;
 	for (size_t i = 0; i < namespaces->n; i++)
-		if (namespaces->known[i].cookie == cookie)
-			return namespaces->known[i].netns;
-	netns = ask_netns(fd, cookie);
+		if (namespaces->known[i].cookie == cookie) {
+			*ret = namespaces->known[i].netns;
+			return 0;
+		}
+	r = ask_netns(fd, cookie, &netns);
+	if (r < 0)
+		return failure_is_machine(r) ? r : 0;
 	if (cookie && namespaces->n < sizeof(namespaces->known) / sizeof(namespaces->known[0])) {
 		namespaces->known[namespaces->n].cookie = cookie;
 		namespaces->known[namespaces->n++].netns = netns;
 	}
-	return netns;
+	*ret = netns;
+	return 0;
 }
 
 void identity_address(const void *sockaddr, size_t length, struct facts_address *ret)
@@ -156,62 +185,89 @@ static bool has_tcp_states(const struct facts *facts)
 	       (kind->protocol == IPPROTO_MPTCP && (facts->local.port || facts->peer.family));
 }
 
-static enum facts_state state_of(int fd, const struct facts *facts)
+/** @return 0, or -errno if it could not be asked */
+static int read_state(int fd, struct facts *facts)
 {
 	int accepts = 0;
 	socklen_t length = sizeof(accepts);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &length) == 0 && accepts)
-		return FACTS_LISTENING;
-	if (has_tcp_states(facts)) {
+	facts->state = is_bound(facts) ? FACTS_BOUND : FACTS_UNBOUND;
+	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &length) < 0 && is_unknown(-errno))
+		return -errno;
+	if (accepts) {
+		facts->state = FACTS_LISTENING;
+	} else if (has_tcp_states(facts)) {
 		unsigned char state = 0; /* the first byte of struct tcp_info */
 
 		length = sizeof(state);
-		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) == 0 && length &&
-		    identity_tcp_state(state) != FACTS_CLOSED)
-			return identity_tcp_state(state);
-		if (facts->peer.family)
-			return FACTS_CLOSED;
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &state, &length) < 0) {
+			if (is_unknown(-errno))
+				return -errno;
+			length = 0;
+		}
+		if (length && identity_tcp_state(state) != FACTS_CLOSED)
+			facts->state = identity_tcp_state(state);
+		else if (facts->peer.family)
+			facts->state = FACTS_CLOSED;
 	} else if (facts->peer.family) {
-		return facts->kind.type == SOCK_STREAM || facts->kind.type == SOCK_SEQPACKET ? FACTS_ESTABLISHED :
-											       FACTS_CONNECTED;
+		bool is_stream = facts->kind.type == SOCK_STREAM || facts->kind.type == SOCK_SEQPACKET;
+
+		facts->state = is_stream ? FACTS_ESTABLISHED : FACTS_CONNECTED;
 	}
-	return is_bound(facts) ? FACTS_BOUND : FACTS_UNBOUND;
+	return 0;
 }
 
-void identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16])
+int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16])
 {
 	socklen_t length = 16;
 
 	ret[0] = '\0';
 	if (kind->family != AF_INET && kind->family != AF_INET6)
-		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ret, &length) < 0 || length == 0)
-		ret[0] = '\0';
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, ret, &length) == 0 && length)
+		return 0;
+	ret[0] = '\0';
+	return length && is_unknown(-errno) ? -errno : 0;
 }
 
-int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret)
+static int read_addresses(int fd, struct facts *ret)
 {
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
-	int r = sockopt_kind_of(fd, &ret->kind);
 
-	if (r < 0)
-		return r;
-	ret->cookie = identity_cookie(fd);
-	ret->netns = netns_of(fd, namespaces);
 	memset(&ret->local, 0, sizeof(ret->local));
 	memset(&ret->peer, 0, sizeof(ret->peer));
 	if (getsockname(fd, (struct sockaddr *)&address, &length) == 0)
 		identity_address(&address, length, &ret->local);
+	else if (is_unknown(-errno))
+		return -errno;
 	length = sizeof(address);
 	if (getpeername(fd, (struct sockaddr *)&address, &length) == 0) {
 		identity_address(&address, length, &ret->peer);
 		/* An unnamed AF_UNIX peer is a peer all the same. */
 		if (ret->kind.family == AF_UNIX)
 			ret->peer.family = AF_UNIX;
+	} else if (is_unknown(-errno)) {
+		return -errno;
 	}
-	ret->state = state_of(fd, ret);
-	identity_interface(fd, &ret->kind, ret->interface);
 	return 0;
+}
+
+int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret)
+{
+	int r = sockopt_kind_of(fd, &ret->kind);
+
+	if (r < 0)
+		return r;
+	ret->cookie = identity_cookie(fd);
+	if (!ret->cookie && is_unknown(-errno))
+		return -errno;
+	r = netns_of(fd, namespaces, &ret->netns);
+	if (r == 0)
+		r = read_addresses(fd, ret);
+	if (r == 0)
+		r = read_state(fd, ret);
+	if (r == 0)
+		r = identity_interface(fd, &ret->kind, ret->interface);
+	return r;
 }

@@ -16,14 +16,14 @@ struct identity_namespaces {
 
 /**
  * @brief Fills cookie, netns, kind, state, addresses and interface of facts; the rest stays.
- * @return 0 or -errno of the first call
+ * @return 0 or -errno: of the first call, or of any that failed for want of memory, of a descriptor or of a right
  */
 int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret);
 
-/** The interface that a socket is bound to, by its name in the socket's own namespace; "" if none. */
-void identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16]);
+/** The interface that a socket is bound to, by its name in the socket's own namespace; "" if none. @return 0 or -errno */
+int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16]);
 
-/** The cookie of a socket: who it is, whatever its number; 0 if the kernel does not tell. */
+/** The cookie of a socket: who it is, whatever its number; 0 if the kernel does not tell (errno). */
 uint64_t identity_cookie(int fd);
 
 /** The address in a struct sockaddr of any family that has words. */

@@ -11,6 +11,7 @@
 
 #include "census.h"
 #include "defaults.h"
+#include "failure.h"
 #include "groups.h"
 #include "namespaces.h"
 #include "routes.h"
@@ -45,6 +46,7 @@ struct judge {
 	uint64_t own_netns;
 	const struct sockopt_option **options; /* that the programs name */
 	size_t n_options;
+	int error; /* of the machine, positive: something could not be asked */
 };
 
 static void want(struct judge *judge, const struct check_program *program)
@@ -107,7 +109,7 @@ void judge_free(struct judge *judge)
 
 int judge_error(const struct judge *judge)
 {
-	return defaults_error(judge->defaults);
+	return judge->error ? judge->error : defaults_error(judge->defaults);
 }
 
 const struct sockopt_option *const *judge_options(const struct judge *judge, size_t *ret_n)
@@ -125,6 +127,14 @@ void judge_take(struct judge *judge, struct live_socket *socket)
 {
 	judge->socket = socket;
 	judge->n_readings = 0;
+}
+
+/** What cannot be asked is not known, and no finding; that it was not asked is not forgotten. @return r */
+static int note(struct judge *judge, int r)
+{
+	if (failure_is_machine(r))
+		judge->error = -r;
+	return r;
 }
 
 /** As a condition of a selector does: what reading would change is not read. */
@@ -146,10 +156,10 @@ static int read_option(void *context, const struct sockopt_option *option, struc
 			return judge->readings[i].result;
 		}
 	if (judge->n_readings == READINGS_MAX)
-		return ask_option(judge->socket, option, ret);
+		return note(judge, ask_option(judge->socket, option, ret));
 	reading = &judge->readings[judge->n_readings++];
 	reading->option = option;
-	reading->result = ask_option(judge->socket, option, &reading->value);
+	reading->result = note(judge, ask_option(judge->socket, option, &reading->value));
 	if (reading->result == 0)
 		*ret = reading->value;
 	return reading->result;
@@ -225,7 +235,7 @@ static int read_sysctl(void *context, const char *name, int64_t *ret)
 			*ret = judge->sysctls[i].number;
 			return judge->sysctls[i].result;
 		}
-	found.result = ask_sysctl(judge, name, &found.number);
+	found.result = note(judge, ask_sysctl(judge, name, &found.number));
 	if (judge->n_sysctls < SYSCTLS_MAX)
 		judge->sysctls[judge->n_sysctls++] = found;
 	*ret = found.number;
@@ -266,18 +276,18 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 	int r;
 
 	if (fact == CHECK_FACT_NONBLOCKING)
-		return find_mode(judge->socket, ret);
+		return note(judge, find_mode(judge->socket, ret));
 	if (fact == CHECK_FACT_GROUPS_JOINED || fact == CHECK_FACT_GROUPS_OTHERS)
-		return find_groups(judge->socket, fact, ret);
+		return note(judge, find_groups(judge->socket, fact, ret));
 	if (fact == CHECK_FACT_ADDRESS_IS_HERE || fact == CHECK_FACT_ROUTES_BY_MARK || fact == CHECK_FACT_DEVICE_IS_UP)
-		return ask_routes(judge, fact, ret);
+		return note(judge, ask_routes(judge, fact, ret));
 	if (!facts->local.port)
 		return -ENODATA;
 	if (fact == CHECK_FACT_PORT) {
 		*ret = facts->local.port;
 		return 0;
 	}
-	r = census_read(judge->census, facts);
+	r = note(judge, census_read(judge->census, facts));
 	if (r < 0)
 		return r;
 	if (fact == CHECK_FACT_ACCEPTED) {

@@ -29,7 +29,7 @@ bool judge_finds(struct judge *judge, const struct check *check, struct check_fi
 /** "listener", "accepted", "client": what part the socket plays; NULL if it cannot be told. */
 const char *judge_role(struct judge *judge);
 
-/** EMFILE or ENFILE if descriptors were missing, so that defaults are not known; else 0. */
+/** The machine's error, positive, if something could not be asked, so that there may be more to find; else 0. */
 int judge_error(const struct judge *judge);
 
 #endif

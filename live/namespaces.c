@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "failure.h"
 #include "process.h"
 #include "tidy.h"
 
@@ -43,6 +44,16 @@ static int meet(struct walk *walk, uint64_t netns)
 	return 1;
 }
 
+/** A namespace that was not entered. @return 0: the others are looked at all the same */
+static int visit_failed(struct walk *walk, int r)
+{
+	if (failure_is_machine(r))
+		return r;
+	if (failure_is_permission(r))
+		*walk->hidden = true;
+	return 0;
+}
+
 static int visit(void *arg, pid_t pid)
 {
 	struct walk *walk = arg;
@@ -52,23 +63,17 @@ static int visit(void *arg, pid_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
 	if (stat(path, &status) < 0) {
-		*walk->hidden |= errno == EACCES || errno == EPERM;
-		return 0;
+		*walk->hidden |= failure_is_permission(-errno);
+		return failure_is_machine(-errno) ? -errno : 0;
 	}
 	r = meet(walk, status.st_ino);
 	if (r <= 0)
 		return r;
 	autoclose int theirs = open(path, O_RDONLY | O_CLOEXEC);
-	if (theirs < 0 || setns(theirs, CLONE_NEWNET) < 0) {
-		if (theirs < 0 && (errno == EMFILE || errno == ENFILE))
-			return -errno;
-		*walk->hidden = true;
-		return 0;
-	}
+	if (theirs < 0 || fstat(theirs, &status) < 0 || setns(theirs, CLONE_NEWNET) < 0)
+		return visit_failed(walk, -errno);
 	r = walk->each(walk->arg, status.st_ino);
-	/* We would look at another namespace than we say. */
-	if (setns(walk->own, CLONE_NEWNET) < 0)
-		return -errno;
+	namespaces_return(walk->own);
 	return r;
 }
 
@@ -132,10 +137,17 @@ int namespaces_enter(pid_t pid, int *ret_back)
 	return 0;
 }
 
+void namespaces_return(int own)
+{
+	/* It needs memory. */
+	for (int tries = 0; setns(own, CLONE_NEWNET) < 0; tries++)
+		if (tries == 9)
+			abort(); /* we would look at another namespace than we say */
+}
+
 void namespaces_leave(int back)
 {
-	if (setns(back, CLONE_NEWNET) < 0)
-		abort();
+	namespaces_return(back);
 	close(back);
 }
 

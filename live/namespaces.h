@@ -9,7 +9,7 @@
 
 /**
  * @brief Calls each once in every network namespace, with the thread in it; our own comes first.
- * @param ret_hidden set if one could not be entered (CAP_SYS_ADMIN), left alone otherwise
+ * @param ret_hidden set if one could not be entered (CAP_SYS_ADMIN), or of a process not be told; else left alone
  * @return 0, a non-zero result of each, or -errno: the thread could not be brought back, or /proc not be read
  */
 int namespaces_each(int (*each)(void *arg, uint64_t netns), void *arg, bool *ret_hidden);
@@ -26,6 +26,9 @@ pid_t namespaces_holder(const struct facts *facts);
  * @return 0, or -errno: it stays where it is
  */
 int namespaces_enter(pid_t pid, int *ret_back);
+
+/** Goes back to a namespace of ours. Ends the program if it cannot, rather than look elsewhere than it says. */
+void namespaces_return(int own);
 
 /** Goes back, and closes the descriptor. Ends the program if it cannot, rather than look elsewhere than it says. */
 void namespaces_leave(int back);

@@ -9,10 +9,21 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "notify.h"
 #include "tidy.h"
 
 #define VALUE_MAX 65536 /* bytes of a setsockopt(2) that are looked at */
+
+int notify_read_socket(struct notify *notify, const struct notify_call *call, int fd, int their_fd,
+		       struct run_socket *ret)
+{
+	int r = run_socket_read(&notify->state, fd, call->tid, their_fd, ret);
+
+	if (failure_is_machine(r) || failure_is_permission(r))
+		notify_note(notify, RUN_NOTE_UNREAD, call->tid);
+	return r;
+}
 
 /** The socket of the call's first argument, and who it is. */
 static int take_socket(struct notify *notify, struct notify_call *call, struct run_socket *ret)
@@ -27,7 +38,7 @@ static int take_socket(struct notify *notify, struct notify_call *call, struct r
 		notify_note(notify, RUN_NOTE_NOT_REACHED, call->tid);
 	if (r < 0)
 		return r;
-	r = run_socket_read(&notify->state, fd, call->tid, their_fd, ret);
+	r = notify_read_socket(notify, call, fd, their_fd, ret);
 	if (r < 0) {
 		run_socket_done(ret);
 		return r;
@@ -147,7 +158,7 @@ static void serve_socket(struct notify *notify, struct notify_call *call)
 		notify_continue(notify, call);
 		return;
 	}
-	if (run_socket_read(&notify->state, fd, call->tid, -1, &made) == 0)
+	if (notify_read_socket(notify, call, fd, -1, &made) == 0)
 		run_apply(&notify->state, &made, SOCKOPT_AT_SOCKET);
 	run_socket_done(&made);
 	notify_answer_fd(notify, call, fd, type & SOCK_CLOEXEC);

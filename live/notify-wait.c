@@ -178,7 +178,7 @@ static bool accept_one(struct notify *notify, struct notify_call *call, int list
 		notify_answer(notify, call, 0, -fd);
 		return true;
 	}
-	if (run_socket_read(&notify->state, fd, call->tid, -1, &accepted) == 0) {
+	if (notify_read_socket(notify, call, fd, -1, &accepted) == 0) {
 		run_inherit(&notify->state, cookie, accepted.facts.cookie);
 		run_apply(&notify->state, &accepted, SOCKOPT_AT_ACCEPT);
 	}

@@ -75,6 +75,9 @@ struct notify {
 /* ---- notify.c ---- */
 
 void notify_note(struct notify *notify, enum run_note note, pid_t pid);
+/** As run_socket_read(); what keeps us from it is said. */
+int notify_read_socket(struct notify *notify, const struct notify_call *call, int fd, int their_fd,
+		       struct run_socket *ret);
 /** Does the call still wait? */
 bool notify_is_valid(const struct notify *notify, const struct notify_call *call);
 /** The answers; each ends the call. @return 0, -ENOENT if it does not wait any more */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "failure.h"
 #include "tidy.h"
 
 static bool all_digits(const char *text)
@@ -28,10 +29,11 @@ int process_each(int (*each)(void *arg, pid_t pid), void *arg)
 
 	if (!proc)
 		return -errno;
-	while (r == 0 && (entry = readdir(proc)))
+	while (r == 0 && (errno = 0, entry = readdir(proc)))
 		if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && all_digits(entry->d_name))
 			r = each(arg, (pid_t)strtol(entry->d_name, NULL, 10));
-	return r;
+	/* A listing that broke off is not one of all. */
+	return r ? r : -errno;
 }
 
 ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
@@ -50,26 +52,40 @@ ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
 	return length;
 }
 
-/** The path in the unified hierarchy ("0::/..."), or else in the first one that is not the root. */
-static char *read_cgroup(pid_t pid)
+/**
+ * The path in the unified hierarchy ("0::/..."), or else in the first one that is not the root.
+ * ret: NULL if there is none. @return 0 or -errno
+ */
+static int read_cgroup(pid_t pid, char **ret)
 {
 	char text[4096];
 	char *rest = text, *line, *best = NULL;
+	ssize_t length = process_file(pid, "cgroup", text, sizeof(text));
 
-	if (process_file(pid, "cgroup", text, sizeof(text)) < 0)
-		return NULL;
+	*ret = NULL;
+	if (length < 0)
+		return length == -ENOENT || length == -ESRCH ? 0 : (int)length;
 	while ((line = strsep(&rest, "\n"))) {
 		char *path = strchr(line, ':');
 
 		path = path ? strchr(path + 1, ':') : NULL;
 		if (!path)
 			continue;
-		if (strncmp(line, "0::", 3) == 0 && strcmp(path + 1, "/") != 0)
-			return strdup(path + 1);
+		if (strncmp(line, "0::", 3) == 0 && strcmp(path + 1, "/") != 0) {
+			best = path + 1;
+			break;
+		}
 		if (!best || strcmp(best, "/") == 0)
 			best = path + 1;
 	}
-	return best ? strdup(best) : NULL;
+	*ret = best ? strdup(best) : NULL;
+	return best && !*ret ? -ENOMEM : 0;
+}
+
+/** A process that ended while we looked: -ESRCH, however the kernel says it. */
+static int as_ended(int r)
+{
+	return r == -ENOENT ? -ESRCH : r;
 }
 
 int process_read(pid_t pid, struct process *ret)
@@ -79,10 +95,8 @@ int process_read(pid_t pid, struct process *ret)
 	struct stat status;
 	ssize_t length = process_file(pid, "comm", name, sizeof(name));
 
-	if (length == -EMFILE || length == -ENFILE)
-		return (int)length;
 	if (length < 0)
-		return -ESRCH;
+		return as_ended((int)length);
 	if (length > 0 && name[length - 1] == '\n')
 		name[length - 1] = '\0';
 
@@ -90,13 +104,14 @@ int process_read(pid_t pid, struct process *ret)
 	snprintf(ret->name, sizeof(ret->name), "%.31s", name);
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
 	if (stat(path, &status) < 0)
-		return -ESRCH;
+		return as_ended(-errno);
 	ret->uid = status.st_uid;
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
 	if (stat(path, &status) == 0)
 		ret->netns = status.st_ino;
-	ret->cgroup = read_cgroup(pid);
-	return 0;
+	else if (failure_is_machine(-errno))
+		return -errno;
+	return as_ended(read_cgroup(pid, &ret->cgroup));
 }
 
 int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode), void *arg)
@@ -108,11 +123,9 @@ int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
 	autoclosedir DIR *fds = opendir(path);
 	if (!fds)
-		return errno == EACCES || errno == EPERM ? -EACCES : errno == ENOENT ? -ESRCH :
-										       -errno;
+		return errno == EPERM ? -EACCES : as_ended(-errno);
 
-	errno = 0;
-	while (r == 0 && (entry = readdir(fds))) {
+	while (r == 0 && (errno = 0, entry = readdir(fds))) {
 		static const char prefix[] = "socket:[";
 		char link[64];
 		ssize_t length;
@@ -120,14 +133,16 @@ int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode
 		if (entry->d_name[0] == '.')
 			continue;
 		length = readlinkat(dirfd(fds), entry->d_name, link, sizeof(link) - 1);
-		if (length < 0 && errno == EACCES)
+		if (length < 0 && failure_is_permission(-errno))
 			return -EACCES;
+		if (length < 0 && failure_is_machine(-errno))
+			return -errno;
 		if (length < (ssize_t)sizeof(prefix) || strncmp(link, prefix, sizeof(prefix) - 1) != 0)
 			continue;
 		link[length] = '\0';
 		r = each(arg, (int)strtol(entry->d_name, NULL, 10), strtoull(link + sizeof(prefix) - 1, NULL, 10));
 	}
-	return r;
+	return r ? r : as_ended(-errno);
 }
 
 pid_t process_group(pid_t tid)

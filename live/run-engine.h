@@ -33,6 +33,7 @@ struct run_event {
 enum run_note {
 	RUN_NOTE_IO_URING,    /* the program makes sockets by io_uring, past this engine */
 	RUN_NOTE_OTHER_ABI,   /* by a system call table, or a call, that this engine does not serve */
+	RUN_NOTE_UNREAD,      /* a socket could not be looked at: no rule was applied to it */
 	RUN_NOTE_NOT_REACHED, /* a process that may not be looked into; pid says which */
 	RUN_NOTE_SOCKET_LATE, /* a process with other rights makes sockets: moment socket does not hold for it */
 	RUN_NOTE_STATIC,      /* a program without a dynamic loader, past this engine */

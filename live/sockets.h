@@ -40,8 +40,9 @@ struct live_request {
 };
 
 struct live_report {
-	size_t matched;          /* sockets handed over */
+	size_t matched;          /* sockets handed over, and unlisted ones */
 	size_t unreadable;       /* of those: no descriptor for want of a right */
+	size_t unlisted;         /* of those: not handed over, since no more is known than who holds them */
 	size_t hidden;           /* processes whose descriptors we may not see */
 	size_t vanished;         /* closed while we looked */
 	int no_descriptor;       /* EMFILE or ENFILE: we ran out of descriptors, the listing is not whole */

@@ -358,9 +358,15 @@ LOADING=$((1 << 38 | 1 << 39))
 		ask a get "$other" "$SOL_SOCKET" "$SO_RCVBUF"
 		[ "$ANSWER" != 40000 ]
 	done
+	told a get "$fd" "$SOL_SOCKET" 72 -- 2 # SO_BUF_LOCK: it is the program's own choice now
 	run --separate-stderr -0 "$SOCKOPT" undo
 	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
 	told a get "$fd" "$SOL_SOCKET" "$SO_RCVBUF" -- "$before"
+	told a get "$fd" "$SOL_SOCKET" 72 -- 0
+	run --separate-stderr -3 "$SOCKOPT" set --engine bpf "${PID[a]}:$fd" SO_RCVBUF=20000 TCP_CONGESTION=nosuch
+	[[ "$stderr" == *"taken back"* ]]
+	told a get "$fd" "$SOL_SOCKET" "$SO_RCVBUF" -- "$before"
+	told a get "$fd" "$SOL_SOCKET" 72 -- 0
 }
 
 @test "set --engine bpf: the old value is in the journal before anything is changed" {
@@ -476,6 +482,18 @@ LOADING=$((1 << 38 | 1 << 39))
 	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 1
 	run --separate-stderr -0 with "$CAPABILITIES,+net_admin" "$SOCKOPT" undo
 	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 0
+}
+
+@test "set without CAP_SYS_ADMIN: what is in another network namespace is not taken for gone, nor left out in silence" {
+	local peer
+
+	mkdir "$FOLDER/state"
+	chown 65534 "$FOLDER/state"
+	world w flight
+	peer=$(jq -r .peer <<<"$TOLD")
+	run --separate-stderr -4 with "$CAPABILITIES,+net_admin" "$SOCKOPT" set "netns=$NETNS and cookie=$peer" SO_KEEPALIVE=on
+	[[ "$stderr" == *"CAP_SYS_ADMIN"* ]]
+	[ "$("$SOCKOPT" show --json -o SO_KEEPALIVE "cookie=$peer" | jq .options.SO_KEEPALIVE.value)" = 0 ]
 }
 
 @test "no program, map or link stays in the kernel: after a look, a change, a refusal, and a kill" {

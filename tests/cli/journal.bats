@@ -150,6 +150,62 @@ changed() {
 	[ "$("$SOCKOPT" log --json | jq -r .state)" = "before the last boot" ]
 }
 
+@test "of another user: said, exit 3, nothing touched, nothing noted; the others can be used" {
+	needs_root "to give a file away"
+	changed
+	ask a open udp 1
+	"$SOCKOPT" set "${PID[a]}:${WORDS[0]}" SO_RCVLOWAT=5 >/dev/null
+	chown 65534:65534 "$JOURNAL"
+	cp "$JOURNAL" "$FOLDER/whole"
+	run --separate-stderr -3 "$SOCKOPT" undo 1
+	[ -z "$output" ]
+	[ "$stderr" = "sockopt: change 1 was written by another user: it is not used" ]
+	cmp "$JOURNAL" "$FOLDER/whole"
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 6
+	[ "$("$SOCKOPT" log --json | jq -c '[.id, .state, .command == ""]' | head -1)" = "[1,\"another user's\",true]" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[[ "$output" == *SO_RCVLOWAT* ]]
+	run --separate-stderr -1 "$SOCKOPT" undo
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 6
+}
+
+@test "what is no file is neither followed nor waited for" {
+	changed
+	mv "$JOURNAL" "$FOLDER/elsewhere"
+	ln -s "$FOLDER/elsewhere" "$JOURNAL"
+	mkfifo "$SOCKOPT_JOURNAL/2.jsonl"
+	mkdir "$SOCKOPT_JOURNAL/3.jsonl"
+	for id in 1 2 3; do
+		run --separate-stderr -3 timeout 10 "$SOCKOPT" undo "$id"
+		[ "$stderr" = "sockopt: change $id: the journal is damaged at its head" ]
+	done
+	run --separate-stderr -0 timeout 10 "$SOCKOPT" log --json
+	[ "$(jq -r .state <<<"$output" | sort -u)" = damaged ]
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 6
+}
+
+@test "that it was taken back is noted behind a line that was cut, and is read again" {
+	changed
+	truncate -s -9 "$JOURNAL"
+	run --separate-stderr -0 "$SOCKOPT" undo
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 0 -- 7
+	[ "$("$SOCKOPT" log --json | jq -r .state)" = undone ]
+	run --separate-stderr -1 "$SOCKOPT" undo
+	[ "$stderr" = "sockopt: there is nothing to take back" ]
+}
+
+@test "killed before all intents were written: nothing was changed, and undo says so" {
+	changed
+	"$SOCKOPT" undo >/dev/null
+	sed -n 1,3p "$JOURNAL" >"$FOLDER/cut"
+	cp "$FOLDER/cut" "$JOURNAL"
+	head -1 "$FOLDER/cut" | sed 's/"id":1/"id":2/' >"$SOCKOPT_JOURNAL/2.jsonl"
+	run --separate-stderr -1 "$SOCKOPT" undo
+	[ "$stderr" = "sockopt: change 2 was stopped before it changed anything" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[ "$(grep -c "as before" <<<"$output")" = 2 ]
+}
+
 @test "two at once take two numbers" {
 	program a
 	ask a open udp 40

@@ -50,6 +50,7 @@ static struct journal_intent an_intent(unsigned int seed, struct facts_holder *h
 {
 	static struct journal_value touched[2];
 	struct journal_intent intent = {
+		.netns = seed % 2 ? UINT64_C(4026531840) + seed : 0,
 		.touched = touched,
 		.cookie = UINT64_C(0xfedcba9876543210) + seed,
 		.holders = holders,
@@ -98,6 +99,7 @@ static void check_intent(const struct journal_intent *read, unsigned int seed, b
 	struct journal_intent wrote = an_intent(seed, holders, seed % 4);
 
 	assert_true(read->cookie == wrote.cookie);
+	assert_true(read->netns == wrote.netns);
 	assert_int_equal(read->n_holders, wrote.n_holders);
 	for (size_t i = 0; i < read->n_holders; i++) {
 		assert_int_equal(read->holders[i].pid, holders[i].pid);

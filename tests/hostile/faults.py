@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Every system call of ours fails in turn: ENOMEM, EMFILE, ENFILE, EPERM, EINTR.
+
+A run must end with the whole right result and status 0, or with another status and words that say why. A set that fails
+leaves every socket as it was, or a change in the journal that undo brings back. Nothing crashes, no file is left
+behind.
+
+usage: faults.py (SOCKOPT: the program; SOCKOPT_HOSTILE=all: every call and error, else so many at random)
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+
+import stage as stages
+
+# What does not fail in this way: brk(2) tells by its result, and glibc aborts if futex(2) has an errno of which the
+# manual says nothing.
+NEVER = ("exit_group", "exit", "execve", "brk", "futex", "rt_sigreturn")
+TCP = "pid=1 and tcp"
+SET = ("SO_KEEPALIVE=on", "SO_RCVBUF=16KiB", "TCP_KEEPIDLE=77s")
+
+
+def tries(stage: stages.Stage, counts: dict[str, int], sample: tuple[int, int]) -> Iterator[tuple[str, str]]:
+    """(what to inject, in words)"""
+    most, seed = sample
+    every = [(f"{name}:error={error}:when={n}", f"{name} {n}: {error}")
+             for name, n in stages.points(counts, 1 << 30, 0, NEVER, stage.loader) for error in stages.ERRORS]
+    chance = random.Random(seed)
+    yield from every if len(every) <= most else sorted(chance.sample(every, most))
+
+
+def is_said(ran: stages.Ran) -> bool:
+    """A failure has its words: on standard error, or in the line of what failed."""
+    return ran.status in (1, 2, 3, 4, 125, 126, 127) and (bool(ran.err.strip()) or "failed" in ran.out)
+
+
+def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: tuple[int, ...]) -> str | None:
+    if ran.crashed():
+        return "crashed"
+    if ran.status not in allowed or (ran.status and ran.err.strip()):
+        return None if is_said(ran) else "failed without a word"
+    # What may not be read is named.
+    if right(ran) or any(word in ran.out for word in ('"error":"EPERM"', '"netns":null')) or "CAP_SYS_PTRACE" in ran.err:
+        return None
+    return "wrong, and says that it is right"
+
+
+def read_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
+               sample: tuple[int, int], normal: Callable[[str], object], allowed: tuple[int, ...] = (0,)) -> None:
+    """A command that changes nothing. allowed: statuses by which it says that its answer is whole"""
+    whole, counts = stage.count(*command)
+    if whole.status not in allowed:
+        report.skip(title, f"it fails by itself: {whole.tell()!r}")
+        return
+    wanted = normal(whole.out)
+    problems, n = [], 0
+
+    def right(ran: stages.Ran) -> bool:
+        try:
+            return normal(ran.out) == wanted
+        except ValueError:
+            return False
+
+    for inject, words in tries(stage, counts, sample):
+        n += 1
+        ran = stage.run(*command, inject=inject)
+        wrong = judge_reader(ran, right, allowed)
+        if wrong:
+            problems.append(f"{words}: {wrong}: {ran.tell()}\n  wanted: {str(wanted)[-300:]}")
+    report.test(title, problems, n)
+
+
+def judge_change(stage: stages.Stage, before: list[dict], done: list[dict], ran: stages.Ran, words: str) -> str | None:
+    """After a set that something failed in."""
+    now = stage.look()
+    changed = stages.differences(before, now)
+    if ran.crashed():
+        return "crashed"
+    if ran.status == 0 and stages.differences(done, now):
+        return f"says that all is done: {stages.differences(done, now)}"
+    if ran.status and not is_said(ran):
+        return "failed without a word"
+    if "nothing was changed" in ran.err and changed:
+        return f"it was: {changed}"
+    if ran.status and not changed and "undo" not in ran.err and list(stage.journal.glob("*")) and "unlink" not in words:
+        return f"left behind: {list(stage.journal.glob('*'))}"
+    undo = stage.run("undo")
+    left = stages.differences(before, stage.look())
+    if left:
+        return f"undo does not bring back: {left}: {undo.tell()}"
+    if changed and undo.status != 0:
+        return f"undo: {undo.tell()}"
+    return None
+
+
+def both(stage: stages.Stage, command: tuple[str, ...]) -> tuple[list[dict], list[dict]]:
+    """What there is before and after the command, when nothing fails."""
+    before = stage.look()
+    stage.forget()
+    stage.run(*command)
+    done = stage.look()
+    stage.run("undo")
+    return before, done
+
+
+def set_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
+              sample: tuple[int, int]) -> None:
+    stage.renew()
+    before, done = both(stage, command)
+    whole, counts = stage.count(*command)
+    undo = stage.run("undo")
+    if whole.status or undo.status or stages.differences(before, stage.look()):
+        report.skip(title, f"it fails by itself: {whole.tell()!r} {undo.tell()!r}")
+        return
+    problems, n = [], 0
+    for inject, words in tries(stage, counts, sample):
+        n += 1
+        stage.forget()
+        ran = stage.run(*command, inject=inject)
+        wrong = judge_change(stage, before, done, ran, words)
+        if wrong:
+            problems.append(f"{words}: {wrong}: {ran.tell()}")
+        if stages.differences(before, stage.look()):
+            stage.renew()
+            before, done = both(stage, command)
+    report.test(title, problems, n)
+
+
+def judge_undo(stage: stages.Stage, before: list[dict], ran: stages.Ran) -> str | None:
+    if ran.crashed():
+        return "crashed"
+    left = stages.differences(before, stage.look())
+    if ran.status == 0 and left:
+        return f"says that all is as before: {left}"
+    if ran.status and not is_said(ran):
+        return "failed without a word"
+    again = stage.run("undo")
+    left = stages.differences(before, stage.look())
+    if left:
+        return f"a second undo does not bring back: {left}: {again.tell()}"
+    return None
+
+
+def undo_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
+               sample: tuple[int, int]) -> None:
+    stage.renew()
+    before = stage.look()
+    stage.forget()
+    whole = stage.run(*command)
+    ran, counts = stage.count("undo")
+    if whole.status or ran.status:
+        report.skip(title, f"it fails by itself: {whole.tell()!r} {ran.tell()!r}")
+        return
+    problems, n = [], 0
+    for inject, words in tries(stage, counts, sample):
+        n += 1
+        stage.forget()
+        whole = stage.run(*command)
+        if whole.status:
+            problems.append(f"set: {whole.tell()}")
+            break
+        ran = stage.run("undo", inject=inject)
+        wrong = judge_undo(stage, before, ran)
+        if wrong:
+            problems.append(f"{words}: {wrong}: {ran.tell()}")
+        if stages.differences(before, stage.look()):
+            stage.renew()
+            before = stage.look()
+    report.test(title, problems, n)
+
+
+def objects(text: str) -> list[object]:
+    """JSON lines, in whatever order."""
+    return sorted((json.loads(line) for line in text.splitlines()), key=lambda one: json.dumps(one, sort_keys=True))
+
+
+def traced(text: str) -> list[object]:
+    lines = [line for line in text.splitlines() if line.startswith("{")]
+    return [json.loads(line).get("option") for line in lines]
+
+
+def all_of(report: stages.Report, stage: stages.Stage, most: int, seed: int) -> None:
+    few = (max(most // 4, 1), seed)
+    for engine, sample in (("pidfd", (most, seed)), ("bpf", few)):
+        show = ("show", "--engine", engine, "--json", "-o", "SO_KEEPALIVE,SO_RCVBUF,TCP_NODELAY", "pid=1")
+        change = ("set", "--engine", engine, TCP if engine == "bpf" else "pid=1", *SET)
+        read_fails(report, f"show --engine {engine}", show, stage, sample, objects)
+        set_fails(report, f"set --engine {engine}", change, stage, sample)
+        undo_fails(report, f"undo of set --engine {engine}", change, stage, sample)
+    stage.forget()
+    stage.run("set", TCP, *SET)
+    read_fails(report, "log", ("log", "--json"), stage, few, objects)
+    stage.run("undo")
+    check = ("check", "--engine", "pidfd", "--json", "pid=1")
+    read_fails(report, "check", check, stage, few, objects, allowed=(0, 1))
+    program = os.path.join(os.environ["HELPERS"], "one-socket")
+    for engine in ("preload", "notify"):
+        run = ("run", "--engine", engine, "-r", "socket: SO_KEEPALIVE=on", "--", program)
+        read_fails(report, f"run --engine {engine}", run, stage, few, str)
+    # Engine ptrace cannot be had under strace.
+    trace = ("trace", "--engine", "bpf", "--json", "--", program)
+    read_fails(report, "trace --engine bpf", trace, stage, few, traced)
+
+
+def main() -> int:
+    stages.enter()
+    report = stages.Report()
+    most, seed = stages.samples()
+    stage = stages.make()
+    try:
+        all_of(report, stage, most, seed)
+    finally:
+        shutil.rmtree(stage.folder)
+    return report.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
