@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -221,6 +222,17 @@ static bool is_readable(int fd)
 	return poll(&polled, 1, 0) > 0;
 }
 
+/** Is something due on what such a listener accepts? A client without MPTCP gets a connection of TCP from one with it. */
+static bool is_due_at_accept(const struct rules *rules, const struct sockopt_kind *listener)
+{
+	struct sockopt_kind fallen_back = *listener;
+
+	if (run_may_be_due(rules, listener, SOCKOPT_AT_ACCEPT))
+		return true;
+	fallen_back.protocol = IPPROTO_TCP;
+	return listener->protocol == IPPROTO_MPTCP && run_may_be_due(rules, &fallen_back, SOCKOPT_AT_ACCEPT);
+}
+
 void notify_accept(struct notify *notify, struct notify_call *call, struct run_socket *listener)
 {
 	uint64_t cookie = listener->facts.cookie;
@@ -228,8 +240,7 @@ void notify_accept(struct notify *notify, struct notify_call *call, struct run_s
 	struct notify_waiting *waiting;
 
 	if (listener->facts.state != FACTS_LISTENING ||
-	    (!notify->state.memory &&
-	     !run_may_be_due(notify->state.job->rules, &listener->facts.kind, SOCKOPT_AT_ACCEPT))) {
+	    (!notify->state.memory && !is_due_at_accept(notify->state.job->rules, &listener->facts.kind))) {
 		notify_continue(notify, call);
 		return;
 	}

@@ -333,6 +333,69 @@ while True:
 	[ "${stderr_lines[0]}" = "sockopt: the cgroup of 'no-such-unit-of-sockopt' cannot be found: No such file or directory" ]
 }
 
+@test "--all --yes: every program below the root, which here is that of a cgroup namespace" {
+	with_cgroup
+	mkdir "$CGROUP/below"
+	MADE=("$CGROUP/below" "${MADE[@]}")
+	# The root of the hierarchy that is mounted there is the test's cgroup, or nothing is applied at all.
+	cat >"$FOLDER/inside" <<-END
+		umount -R /sys/fs/cgroup && mkdir -p /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup || exit 90
+		[ "\$(stat -c %i /sys/fs/cgroup)" = "$(stat -c %i "$CGROUP")" ] || exit 91
+		[ "\$(cut -d: -f3 /proc/self/cgroup | tail -1)" = / ] || exit 92
+		mount -t bpf bpf /sys/fs/bpf || exit 93
+		"$SOCKOPT" apply --all "$RULES" && exit 94
+		"$SOCKOPT" apply --all --yes "$RULES" || exit 95
+		"$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+		echo \$\$ >/sys/fs/cgroup/below/cgroup.procs
+		"$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+		"$SOCKOPT" policy --json | jq -c '[.name, .cgroup]'
+		"$SOCKOPT" policy remove all
+		"$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+	END
+	run --separate-stderr -0 inside unshare -m -C sh "$FOLDER/inside"
+	[ "$output" = $'30000 30000 30000\n30000 30000 30000\n["all","/"]\n0 0 0' ]
+	[ "$("$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT")" = "0 0 0" ]
+}
+
+@test "a container: --pid finds its cgroup from outside, whatever namespaces it has" {
+	with_cgroup
+	local scope init id
+
+	id=$(printf '%064d' 7)
+	scope=$CGROUP/system.slice/docker-$id.scope
+	mkdir -p "$scope"
+	MADE=("$scope" "$CGROUP/system.slice" "${MADE[@]}")
+	cat >"$FOLDER/container" <<-END
+		ip link set lo up
+		for n in 1 2 3; do
+			read -r _ && "$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
+		done
+	END
+	mkfifo "$FOLDER/in" "$FOLDER/out"
+	exec {in}<>"$FOLDER/in" {out}<>"$FOLDER/out"
+	CGROUP=$scope start_inside unshare -m -p -f -n -u -i -C --mount-proc sh "$FOLDER/container" <"$FOLDER/in" >"$FOLDER/out" || true
+	tells() {
+		local line
+
+		echo >&"$in"
+		read -r -t 20 line <&"$out" && [ "$line" = "$1" ] || {
+			echo "told '$line', not '$1'"
+			return 1
+		}
+	}
+	tells "0 0 0"
+	init=$(pgrep -P "$LAST")
+	run --separate-stderr -0 applying --pid "$init" "$RULES"
+	[ "$(policy --json | jq -r .cgroup)" = "/${CGROUP##*/}/system.slice/docker-$id.scope" ]
+	tells "30000 30000 30000"
+	# by its network namespace, and by the name of its cgroup as it is outside
+	policy remove --all
+	printf 'tcp and netns=%s and cgroup~*/docker-0000*.scope: TCP_USER_TIMEOUT=20s\n' "$(stat -Lc %i "/proc/$init/ns/net")" >"$RULES"
+	applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
+	[ "$(CGROUP=$scope inside "$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_USER_TIMEOUT")" = "0 0 0" ]
+	tells "20000 20000 20000"
+}
+
 @test "cgroup in a selector: the cgroup below, by its path or a pattern" {
 	with_cgroup
 	local own=/${CGROUP##*/} below rule
@@ -380,6 +443,16 @@ while True:
 	run --separate-stderr -1 policy
 }
 
+@test "ignore: explained, and counted among the refusals" {
+	with_cgroup
+	printf 'tcp: ignore TCP_NODELAY\n' >"$RULES"
+	run --separate-stderr -0 "$SOCKOPT" apply --check "$RULES"
+	[ "${lines[1]}" = "    TCP_NODELAY  a program that asks for it is told that it has it" ]
+	applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
+	[ "$(inside "$HELPERS/lives" asks "$IPPROTO_TCP" "$TCP_NODELAY" 1)" = "0 0 0 0" ]
+	[ "$(policy --json | jq -c '.rules[0] | [.action, .overrides, .refusals]')" = '["ignore TCP_NODELAY",0,2]' ]
+}
+
 @test "an assignment that the kernel refuses is counted, with its errno" {
 	with_cgroup
 	printf 'tcp: TCP_CONGESTION=nosuch\n' >"$RULES"
@@ -422,9 +495,16 @@ while True:
 	[ -n "$CGROUPS" ] || skip "there is no cgroup hierarchy of version 2"
 	MADE+=("$CGROUPS/sockopt-test-$$")
 	mkdir "${MADE[0]}"
+	# also to him to whom it is delegated
+	chown -R 65534 "${MADE[0]}"
+	"${NOBODY[@]}" mkdir "${MADE[0]}/own"
+	"${NOBODY[@]}" rmdir "${MADE[0]}/own"
 	run --separate-stderr -4 "${NOBODY[@]}" "$SOCKOPT" apply --cgroup "${MADE[0]}" "$RULES"
 	[ "${stderr_lines[0]}" = "sockopt: BPF: it needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN: Operation not permitted" ]
-	[[ "${stderr_lines[1]}" == "hint: to own a cgroup is not enough: "* ]]
+	[ "${stderr_lines[1]}" = "hint: to own a cgroup is not enough: its owner may make cgroups in it and move processes, but load no BPF program; 'sockopt run --engine notify' needs no right" ]
+	mkdir -m 0700 "$FOLDER/closed"
+	run --separate-stderr -4 "${NOBODY[@]}" "$SOCKOPT" policy --pin "$FOLDER/closed"
+	[[ "${stderr_lines[1]}" == "hint: policies are the kernel's: only who has CAP_BPF"* ]]
 	run --separate-stderr "$SOCKOPT" apply --cgroup "${MADE[0]}" --pin "$FOLDER/pins" "$RULES"
 	[ "$status" = 3 ] || skip "no BPF here: $stderr"
 	[ "${stderr_lines[0]}" = "sockopt: BPF: the folder of the pins is in no bpffs: Operation not supported" ]

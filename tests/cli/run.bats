@@ -94,6 +94,20 @@ for port in $port, 0:
 	[ "$output" = $'1\n0' ]
 }
 
+@test "what a listener of MPTCP accepts from a client without it is of TCP: what is inherited, and what accept brings" {
+	python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)' 2>/dev/null || skip "this kernel has no MPTCP"
+	cat >"$FOLDER/fallback.py" <<-'END'
+		import socket
+		l = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262); l.bind(("127.0.0.1", 0)); l.listen()
+		c = socket.create_connection(l.getsockname()); a, _ = l.accept()
+		print(a.getsockopt(socket.SOL_SOCKET, 38), a.getsockopt(socket.IPPROTO_TCP, 18), a.getsockopt(socket.IPPROTO_TCP, 4))
+	END
+	run --separate-stderr -0 running TCP_KEEPIDLE=44s TCP_USER_TIMEOUT=30s -- python3 "$FOLDER/fallback.py"
+	[ "$output" = "6 0 44" ] # a listener of MPTCP does not take TCP_USER_TIMEOUT
+	run --separate-stderr -0 running -r 'accept and tcp: TCP_USER_TIMEOUT=30s' -- python3 "$FOLDER/fallback.py"
+	[ "$output" = "6 30000 7200" ]
+}
+
 @test "the moment that a rule names is the one" {
 	run --separate-stderr -0 running -r 'accept: TCP_NODELAY=on' -- "$HELPERS/lives" stream "$IPPROTO_TCP" "$TCP_NODELAY"
 	[ "$output" = "0 0 1" ]
@@ -131,6 +145,21 @@ for port in $port, 0:
 	run --separate-stderr -0 running -r 'deny SO_PRIORITY=5' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 4
 	[ "$output" = "0 4 0 4" ]
 	[ "$(reported length)" = 0 ]
+}
+
+@test "ignore: the program is told that it has it, and nothing is changed; a value may be meant" {
+	run --separate-stderr -0 running -r 'ignore SO_PRIORITY' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	[ "$output" = "0 0 0 0" ]
+	[ "$(reported 'map([.event, .asked, .result, .error]) | unique')" = '[["ignored",5,"ignored",null]]' ]
+	run --separate-stderr -0 running -r 'tcp: ignore SO_PRIORITY=5 set SO_PRIORITY=3' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	[ "$output" = "0 3 0 3" ]
+	run --separate-stderr -0 running -r 'ignore SO_PRIORITY=5' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 4
+	[ "$output" = "0 4 0 4" ]
+	# the last one counts
+	run --separate-stderr -0 running -r 'ignore SO_PRIORITY' -r 'deny SO_PRIORITY' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	[ "$output" = "1 0 1 0" ]
+	run --separate-stderr -0 running -r 'deny SO_PRIORITY' -r 'ignore SO_PRIORITY' -- "$HELPERS/lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 5
+	[ "$output" = "0 0 0 0" ]
 }
 
 @test "log: told, and let pass" {
