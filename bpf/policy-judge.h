@@ -142,7 +142,8 @@ static __always_inline struct policy_event *event_of_call(const struct look *loo
 	return event;
 }
 
-static __always_inline int refuse(struct look *look, const volatile struct policy_action *action)
+static __always_inline int refuse(struct look *look, struct bpf_sockopt *ctx,
+				  const volatile struct policy_action *action)
 {
 	struct policy_counters *count = counters_of(action);
 	struct policy_event *event = 0;
@@ -154,6 +155,11 @@ static __always_inline int refuse(struct look *look, const volatile struct polic
 	if (event) {
 		event->error = action->error;
 		bpf_ringbuf_submit(event, 0);
+	}
+	if (!action->error) {
+		/* The kernel's handler need not run: the call succeeds. */
+		ctx->optlen = -1;
+		return 1;
 	}
 	bpf_set_retval(-action->error);
 	return 0;
@@ -168,7 +174,7 @@ static __always_inline int answer(struct look *look, struct bpf_sockopt *ctx)
 	if (!action)
 		return 1;
 	if (look->denied != NOBODY)
-		return refuse(look, action);
+		return refuse(look, ctx, action);
 	count = counters_of(action);
 	if (count)
 		count->overrides++;

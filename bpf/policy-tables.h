@@ -100,7 +100,7 @@ enum policy_transform {
 struct policy_action {
 	__s32 level;
 	__s32 number;
-	__s32 error; /* deny: the errno */
+	__s32 error; /* deny: the errno; 0: it succeeds without effect */
 	__u16 first_test;
 	__u16 n_tests; /* 0: any socket */
 	__u16 counter;

@@ -183,7 +183,7 @@ static void explain(const struct apply_args *args, const struct policy_program *
 					 .line = line->rule->line,
 					 .rule = line->rule->text,
 					 .action = line->action->text,
-					 .verb = rule_verb_word(line->action->verb),
+					 .verb = rule_verb_word(line->action),
 					 .moments = policy_moments(program, i),
 					 .hooks = hooks,
 				 });

@@ -94,8 +94,9 @@ static void on_event(void *context, const struct run_event *event)
 	};
 	struct run_report *report = context;
 	const struct change *change = event->change;
+	bool is_ignored = event->kind == RUN_REFUSED && !change->error;
 	struct run_row row = {
-		.event = words[event->kind],
+		.event = is_ignored ? "ignored" : words[event->kind],
 		.moment = event->kind == RUN_ASSIGNED ? rule_moment_word(event->moment) : NULL,
 		.rule = event->hit.rule,
 		.action = event->hit.action,
@@ -106,8 +107,9 @@ static void on_event(void *context, const struct run_event *event)
 			.asked = event->kind == RUN_ASSIGNED || event->has_asked ? &change->asked : NULL,
 			.after = change->has_after ? &change->after : NULL,
 			.result = change->result,
-			.result_word = event->kind == RUN_REFUSED ? "refused" : event->kind == RUN_LOGGED ? "logged" :
-													    NULL,
+			.result_word = is_ignored ? "ignored" : event->kind == RUN_REFUSED ? "refused" :
+							event->kind == RUN_LOGGED          ? "logged" :
+											     NULL,
 			.error = change->error,
 		},
 	};

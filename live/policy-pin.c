@@ -118,7 +118,7 @@ static int new_rules(const struct policy_program *program, const char *cgroup_pa
 		snprintf(lines[i].source, sizeof(lines[i].source), "%s", line->rule->source);
 		snprintf(lines[i].rule, sizeof(lines[i].rule), "%s", line->rule->text);
 		snprintf(lines[i].action, sizeof(lines[i].action), "%s%s%s",
-			 line->action->verb == RULE_SET ? "" : rule_verb_word(line->action->verb),
+			 line->action->verb == RULE_SET ? "" : rule_verb_word(line->action),
 			 line->action->verb == RULE_SET ? "" : " ", line->action->text);
 		lines[i].line = line->rule->line;
 		lines[i].moments = policy_moments(program, i);

@@ -12,17 +12,20 @@
 #define ERRNO_MAX 4095 /* the greatest that a system call can return */
 #define OPTION_NAME_MAX 64
 
-const char *rule_verb_word(enum rule_verb verb)
-{
-	static const char *const words[] = {
-		[RULE_SET] = "set",
-		[RULE_FORCE] = "force",
-		[RULE_DEFAULT] = "default",
-		[RULE_DENY] = "deny",
-		[RULE_LOG] = "log",
-	};
+static const char *const verb_words[] = {
+	[RULE_SET] = "set",
+	[RULE_FORCE] = "force",
+	[RULE_DEFAULT] = "default",
+	[RULE_DENY] = "deny",
+	[RULE_LOG] = "log",
+};
 
-	return words[verb];
+/* A deny whose errno is none. */
+static const char ignore_word[] = "ignore";
+
+const char *rule_verb_word(const struct rule_action *action)
+{
+	return action->verb == RULE_DENY && action->error == 0 ? ignore_word : verb_words[action->verb];
 }
 
 static int find_errno(const char *word, size_t length)
@@ -48,8 +51,14 @@ static int find_errno(const char *word, size_t length)
 
 int verb_read(const char *word, size_t length, struct verb *ret, struct action_error *ret_error)
 {
+	if (length == strlen(ignore_word) && memcmp(word, ignore_word, length) == 0) {
+		ret->verb = RULE_DENY;
+		ret->is_used = false;
+		ret->error = 0;
+		return 1;
+	}
 	for (unsigned verb = RULE_SET; verb <= RULE_LOG; verb++) {
-		const char *known = rule_verb_word((enum rule_verb)verb);
+		const char *known = verb_words[verb];
 		size_t n = strlen(known);
 		bool has_errno = verb == RULE_DENY && length > n && word[n] == '=';
 
@@ -90,11 +99,11 @@ static char *unquote(const char *word, size_t length, bool is_literal)
 static int wrong_word(const char *text, const struct verb *verb, struct action_error *ret)
 {
 	ret->what = N_("is neither a verb nor OPTION=VALUE");
-	ret->hint = N_("verbs: set, force, default, deny, log; options: TCP_NODELAY=on, SO_RCVBUF=4MiB");
+	ret->hint = N_("verbs: set, force, default, deny, ignore, log; options: TCP_NODELAY=on, SO_RCVBUF=4MiB");
 	if (sockopt_find(text)) {
 		ret->what = N_("needs a value");
-		ret->hint = verb->verb == RULE_SET ? N_("write OPTION=VALUE, such as TCP_NODELAY=on; deny and log take an "
-							"option without one") :
+		ret->hint = verb->verb == RULE_SET ? N_("write OPTION=VALUE, such as TCP_NODELAY=on; deny, ignore and log "
+							"take an option without one") :
 						     N_("write OPTION=VALUE, such as TCP_NODELAY=on");
 	}
 	return -EINVAL;

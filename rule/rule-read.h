@@ -8,7 +8,7 @@
 /** The verb that holds at a place of a rule, and where things stand in the text, for errors. */
 struct verb {
 	enum rule_verb verb;
-	int error;       /* deny: the errno */
+	int error;       /* deny: the errno; 0: ignore */
 	bool is_used;    /* an option followed it */
 	bool is_literal; /* quotes are no quotes */
 	size_t at, length;

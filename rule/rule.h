@@ -5,9 +5,9 @@
  *
  *   rule    := [HEAD ':'] ACTION...
  *   HEAD    := MOMENT [, MOMENT]... ['and' SELECTOR] | SELECTOR
- *   ACTION  := [VERB] OPTION=VALUE  |  (deny | log) OPTION
+ *   ACTION  := [VERB] OPTION=VALUE  |  (deny | ignore | log) OPTION
  *   MOMENT  := socket | bind | listen | connect | accept
- *   VERB    := set | force | default | deny[=ERRNO] | log       (holds until the next verb)
+ *   VERB    := set | force | default | deny[=ERRNO] | ignore | log   (holds until the next verb)
  *
  * The ':' is one with a space or the end of the line after it. A line that begins
  * with a space goes on with the rule before it; so does one after a '\'. '#'
@@ -24,7 +24,7 @@ enum rule_verb {
 	RULE_SET,     /* made at its moment; what the program asks for later counts */
 	RULE_FORCE,   /* made at its moment; what the program asks for is replaced */
 	RULE_DEFAULT, /* made at its moment, unless the program has set the option */
-	RULE_DENY,    /* nothing is made; what the program asks for is refused */
+	RULE_DENY,    /* nothing is made; what the program asks for is refused, or (ignore) has no effect */
 	RULE_LOG,     /* nothing is made; what the program asks for is reported */
 };
 
@@ -36,7 +36,7 @@ struct rule_action {
 	bool has_value;                      /* deny and log may stand without one: any value */
 	struct sockopt_value value;
 	char *text;       /* as written, without the verb */
-	int error;        /* RULE_DENY: the errno, positive */
+	int error;        /* RULE_DENY: the errno, positive; 0: the call succeeds without effect (ignore) */
 	unsigned moments; /* of enum sockopt_moment: when it is made, on any kind of socket; 0: never (deny, log) */
 };
 
@@ -117,8 +117,8 @@ bool rule_kind(size_t index, struct sockopt_kind *ret);
 /** "socket", "bind", ...: the word of a moment. */
 const char *rule_moment_word(enum sockopt_moment moment);
 
-/** "set", "force", ... */
-const char *rule_verb_word(enum rule_verb verb);
+/** "set", "force", ...: the verb of an action. */
+const char *rule_verb_word(const struct rule_action *action);
 
 /* ---- decisions ---- */
 

@@ -28,6 +28,8 @@ static const char *of_calls(const char *verb)
 		return _("not where the program has set it");
 	if (strcmp(verb, "deny") == 0)
 		return _("a program that asks for it is refused");
+	if (strcmp(verb, "ignore") == 0)
+		return _("a program that asks for it is told that it has it");
 	if (strcmp(verb, "log") == 0)
 		return _("a program that asks for it is counted");
 	return _("what a program asks for later counts");

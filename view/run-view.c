@@ -77,6 +77,8 @@ void run_view_say(const struct run_row *row)
 		log_warning(_("%s: %s in place of %s: %s (%s)"), where, row->action->text, asked, strerror(change->error), place);
 	else if (strcmp(row->event, "replaced") == 0)
 		log_debug(_("%s: asks for %s=%s, gets %s (%s)"), where, change->option->name, asked, row->action->text, place);
+	else if (strcmp(row->event, "ignored") == 0)
+		log_debug(_("%s: asks for %s=%s, is ignored (%s)"), where, change->option->name, asked, place);
 	else if (strcmp(row->event, "refused") == 0)
 		log_debug(_("%s: asks for %s=%s, is refused: %s (%s)"), where, change->option->name, asked,
 			  strerror(change->error), place);

@@ -183,6 +183,17 @@ c.setsockopt(S, U, 7); print(c.getsockopt(S, U))"'
 	[[ "$stderr" == *"engine bpf"* && "$stderr" != *"not to be had"* ]]
 }
 
+@test "every profile that comes with sockopt is served by bpf, which auto takes, and can be applied" {
+	local file
+
+	export SOCKOPT_PROFILES=$BATS_TEST_DIRNAME/../../share/profiles
+	for file in "$SOCKOPT_PROFILES"/*.rules; do
+		run --separate-stderr -0 "$SOCKOPT" run -v -p "$(basename "$file" .rules)" -- true
+		[[ "$stderr" == *"engine bpf"* && "$stderr" != *"not to be had"* ]] || { echo "$file: $stderr"; false; }
+		run --separate-stderr -0 "$SOCKOPT" apply --check "$file"
+	done
+}
+
 @test "a plain user is told which capabilities are missing, and what a delegated cgroup is not enough for" {
 	chmod 755 "$FOLDER"
 	run --separate-stderr -125 "${NOBODY[@]}" "$SOCKOPT" run --engine bpf TCP_NODELAY=on -- true

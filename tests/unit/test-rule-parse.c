@@ -59,6 +59,7 @@ static void the_forms_of_the_design_are_accepted(void **state)
 		"deny SO_RCVBUF SO_SNDBUF",
 		"deny=EACCES SO_RCVBUF",
 		"deny=13 TCP_NODELAY=off",
+		"ignore SO_RCVBUF SO_SNDBUF=4096",
 		"log TCP_NODELAY",
 		"listening: deny SO_RCVBUF",
 		"tcp: TCP_CONGESTION='reno'",
@@ -107,6 +108,17 @@ static void a_rule_has_moments_a_selector_and_actions(void **state)
 	rules_free(&rules);
 }
 
+static void ignore_is_a_deny_that_the_program_does_not_notice(void **state)
+{
+	struct rules rules = parse("deny TCP_NODELAY ignore SO_SNDBUF");
+
+	assert_int_equal(rules.list[0]->actions[1]->verb, RULE_DENY);
+	assert_int_equal(rules.list[0]->actions[1]->error, 0);
+	assert_string_equal(rule_verb_word(rules.list[0]->actions[0]), "deny");
+	assert_string_equal(rule_verb_word(rules.list[0]->actions[1]), "ignore");
+	rules_free(&rules);
+}
+
 static void deny_refuses_with_EPERM_if_not_told(void **state)
 {
 	struct rules rules = parse("deny TCP_NODELAY=off log SO_SNDBUF");
@@ -141,6 +153,7 @@ static void errors_name_line_column_and_word(void **state)
 	refused("tcp: TCP_NODELAY=on force", 1, 21, "force", "no option after it");
 	refused("tcp: deny=EWHAT TCP_NODELAY", 1, 6, "deny=EWHAT", "no errno");
 	refused("tcp: deny=0 TCP_NODELAY", 1, 6, "deny=0", "no errno");
+	refused("tcp: ignor TCP_NODELAY", 1, 6, "ignor", "neither a verb");
 	refused("port=80 TCP_NODELAY=on", 1, 1, "port=80", "is a condition");
 	refused("tcp: TCP_INFO=1", 1, 6, "TCP_INFO=1", "TCP_INFO");
 	refused("tcp and TCP_NODELAY=maybe: SO_KEEPALIVE=on", 1, 21, "maybe", "TCP_NODELAY");
@@ -194,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_forms_of_the_design_are_accepted),
 		cmocka_unit_test(a_rule_has_moments_a_selector_and_actions),
+		cmocka_unit_test(ignore_is_a_deny_that_the_program_does_not_notice),
 		cmocka_unit_test(deny_refuses_with_EPERM_if_not_told),
 		cmocka_unit_test(a_comment_begins_at_a_word_and_not_in_quotes),
 		cmocka_unit_test(errors_name_line_column_and_word),
