@@ -222,7 +222,7 @@ static bool is_readable(int fd)
 	return poll(&polled, 1, 0) > 0;
 }
 
-/** Is something due on what such a listener accepts? A client without MPTCP gets a connection of TCP from one with it. */
+/** Is something due on what such a listener accepts? One of MPTCP gives a client without it a connection of TCP. */
 static bool is_due_at_accept(const struct rules *rules, const struct sockopt_kind *listener)
 {
 	struct sockopt_kind fallen_back = *listener;
