@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <ctype.h>
+
 #include "test.h"
 
 static bool contains(const struct sockopt_option *const *list, size_t n, const char *name)
@@ -85,6 +87,80 @@ static void nearest_names_each_option_once(void **state)
 	}
 }
 
+/** Levenshtein's distance as it is defined, without a short cut. */
+static unsigned int plain_distance(const char *a, const char *b)
+{
+	static unsigned int table[128][128];
+	size_t la = strlen(a), lb = strlen(b);
+
+	for (size_t i = 0; i <= la; i++)
+		for (size_t j = 0; j <= lb; j++) {
+			unsigned int least;
+
+			if (i == 0 || j == 0) {
+				table[i][j] = (unsigned int)(i + j);
+				continue;
+			}
+			least = table[i - 1][j - 1] + (tolower(a[i - 1]) != tolower(b[j - 1]));
+			least = table[i - 1][j] + 1 < least ? table[i - 1][j] + 1 : least;
+			table[i][j] = table[i][j - 1] + 1 < least ? table[i][j - 1] + 1 : least;
+		}
+	return table[la][lb];
+}
+
+/** How far the nearest entry is from a word, with its prefix or without. */
+static unsigned int least_distance(const char *word)
+{
+	unsigned int least = 99;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const char *name = sockopt_at(i)->name, *bare = strchr(name, '_');
+		unsigned int full = plain_distance(name, word);
+		unsigned int rest = bare ? plain_distance(bare + 1, word) : 99;
+
+		least = full < least ? full : least;
+		least = rest < least ? rest : least;
+	}
+	return least;
+}
+
+static void misspell(char *word, unsigned int *seed)
+{
+	static const char letters[] = "aeZ_19-r";
+	size_t length = strlen(word), at;
+
+	*seed = *seed * 1103515245 + 12345;
+	at = (*seed >> 16) % length;
+	switch (*seed >> 8 & 3) {
+	case 0: memmove(word + at, word + at + 1, length - at); break;
+	case 1: memmove(word + at + 1, word + at, length - at + 1); break;
+	default: word[at] = letters[*seed >> 24 & 7]; break;
+	}
+}
+
+static void nearest_is_what_a_search_without_short_cuts_finds(void **state)
+{
+	unsigned int seed = 1;
+
+	for (size_t i = 0; i < sockopt_count(); i += 7) {
+		const struct sockopt_option *found[1];
+		char word[128];
+		unsigned int least, bound;
+
+		snprintf(word, sizeof(word), "%s", sockopt_at(i)->name);
+		for (unsigned int edits = 0; edits < 1 + i % 5 && word[0] && word[1]; edits++)
+			misspell(word, &seed);
+		least = least_distance(word);
+		bound = strlen(word) < 2 ? 0 : strlen(word) < 4 ? 1 :
+								  (unsigned int)strlen(word) / 4 + 1;
+		if (sockopt_nearest(word, found, 1) == 0)
+			assert_true(least > bound);
+		else if (plain_distance(found[0]->name, word) != least &&
+			 plain_distance(strchr(found[0]->name, '_') + 1, word) != least && !sockopt_find(word))
+			fail_msg("%s: %s is not the nearest", word, found[0]->name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +169,7 @@ int main(void)
 		cmocka_unit_test(nearest_stores_no_more_than_there_is_room_for),
 		cmocka_unit_test(nearest_gives_nothing_for_what_is_near_to_nothing),
 		cmocka_unit_test(nearest_names_each_option_once),
+		cmocka_unit_test(nearest_is_what_a_search_without_short_cuts_finds),
 	};
 
 	return RUN_TESTS(tests);
