@@ -156,10 +156,10 @@ static void end_texts(struct policy_pinned_line *line)
 	line->action[sizeof(line->action) - 1] = '\0';
 }
 
-/** Is it what new_rules() wrote? Whoever may write here could have put something else in its place. */
-static int take_rules(const struct policy_pinned_head *head, size_t size, struct policy_listing *ret)
+int policy_pinned_read(const struct policy_pinned_head *head, size_t size, struct policy_listing *ret)
 {
-	if (memcmp(head->magic, MAGIC, sizeof(head->magic)) != 0 || head->n_lines > POLICY_ACTIONS_MAX ||
+	if (size < sizeof(*head) || memcmp(head->magic, MAGIC, sizeof(head->magic)) != 0 ||
+	    head->n_lines > POLICY_ACTIONS_MAX ||
 	    size != sizeof(*head) + head->n_lines * sizeof(struct policy_pinned_line))
 		return -EINVAL;
 	ret->lines = calloc(head->n_lines + 1, sizeof(*ret->lines));
@@ -191,7 +191,7 @@ static int read_head(const char *folder, unsigned generation, struct policy_list
 	bytes = malloc(info.value_size);
 	if (!bytes)
 		return -ENOMEM;
-	r = bpf_map_lookup_elem(fd, &zero, bytes) < 0 ? -errno : take_rules(bytes, info.value_size, ret);
+	r = bpf_map_lookup_elem(fd, &zero, bytes) < 0 ? -errno : policy_pinned_read(bytes, info.value_size, ret);
 	free(bytes);
 	return r;
 }

@@ -53,6 +53,13 @@ int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle);
 int policy_pin(struct policy *policy, const struct policy_program *program, const char *pins, const char *name,
 	       const char *cgroup_path, struct policy_obstacle *ret_obstacle);
 
+/**
+ * @brief Takes what policy_pin() pinned beside the counters. Whoever may write there could have put anything in its
+ * place.
+ * @return 0 and fills head and lines, -EINVAL: it is nothing of ours, -ENOMEM
+ */
+int policy_pinned_read(const struct policy_pinned_head *head, size_t size, struct policy_listing *ret);
+
 /** Calls each for every policy, in the order of names. @return 0, a non-zero result of each, -errno */
 int policy_each(const char *pins, int (*each)(void *arg, const struct policy_listing *listing), void *arg);
 

@@ -52,34 +52,37 @@ ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
 	return length;
 }
 
-/**
- * The path in the unified hierarchy ("0::/..."), or else in the first one that is not the root.
- * ret: NULL if there is none. @return 0 or -errno
- */
-static int read_cgroup(pid_t pid, char **ret)
+const char *process_cgroup(char *text)
 {
-	char text[4096];
 	char *rest = text, *line, *best = NULL;
-	ssize_t length = process_file(pid, "cgroup", text, sizeof(text));
 
-	*ret = NULL;
-	if (length < 0)
-		return length == -ENOENT || length == -ESRCH ? 0 : (int)length;
 	while ((line = strsep(&rest, "\n"))) {
 		char *path = strchr(line, ':');
 
 		path = path ? strchr(path + 1, ':') : NULL;
 		if (!path)
 			continue;
-		if (strncmp(line, "0::", 3) == 0 && strcmp(path + 1, "/") != 0) {
-			best = path + 1;
-			break;
-		}
+		if (strncmp(line, "0::", 3) == 0 && strcmp(path + 1, "/") != 0)
+			return path + 1;
 		if (!best || strcmp(best, "/") == 0)
 			best = path + 1;
 	}
-	*ret = best ? strdup(best) : NULL;
-	return best && !*ret ? -ENOMEM : 0;
+	return best;
+}
+
+/** ret: NULL if there is none. @return 0 or -errno */
+static int read_cgroup(pid_t pid, char **ret)
+{
+	char text[4096];
+	const char *path;
+	ssize_t length = process_file(pid, "cgroup", text, sizeof(text));
+
+	*ret = NULL;
+	if (length < 0)
+		return length == -ENOENT || length == -ESRCH ? 0 : (int)length;
+	path = process_cgroup(text);
+	*ret = path ? strdup(path) : NULL;
+	return path && !*ret ? -ENOMEM : 0;
 }
 
 /** A process that ended while we looked: -ESRCH, however the kernel says it. */

@@ -25,6 +25,12 @@ int process_each(int (*each)(void *arg, pid_t pid), void *arg);
 /** Reads a small file of /proc/PID as a string: what has no room is cut. @return its length, or -errno */
 ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size);
 
+/**
+ * @brief The path of /proc/PID/cgroup: in the unified hierarchy ("0::/..."), or else in the first that is not the root.
+ * @return a part of text, which is cut into lines; NULL: there is none
+ */
+const char *process_cgroup(char *text);
+
 /** Fills in what /proc/PID says. @return 0, -ESRCH if it is gone, -EMFILE, -ENFILE */
 int process_read(pid_t pid, struct process *ret);
 

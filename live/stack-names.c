@@ -5,23 +5,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <inttypes.h>
-#include <libelf.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
+#include "symbols.h"
 #include "tidy.h"
 
 #define PATH_MAX_SHOWN 512
-
-/** A file that is mapped as code in one process. */
-struct mapping {
-	uint64_t start, end, offset;
-	char *path;
-};
 
 struct process_maps {
 	pid_t pid;
@@ -31,17 +26,10 @@ struct process_maps {
 	size_t n;
 };
 
-struct symbol {
-	uint64_t address, size; /* in the file */
-	char *name;
-};
-
-/** The functions of a file, sorted. */
-struct symbols {
+struct file {
 	dev_t device;
 	ino_t inode;
-	struct symbol *list;
-	size_t n, room;
+	struct symbols symbols;
 };
 
 struct known {
@@ -53,7 +41,7 @@ struct known {
 struct stack_names {
 	struct process_maps *processes;
 	size_t n_processes;
-	struct symbols **files;
+	struct file **files;
 	size_t n_files;
 	struct known *known;
 	size_t n_known, room_known;
@@ -62,7 +50,6 @@ struct stack_names {
 
 struct stack_names *stack_names_new(void)
 {
-	elf_version(EV_CURRENT);
 	return calloc(1, sizeof(struct stack_names));
 }
 
@@ -75,22 +62,16 @@ static void forget_maps(struct process_maps *maps)
 	maps->n = 0;
 }
 
-static void free_symbols(struct symbols *symbols)
-{
-	for (size_t i = 0; i < symbols->n; i++)
-		free(symbols->list[i].name);
-	free(symbols->list);
-	free(symbols);
-}
-
 void stack_names_free(struct stack_names *names)
 {
 	if (!names)
 		return;
 	for (size_t i = 0; i < names->n_processes; i++)
 		forget_maps(&names->processes[i]);
-	for (size_t i = 0; i < names->n_files; i++)
-		free_symbols(names->files[i]);
+	for (size_t i = 0; i < names->n_files; i++) {
+		symbols_free(&names->files[i]->symbols);
+		free(names->files[i]);
+	}
 	for (size_t i = 0; i < names->n_known; i++)
 		free(names->known[i].name);
 	free(names->processes);
@@ -99,9 +80,8 @@ void stack_names_free(struct stack_names *names)
 	free(names);
 }
 
-static void add_mapping(struct process_maps *maps, char *line)
+bool mapping_read(char *line, struct mapping *ret)
 {
-	struct mapping *list;
 	uint64_t start, end, offset;
 	char *at;
 	const char *rights;
@@ -111,20 +91,30 @@ static void add_mapping(struct process_maps *maps, char *line)
 	end = *at == '-' ? strtoull(at + 1, &at, 16) : 0;
 	rights = *at == ' ' ? at + 1 : "";
 	if (end <= start || strnlen(rights, 5) < 5 || rights[2] != 'x')
-		return;
+		return false;
 	offset = strtoull(rights + 5, &at, 16);
 	at += strspn(at, " ");
 	at += strcspn(at, " "); /* the device */
 	(void)strtoull(at, &at, 10);
 	at += strspn(at, " ");
 	at[strcspn(at, "\n")] = '\0';
+	*ret = (struct mapping){ start, end, offset, at };
+	return true;
+}
+
+static void add_mapping(struct process_maps *maps, char *line)
+{
+	struct mapping mapping, *list;
+
+	if (!mapping_read(line, &mapping))
+		return;
 	list = realloc(maps->list, (maps->n + 1) * sizeof(*list));
 	if (!list)
 		return;
 	maps->list = list;
-	list[maps->n] = (struct mapping){ start, end, offset, strdup(at) };
-	if (list[maps->n].path)
-		maps->n++;
+	mapping.path = strdup(mapping.path);
+	if (mapping.path)
+		list[maps->n++] = mapping;
 }
 
 static void read_maps(struct process_maps *maps)
@@ -180,121 +170,48 @@ static const struct mapping *find_mapping(struct process_maps *maps, uint64_t ad
 	return NULL;
 }
 
-static void add_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct symbols *ret)
+/**
+ * Opens a mapped file as the process sees it: it may live in another root. What is there now may be put there by
+ * whoever is traced, so no link leads out of that root, and nothing but a regular file is opened: to open some devices
+ * is to use them.
+ */
+static int open_mapped(pid_t pid, const char *path, struct stat *ret_status)
 {
-	Elf_Data *data = elf_getdata(section, NULL);
-	size_t n = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
+	const struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	char name[64];
 
-	for (size_t i = 0; data && i < n; i++) {
-		GElf_Sym symbol;
-		const char *name;
-
-		if (!gelf_getsym(data, (int)i, &symbol) || GELF_ST_TYPE(symbol.st_info) != STT_FUNC ||
-		    symbol.st_shndx == SHN_UNDEF)
-			continue;
-		name = elf_strptr(elf, header->sh_link, symbol.st_name);
-		if (ret->n == ret->room) {
-			size_t room = ret->room ? ret->room * 2 : 256;
-			struct symbol *list = realloc(ret->list, room * sizeof(*list));
-
-			if (!list)
-				return;
-			ret->list = list;
-			ret->room = room;
-		}
-		ret->list[ret->n] = (struct symbol){ symbol.st_value, symbol.st_size, strdup(name ? name : "") };
-		if (ret->list[ret->n].name)
-			ret->n++;
-	}
-}
-
-/** Symbols have addresses of the segments; mappings have offsets in the file. */
-static uint64_t to_offset(Elf *elf, uint64_t address)
-{
-	size_t n = 0;
-
-	elf_getphdrnum(elf, &n);
-	for (size_t i = 0; i < n; i++) {
-		GElf_Phdr segment;
-
-		if (gelf_getphdr(elf, (int)i, &segment) && segment.p_type == PT_LOAD && address >= segment.p_vaddr &&
-		    address < segment.p_vaddr + segment.p_memsz)
-			return address - segment.p_vaddr + segment.p_offset;
-	}
-	return address;
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct symbol *left = a, *right = b;
-
-	return (left->address > right->address) - (left->address < right->address);
-}
-
-static void read_symbols(int fd, struct symbols *ret)
-{
-	Elf *elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	Elf_Scn *section = NULL;
-
-	while (elf && (section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-
-		if (gelf_getshdr(section, &header) && (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM))
-			add_symbols(elf, section, &header, ret);
-	}
-	for (size_t i = 0; i < ret->n; i++)
-		ret->list[i].address = to_offset(elf, ret->list[i].address);
-	if (elf)
-		elf_end(elf);
-	if (ret->n)
-		qsort(ret->list, ret->n, sizeof(*ret->list), by_address);
+	snprintf(name, sizeof(name), "/proc/%d/root", (int)pid);
+	autoclose int root = open(name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autoclose int fd = root < 0 ? -1 : (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+	if (fd < 0 || fstat(fd, ret_status) < 0 || !S_ISREG(ret_status->st_mode))
+		return -1;
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+	return open(name, O_RDONLY | O_CLOEXEC);
 }
 
 static const struct symbols *symbols_of(struct stack_names *names, pid_t pid, const char *path)
 {
-	char seen[PATH_MAX_SHOWN + 32];
-	struct symbols **files, *symbols;
+	struct file **files, *file;
 	struct stat status;
+	autoclose int fd = open_mapped(pid, path, &status);
 
-	/* As the process sees it: it may live in another root. */
-	snprintf(seen, sizeof(seen), "/proc/%d/root%s", (int)pid, path);
-	autoclose int fd = open(seen, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &status) < 0 || !S_ISREG(status.st_mode))
+	if (fd < 0)
 		return NULL;
 	for (size_t i = 0; i < names->n_files; i++)
 		if (names->files[i]->device == status.st_dev && names->files[i]->inode == status.st_ino)
-			return names->files[i];
+			return &names->files[i]->symbols;
 	files = realloc(names->files, (names->n_files + 1) * sizeof(*files));
 	if (!files)
 		return NULL;
 	names->files = files;
-	symbols = calloc(1, sizeof(*symbols));
-	if (!symbols)
+	file = calloc(1, sizeof(*file));
+	if (!file)
 		return NULL;
-	symbols->device = status.st_dev;
-	symbols->inode = status.st_ino;
-	read_symbols(fd, symbols);
-	names->files[names->n_files++] = symbols;
-	return symbols;
-}
-
-static const struct symbol *find_symbol(const struct symbols *symbols, uint64_t offset)
-{
-	size_t low = 0, high = symbols ? symbols->n : 0;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (symbols->list[middle].address <= offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	/* Several may begin there, some of them without a size. */
-	for (size_t i = low; i > 0 && low - i < 4; i--)
-		if (offset - symbols->list[i - 1].address < symbols->list[i - 1].size)
-			return &symbols->list[i - 1];
-	return NULL;
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	symbols_read(fd, &file->symbols);
+	names->files[names->n_files++] = file;
+	return &file->symbols;
 }
 
 const char *stack_names_find(struct stack_names *names, pid_t pid, uint64_t address)
@@ -306,7 +223,7 @@ const char *stack_names_find(struct stack_names *names, pid_t pid, uint64_t addr
 	if (!mapping)
 		return stack_names_known(names, pid, address);
 	offset = address - mapping->start + mapping->offset;
-	symbol = mapping->path[0] == '/' ? find_symbol(symbols_of(names, pid, mapping->path), offset) : NULL;
+	symbol = mapping->path[0] == '/' ? symbols_find(symbols_of(names, pid, mapping->path), offset) : NULL;
 	if (symbol)
 		snprintf(names->text, sizeof(names->text), "%.500s+0x%" PRIx64 " (%s)", symbol->name, offset - symbol->address,
 			 mapping->path);

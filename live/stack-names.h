@@ -28,4 +28,13 @@ int stack_names_add(struct stack_names *names, pid_t pid, uint64_t address, cons
 /** What stack_names_add() was told; NULL: nothing. */
 const char *stack_names_known(const struct stack_names *names, pid_t pid, uint64_t address);
 
+/** A file that is mapped as code in one process. */
+struct mapping {
+	uint64_t start, end, offset;
+	char *path;
+};
+
+/** A line of /proc/PID/maps; the path points into it. @return false: nothing is mapped there as code */
+bool mapping_read(char *line, struct mapping *ret);
+
 #endif
