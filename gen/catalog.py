@@ -7,12 +7,15 @@ Standard library only (tomllib: Python 3.11).
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import sys
 import tomllib
 from pathlib import Path
 from typing import Any, Iterator, NoReturn
+
+import forms
 
 Entry = dict[str, Any]
 
@@ -47,10 +50,19 @@ class Place:
         self.first_line = first_line
         self.fields = fields
         self.what = what
+        self.at = "name"  # the field that is looked at
 
     def fail(self, field: str, problem: str) -> NoReturn:
         line = self.fields.get(field.split(".")[0], self.first_line)
         raise CatalogError(f"{self.path}:{line}: {self.what}: {field}: {problem}")
+
+    @contextlib.contextmanager
+    def guard(self) -> Iterator[None]:
+        """A value of a form that nobody thought of is a wrong fact, too, and no fault of the reader's."""
+        try:
+            yield
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError) as error:
+            self.fail(self.at, f"is not of a form that can be read here ({type(error).__name__}: {error})")
 
 
 class CatalogError(Exception):
@@ -68,6 +80,23 @@ class Catalog:
 
     def level(self, name: str) -> Entry:
         return next(level for level in self.levels if level["name"] == name)
+
+
+def read_toml(path: Path) -> tuple[str, Entry]:
+    """The text of a file, and what stands in it; CatalogError names the line of what is no TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = path.read_bytes().count(b"\n", 0, error.start) + 1
+        raise CatalogError(f"{path}:{line}: not UTF-8: {error.reason}") from error
+    try:
+        return text, tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise CatalogError(f"{path}:{line}: {error}") from error
+    except RecursionError as error:
+        raise CatalogError(f"{path}:1: nested too deeply") from error
 
 
 def places(path: Path, text: str) -> Iterator[tuple[str, int, dict[str, int]]]:
@@ -125,6 +154,8 @@ def check_where(place: Place, field: str, tables: list[Entry]) -> None:
     vocabulary = {"family": FAMILIES, "type": TYPES, "protocol": PROTOCOLS}
     for table in tables:
         for key in ("family", "type", "protocol"):
+            if not isinstance(table.get(key, []), list):
+                place.fail(field, f"{key}: must be a list")
             for word in table.get(key, []):
                 if word not in vocabulary[key]:
                     place.fail(field, f"'{word}' is not a {key} (known: {', '.join(vocabulary[key])})")
@@ -145,6 +176,8 @@ def check_value(place: Place, field: str, value: Any, rule: Entry) -> None:
                     place.fail(field, f"'{word}' is not one of {', '.join(rule['one_of'])}")
     if kind == "table" and "keys" in rule:
         check_keys(place, field, value, rule["keys"])
+    if kind == "list" and not all(isinstance(word, str) for word in value):
+        place.fail(field, f"must be a list of strings: {rule['meaning']}")
     if kind == "tables":
         for table in value:
             check_keys(place, field, table, rule["keys"])
@@ -164,6 +197,7 @@ def check_option(place: Place, option: Entry, schema: dict[str, Entry]) -> None:
             place.fields.setdefault(field, place.first_line)
             place.fail(field, f"there is no such field{near}")
     for field, rule in schema.items():
+        place.at = field
         if field in option:
             check_value(place, field, option[field], rule)
         elif is_needed(rule, option):
@@ -199,6 +233,8 @@ def check_consistency(place: Place, option: Entry) -> None:
     if not option["access"] and option.get("bpf") != "only":
         place.fail("access", "is empty, which only options of BPF (bpf = \"only\") may be")
     check_number(place, option["number"])
+    if "range" in option:
+        forms.check_range(place, option["range"])
     if not option["sources"]:
         place.fail("sources", "at least one is needed")
 
@@ -210,7 +246,8 @@ def check_number(place: Place, number: Any) -> None:
                 place.fail("number", f"'{architecture}' is not an architecture ({', '.join(sorted(ARCHITECTURES))})")
         if "generic" not in number:
             place.fail("number", "the key 'generic' is missing")
-    elif not isinstance(number, int):
+    numbers = number.values() if isinstance(number, dict) else [number]
+    if not all(type(one) is int for one in numbers):
         place.fail("number", "must be an integer or a table of architectures")
 
 
@@ -225,6 +262,7 @@ def check_plain(place: Place, entry: Entry, known: set[str], needed: tuple[str, 
 
 def check_struct(place: Place, entry: Entry) -> None:
     check_plain(place, entry, STRUCT_KEYS, ("name", "field"))
+    forms.check_struct(place, entry)
     for field in entry["field"]:
         for key in field:
             if key not in FIELD_KEYS:
@@ -250,15 +288,24 @@ class Linker:
     def run(self, references: bool = True) -> None:
         names = {name for o in self.catalog.options for name in [o["name"], *o.get("aliases", [])]}
         for name, struct in self.catalog.structs.items():
-            self.struct(self.where["struct " + name], struct)
+            place = self.where["struct " + name]
+            place.at = "field"
+            with place.guard():
+                self.struct(place, struct)
         for option in self.catalog.options:
             place = self.where[option["level"] + " " + option["name"]]
-            for field in ("type", "get_type"):
-                if field in option:
-                    self.type(place, field, option[field], option)
-            if references:
-                self.references(place, option, names)
-            self.symbols(place, option)
+            with place.guard():
+                self.option(place, option, names if references else None)
+
+    def option(self, place: Place, option: Entry, names: set[str] | None) -> None:
+        for field in ("type", "get_type"):
+            if field in option:
+                place.at = field
+                self.type(place, field, option[field], option)
+        if names is not None:
+            self.references(place, option, names)
+        place.at = "symbols"
+        self.symbols(place, option)
 
     def type(self, place: Place, field: str, name: str, option: Entry) -> None:
         base = name.removesuffix("[]")
@@ -297,33 +344,45 @@ class Linker:
                 "bypass": [option[k] for k in ["bypass"] if k in option],
                 "chosen_if": [option["chosen_if"]["option"]] if "chosen_if" in option else []}
         for field, wanted in used.items():
+            place.at = field
             for name in wanted:
                 if name not in names:
                     place.fail(field, f"there is no option '{name}'{nearest(name, names)}")
 
 
 def read_file(path: Path, catalog: Catalog, schema: dict[str, Entry], where: dict[str, Place]) -> None:
-    text = path.read_text(encoding="utf-8")
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise CatalogError(f"{path}: {error}") from error
+    text, data = read_toml(path)
+    for place, table, entry in entries(path, text, data, "name"):
+        with place.guard():
+            add_entry(table, entry, place, data, catalog, schema, where)
+    for key in data:
+        if key not in ("level", "option", "struct", "symbols"):
+            raise CatalogError(f"{path}:1: there is no table or key '{key}' (level, [[option]], [[struct]], [[symbols]])")
+
+
+def entries(path: Path, text: str, data: Entry, name: str) -> Iterator[tuple[Place, str, Entry]]:
+    """Each [[table]] of a file with its place: in the text and in what TOML makes of it they must be the same ones."""
     counters: dict[str, int] = {}
     for table, line, fields in places(path, text):
         index = counters.get(table, 0)
         counters[table] = index + 1
-        entry = data[table][index]
-        place = Place(path, line, fields, f"{table} {entry.get('name', '#%d' % (index + 1))}")
-        add_entry(table, entry, place, data, catalog, schema, where)
-    for key in data:
-        if key not in ("level", "option", "struct", "symbols"):
-            raise CatalogError(f"{path}:1: there is no table or key '{key}' (level, [[option]], [[struct]], [[symbols]])")
+        tables = data.get(table)
+        if not isinstance(tables, list) or len(tables) <= index or not isinstance(tables[index], dict):
+            raise CatalogError(f"{path}:{line}: '[[{table}]]' is not the header of a table here")
+        entry = tables[index]
+        yield Place(path, line, fields, f"{table} {entry.get(name, '#%d' % (index + 1))}"), table, entry
+    for key, value in data.items():
+        if isinstance(value, list) and len(value) != counters.get(key, 0):
+            raise CatalogError(f"{path}:1: '{key}' has {len(value)} tables, and {counters.get(key, 0)} lines '[[{key}]]': "
+                               "each begins with such a line, without blanks")
 
 
 def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Catalog,
               schema: dict[str, Entry], where: dict[str, Place]) -> None:
     if table == "level":
         check_plain(place, entry, LEVEL_KEYS, ("name", "number", "key", "header", "summary"))
+        forms.check(place, entry, forms.LEVEL)
+        check_number(place, entry["number"])
         check_where(place, "applies", entry.get("applies", []))
         check_text(place, "summary", entry["summary"])
         catalog.levels.append(entry)
@@ -335,6 +394,7 @@ def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Cata
         catalog.structs[entry["name"]] = entry
     elif table == "symbols":
         check_plain(place, entry, SYMBOLS_KEYS, ("name", "values"))
+        forms.check(place, entry, forms.SYMBOLS)
         catalog.symbols[entry["name"]] = entry
     elif table == "option":
         check_option(place, entry, schema)
@@ -356,7 +416,7 @@ def load(folder: Path, only: list[Path] | None = None) -> Catalog:
 
     only: check these files alone (and what all share), not the references to other options.
     """
-    schema = tomllib.loads((folder / "schema.toml").read_text(encoding="utf-8"))["option"]
+    schema = read_toml(folder / "schema.toml")[1]["option"]
     catalog = Catalog()
     where: dict[str, Place] = {}
     shared = [folder / "levels.toml", folder / "types.toml"]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import re
 import sys
-import tomllib
 from pathlib import Path
+from typing import NoReturn
 
 import catalog as facts
 from catalog import Catalog, CatalogError, Entry, Place
-from condition import Compiler, ConditionError, Program
+from condition import UNIT_DIMENSIONS, Compiler, ConditionError, Program
 
 PLACES = ("live", "trace", "source", "config")
 ID = re.compile(r"^P\d+[a-z]?$")
@@ -29,14 +29,42 @@ def files(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / "checks").glob("*.toml") if path.name not in OTHER_FILES)
 
 
+def read_vocabulary(path: Path) -> Entry:
+    """The words of conditions: [sysctl] with units, and [fact.NAME]."""
+    text, data = facts.read_toml(path)
+
+    def fail(word: str, problem: str) -> NoReturn:
+        found = re.search(rf"^.*\b{re.escape(word)}\b", text, re.M)
+        line = text.count("\n", 0, found.end()) + 1 if found else 1
+        raise CatalogError(f"{path}:{line}: {word}: {problem}")
+
+    for table in ("sysctl", "fact"):
+        if not isinstance(data.get(table), dict):
+            fail(table, f"there must be a table [{table}]")
+    for name in data:
+        if name not in ("sysctl", "fact"):
+            fail(name, "there is no such table (sysctl, fact)")
+    for name, unit in data["sysctl"].items():
+        if not isinstance(unit, str) or (unit and unit not in UNIT_DIMENSIONS):
+            fail(name, f"'{unit}' is not a unit ({', '.join(UNIT_DIMENSIONS)}, or none)")
+    for name, fact in data["fact"].items():
+        if not isinstance(fact, dict) or not isinstance(fact.get("meaning"), str):
+            fail(name, "a fact has a meaning")
+        if not isinstance(fact.get("where"), list) or not set(map(str, fact["where"])) <= set(PLACES):
+            fail(name, f"where: a list of places ({', '.join(PLACES)})")
+        if not isinstance(fact.get("unit", ""), str):
+            fail(name, "unit: must be a string")
+    return data
+
+
 class Reader:
     """Reads all checks of a catalogue; what is wrong is raised with file, line and field."""
 
     def __init__(self, folder: Path, catalog: Catalog):
         self.folder = folder
         self.catalog = catalog
-        self.schema = tomllib.loads((folder / "checks/schema.toml").read_text(encoding="utf-8"))["check"]
-        self.vocabulary = tomllib.loads((folder / "checks/vocabulary.toml").read_text(encoding="utf-8"))
+        self.schema = facts.read_toml(folder / "checks/schema.toml")[1]["check"]
+        self.vocabulary = read_vocabulary(folder / "checks/vocabulary.toml")
         self.names = {name for option in catalog.options for name in [option["name"], *option.get("aliases", [])]}
         self.seen: dict[str, Place] = {}
 
@@ -47,28 +75,29 @@ class Reader:
         return sorted(found, key=lambda check: (int(re.sub(r"\D", "", check["id"])), check["id"]))
 
     def read_file(self, path: Path) -> list[Entry]:
-        text = path.read_text(encoding="utf-8")
-        try:
-            data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise CatalogError(f"{path}: {error}") from error
+        text, data = facts.read_toml(path)
         for key in data:
             if key != "check":
                 raise CatalogError(f"{path}:1: there is no table or key '{key}' here, only [[check]]")
-        for index, (_, line, fields) in enumerate(facts.places(path, text)):
-            check = data["check"][index]
-            self.check(Place(path, line, fields, f"check {check.get('id', '#%d' % (index + 1))}"), check)
-        return data.get("check", [])
+        for place, _, check in facts.entries(path, text, data, "id"):
+            with place.guard():
+                self.check(place, check)
+        return list(data.get("check", []))
 
     def check(self, place: Place, check: Entry) -> None:
         for field in check:
             if field not in self.schema:
                 place.fail(field, f"there is no such field{facts.nearest(field, self.schema)}")
         for field, rule in self.schema.items():
+            place.at = field
             if field in check:
                 facts.check_value(place, field, check[field], rule)
             elif rule["needed"] == "always":
                 place.fail(field, f"is missing: {rule['meaning']}")
+        for field in ("when", "cure"):
+            for where, text in check.get(field, {}).items():
+                if not isinstance(text, str):
+                    place.fail(field, f"{where}: must be a string")
         if not ID.match(check["id"]):
             place.fail("id", f"'{check['id']}' is not P and a number")
         if check["id"] in self.seen:
@@ -104,6 +133,7 @@ class Reader:
 
     def compile(self, place: Place, check: Entry) -> None:
         """Adds programs (by place), holes (programs) and texts in which {0} is the first hole."""
+        place.at = "when"
         check["programs"] = {where: self.program(place, "when", text, where) for where, text in check["when"].items()}
         holes: dict[str, Program] = {}
         where = next(iter(check["when"]))

@@ -7,7 +7,6 @@ usage: to_configs.py CATALOG_FOLDER OUTPUT.c
 from __future__ import annotations
 
 import sys
-import tomllib
 from pathlib import Path
 
 import catalog as facts
@@ -22,30 +21,52 @@ UNITS = {"s": 1000, "ms": 1}
 KEYS = {"kind", "place", "word", "form", "unit", "side", "as", "forced", "gone", "sets"}
 
 
-class SettingError(Exception):
-    """What is wrong with a setting."""
-
-
-def check(setting: dict[str, object], names: set[str]) -> None:
+def check(place: facts.Place, setting: facts.Entry, names: set[str]) -> None:
+    for key in setting:
+        if key not in KEYS:
+            place.fail(key, f"there is no such field{facts.nearest(key, KEYS)}")
     kind, form = setting.get("kind"), setting.get("form")
-    if set(setting) - KEYS:
-        raise SettingError(f"unknown keys {set(setting) - KEYS}")
-    if kind not in KINDS or setting.get("place") not in PLACES[str(kind)]:
-        raise SettingError("no such kind or place")
-    if form not in FORMS or setting.get("unit", "s") not in UNITS or setting.get("side", "both") not in SIDES:
-        raise SettingError("no such form, unit or side")
+    if kind not in KINDS:
+        place.fail("kind", f"'{kind}' is not one of {', '.join(KINDS)}")
+    for field, words in (("place", PLACES[kind]), ("form", FORMS)):
+        if setting.get(field) not in words:
+            place.fail(field, f"'{setting.get(field)}' is not one of {', '.join(words)}")
+    for field, more in (("unit", tuple(UNITS)), ("side", SIDES)):
+        if field in setting and setting[field] not in more:
+            place.fail(field, f"'{setting[field]}' is not one of {', '.join(more)}")
+    if not isinstance(setting.get("word"), str) or not setting["word"]:
+        place.fail("word", "must be a string: as it stands in the file")
     sets = setting.get("sets")
-    if "as" in setting and form != "flag" or "gone" in setting and sets:
-        raise SettingError("as is for a flag, and what is gone sets nothing")
+    if "as" in setting and (form != "flag" or type(setting["as"]) is not int):
+        place.fail("as", "is the number that a flag sets")
+    for field in ("forced", "gone"):
+        if field in setting and setting[field] is not True and not isinstance(setting[field], str):
+            place.fail(field, "is true or since when, or is left out")
     if not isinstance(sets, list) or len(sets) not in ((4,) if form == "keepalive" else (0, 1)):
-        raise SettingError("sets: one option, four of keepalive, none for the queue of listen(2) or what is gone")
+        place.fail("sets", "must be a list: one option, four of keepalive, none for the queue of listen(2) or what is gone")
+    if "gone" in setting and sets:
+        place.fail("sets", "what is gone sets nothing")
     for name in sets:
         if name not in names:
-            raise SettingError(f"there is no option '{name}'")
+            place.fail("sets", f"there is no option '{name}'{facts.nearest(str(name), names)}")
 
 
-def row(setting: dict[str, object]) -> str:
-    options = ", ".join(quote(name) for name in setting["sets"]) or "NULL"  # type: ignore[attr-defined]
+def read(folder: Path, names: set[str]) -> list[facts.Entry]:
+    path = folder / "configs/settings.toml"
+    text, data = facts.read_toml(path)
+    for key in data:
+        if key != "setting":
+            raise facts.CatalogError(f"{path}:1: there is no table or key '{key}' here, only [[setting]]")
+    settings = []
+    for place, _, setting in facts.entries(path, text, data, "word"):
+        with place.guard():
+            check(place, setting, names)
+        settings.append(setting)
+    return settings
+
+
+def row(setting: facts.Entry) -> str:
+    options = ", ".join(quote(name) for name in setting["sets"]) or "NULL"
     flags = ", ".join(str(key in setting).lower() for key in ("forced", "gone"))
     return ("\t{ " + f"CONFIG_{str(setting['kind']).upper()}, {quote(str(setting['place']))}, "
             f"{quote(str(setting['word']))}, CONFIG_FORM_{str(setting['form']).upper()}, "
@@ -58,16 +79,11 @@ def main() -> int:
         print(__doc__, file=sys.stderr)
         return 2
     folder = Path(sys.argv[1])
-    path = folder / "configs/settings.toml"
-    names = {option["name"] for option in facts.load(folder).options}
-    rows = []
-    for index, setting in enumerate(tomllib.loads(path.read_text(encoding="utf-8"))["setting"]):
-        try:
-            check(setting, names)
-        except SettingError as error:
-            print(f"{path}: setting {index + 1} ({setting.get('word')}): {error}", file=sys.stderr)
-            return 1
-        rows.append(row(setting))
+    try:
+        rows = [row(setting) for setting in read(folder, {option["name"] for option in facts.load(folder).options})]
+    except facts.CatalogError as error:
+        print(error, file=sys.stderr)
+        return 1
     Path(sys.argv[2]).write_text(
         "/* Made from catalog/configs/ by gen/to_configs.py. Do not edit. */\n\n#include \"config.h\"\n\n"
         f"const struct config_word config_words[] = {{\n{''.join(rows)}}};\n"

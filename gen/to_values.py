@@ -77,10 +77,12 @@ def places(catalog: Catalog) -> list[Place]:
     for index, option in enumerate(catalog.options):
         if "get" not in option["access"]:
             continue
+        option["place"].at = "kernel"
         try:
-            fact = kernel_facts.read(option)
-            if fact:
-                found.append(Place(catalog, index, len(found), option, fact))
+            with option["place"].guard():
+                fact = kernel_facts.read(option)
+                if fact:
+                    found.append(Place(catalog, index, len(found), option, fact))
         except kernel_facts.Wrong as wrong:
             option["place"].fail("kernel", str(wrong))
     return found

@@ -58,6 +58,10 @@ BREAKS = [
           "'vax' is not an architecture"),
     Break("an unknown key in a table", "SO_RCVBUF", r"^transform\s*=.*", 'transform = { kind = "doubled", minimum = 1 }',
           "transform", "unknown key 'minimum'"),
+    Break("a list of no strings", "TCP_NODELAY", r"^see\s*=.*", 'see = [["TCP_CORK"]]', "see", "must be a list of strings"),
+    Break("a table of another form", "TCP_NODELAY", r"^default\s*=.*", 'chosen_if = { option = [] }\ndefault = [1]', "chosen_if",
+          ""),
+    Break("a range of one number", "TCP_KEEPIDLE", r"^range\s*=.*", "range = [[1]]", "range", "not a pair"),
     Break("an unknown family", "IP_TTL", r"^access\s*=", 'applies = [{ family = ["inet4"] }]\naccess =', "applies",
           "'inet4' is not a family"),
 ]
@@ -65,6 +69,7 @@ BREAKS = [
 
 # What may be wrong with where the kernel keeps a value: (what, the field in its place, what must be said of it).
 KERNEL_BREAKS = [
+    ("a number", "1.5", "is not of a form that can be read here"),
     ("a struct that cannot be read", '"tcp_sok.nonagle"', "'tcp_sok' is not a struct that can be read (known: "),
     ("a word that is no field", '"nonagle & 1"', "'nonagle' in 'nonagle & 1' is neither a field"),
     ("a function that is not there", '"popcount(tcp_sock.nonagle)"', "'popcount' in "),

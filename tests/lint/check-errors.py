@@ -49,6 +49,8 @@ BREAKS = [
     ("an option that cannot be read", "when.live", 'when.live = "IP_ADD_MEMBERSHIP = 1"', "when", "cannot be read"),
     ("no such sysctl", "when.live", 'when.live = "sysctl(net.ipv4.tcp_rmem[3])"', "when", "is not in vocabulary.toml"),
     ("no limit", "when.live", 'when.live = "limit(TCP_NODELAY) > 1"', "when", "no sysctl bounds"),
+    ("a condition is a list", "when.live", 'when.live = ["1"]', "when", "must be a string"),
+    ("a cure is a table", "cure.live", 'cure.live = { a = "b" }', "cure", "must be a string"),
     ("no such function", "when.live", 'when.live = "newest(TCP_NODELAY)"', "when", "is not a function"),
     ("a time and bytes", "when.live", 'when.live = "TCP_KEEPIDLE > 900B"', "when", "time and bytes are not alike"),
     ("a time without a unit", "when.live", 'when.live = "TCP_KEEPIDLE > 900"', "when", "time and plain are not alike"),

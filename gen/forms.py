@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""Of which form the values of levels, structs and symbols are; those of options stand in catalog/schema.toml."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
+    "a string", "an integer", "true or false", "a list of strings", "an integer or a table of architectures",
+    "a table of texts", "a list of tables", "a table of integers", "anything")
+
+LEVEL = {"name": STRING, "number": NUMBER, "aliases": STRINGS, "key": STRING, "header": STRING, "prefix": STRING,
+         "constant": STRING, "summary": TEXT, "applies": TABLES}
+STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "kernel": BOOLEAN, "tail": ANY,
+          "description": TEXT}
+FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols": ANY, "prefix": STRING,
+         "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER}
+TAIL = {"name": STRING, "type": STRING, "count": STRING}
+SYMBOLS = {"name": STRING, "values": VALUES, "prefix": STRING}
+SHORT_FORMS = ("linger", "timeval", "program")
+
+
+class Place(Protocol):
+    def fail(self, field: str, problem: str) -> None: ...
+
+
+def is_integer(value: Any) -> bool:
+    """Not a bool, which Python takes for an integer."""
+    return type(value) is int
+
+
+def fits(value: Any, form: str) -> bool:
+    if form == STRING:
+        return isinstance(value, str)
+    if form == INTEGER:
+        return is_integer(value) and value >= 0
+    if form == BOOLEAN:
+        return isinstance(value, bool)
+    if form == STRINGS:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    if form == NUMBER:
+        return is_integer(value) or (isinstance(value, dict) and all(is_integer(one) for one in value.values()))
+    if form == TEXT:
+        return isinstance(value, dict)
+    if form == TABLES:
+        return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    if form == VALUES:
+        return isinstance(value, dict) and all(is_integer(one) for one in value.values())
+    return True
+
+
+def check(place: Place, entry: dict[str, Any], forms: dict[str, str], within: str = "") -> None:
+    for field, value in entry.items():
+        if field in ("name", "key", "type") and not value:
+            place.fail(within or field, f"{field} must not be empty")
+        if field in forms and not fits(value, forms[field]):
+            place.fail(within or field, f"{field + ': ' if within else ''}must be {forms[field]}")
+
+
+def check_struct(place: Place, entry: dict[str, Any]) -> None:
+    check(place, entry, STRUCT)
+    if entry.get("text", SHORT_FORMS[0]) not in SHORT_FORMS:
+        place.fail("text", f"'{entry['text']}' is not one of {', '.join(SHORT_FORMS)}")
+    for field in entry["field"]:
+        check(place, field, FIELD, "field")
+        count = field.get("count", 1)
+        if not isinstance(count, str) and not (is_integer(count) and 0 < count <= 4096):
+            place.fail("field", f"{field.get('name')}: count must be 1 to 4096")
+    names = [field.get("name") for field in entry["field"]]
+    if not names or len(set(names)) != len(names):
+        place.fail("field", "each field has a name of its own, and there is at least one")
+    tail = entry.get("tail")
+    if tail is None:
+        return
+    if not isinstance(tail, dict) or set(tail) != set(TAIL):
+        place.fail("tail", f"must be a table with the keys {', '.join(TAIL)}")
+    check(place, tail, TAIL, "tail")
+    if tail["count"] not in names:
+        place.fail("tail", f"count: there is no field '{tail['count']}'")
+
+
+def check_range(place: Place, value: Any) -> None:
+    """One pair or several: from, to."""
+    pairs = [value] if isinstance(value, list) and value and is_integer(value[0]) else value
+    if not isinstance(pairs, list):
+        place.fail("range", "must be a list")
+    for pair in pairs:
+        if not isinstance(pair, list) or len(pair) != 2 or not all(is_integer(one) for one in pair) or pair[0] > pair[1]:
+            place.fail("range", f"'{pair}' is not a pair of integers, the lower one first")
