@@ -49,9 +49,9 @@ install: ## installs to DESTDIR and prefix (builds first)
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 	@echo "sockopt: installed to $(DESTDIR)$(prefix)"
 
-fuzz: ## runs the fuzzers, FUZZ_SECONDS each
+fuzz: ## runs the fuzzers, FUZZ_SECONDS each; its figures go into docs/security.md
 	@tools/install-deps build test
-	@tools/fuzz $(FUZZ_SECONDS)
+	@tools/fuzz --write $(FUZZ_SECONDS)
 
 fault: ## every system call of ours fails in turn, and is our last in turn (an hour)
 	@tools/install-deps build test

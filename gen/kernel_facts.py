@@ -100,6 +100,8 @@ def read_value(value: Any) -> list[dict[str, Expression]]:
     if isinstance(value, str):
         return [{"": translate(value)}]
     if isinstance(value, list):
+        if not value:
+            raise Wrong("the list is empty")
         return [{"": translate(one)} for one in value]
     return [{name: translate(one) for name, one in value.items()}]
 
@@ -146,6 +148,6 @@ def shown(option: Entry) -> str | None:
     kernel = option.get("kernel")
     if isinstance(kernel, dict):
         kernel = kernel.get("value", kernel.get("text"))
-    if isinstance(kernel, list):
+    if isinstance(kernel, list) and kernel:
         kernel = kernel[0]
     return kernel if isinstance(kernel, str) else None
