@@ -22,6 +22,7 @@
 #pragma GCC diagnostic pop
 
 #include "bpf-sockets.h"
+#include "kernel-types.h"
 #include "namespaces.h"
 #include "tidy.h"
 
@@ -158,20 +159,27 @@ static void fill(struct run *run, bool with_udp)
 	bpf_program__set_autoload(run->skeleton->progs.change_udp, with_udp);
 }
 
-static int load_with(struct run *run, bool with_udp)
+static int open_and_load(struct run *run, bool with_udp, bool with_cut)
 {
-	run->skeleton = change_bpf__open();
-	if (!run->skeleton)
-		return -errno;
-	fill(run, with_udp);
-	if (change_bpf__load(run->skeleton) < 0)
-		return -errno;
-	run->links[0] = bpf_program__attach_iter(run->skeleton->progs.change_tcp, NULL);
-	if (!run->links[0])
-		return -errno;
-	if (with_udp)
-		run->links[1] = bpf_program__attach_iter(run->skeleton->progs.change_udp, NULL);
-	return with_udp && !run->links[1] ? -errno : 0;
+	struct kernel_types types = KERNEL_TYPES_NONE;
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	int r = with_cut ? kernel_types_begin(&types) : 0;
+
+	if (r < 0)
+		return r;
+	if (with_cut)
+		opts.btf_custom_path = types.path;
+	run->skeleton = change_bpf__open_opts(&opts);
+	r = run->skeleton ? 0 : -errno;
+	if (r == 0) {
+		fill(run, with_udp);
+		if (with_cut)
+			r = kernel_types_cut(&types, run->skeleton->obj);
+	}
+	if (r == 0)
+		r = change_bpf__load(run->skeleton);
+	kernel_types_end(&types);
+	return r;
 }
 
 static void unload(struct run *run)
@@ -181,6 +189,24 @@ static void unload(struct run *run)
 	change_bpf__destroy(run->skeleton);
 	run->links[0] = run->links[1] = NULL;
 	run->skeleton = NULL;
+}
+
+static int load_with(struct run *run, bool with_udp)
+{
+	int r = open_and_load(run, with_udp, true);
+
+	if (r < 0) {
+		unload(run);
+		r = open_and_load(run, with_udp, false);
+	}
+	if (r < 0)
+		return r;
+	run->links[0] = bpf_program__attach_iter(run->skeleton->progs.change_tcp, NULL);
+	if (!run->links[0])
+		return -errno;
+	if (with_udp)
+		run->links[1] = bpf_program__attach_iter(run->skeleton->progs.change_udp, NULL);
+	return with_udp && !run->links[1] ? -errno : 0;
 }
 
 /** Some kernels let an iterator over UDP sockets only look: then those over TCP are what there is. */
