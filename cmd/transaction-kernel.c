@@ -18,15 +18,26 @@
 #include "journal.h"
 #include "transaction-parts.h"
 
-/** Can a descriptor of the socket be had, now or when others were closed? Not without CAP_SYS_PTRACE, for one. */
-static bool is_reachable(struct live_socket *socket)
+/**
+ * Can a descriptor of the socket be had, now or when others were closed? Not without CAP_SYS_PTRACE, for one.
+ * It is asked of each process once: its credentials and ours decide.
+ */
+static bool is_reachable(struct transaction *transaction, struct live_socket *socket)
 {
-	int fd = live_is_readable(socket) ? live_descriptor(socket) : -ESTALE;
+	const struct facts *facts = &socket->facts;
+	int fd;
 
+	if (!live_is_readable(socket))
+		return false;
+	if (facts->n_holders == 1 && facts->holders[0].pid == transaction->reached)
+		return true;
+	fd = live_descriptor(socket);
+	if (fd >= 0 && facts->n_holders == 1)
+		transaction->reached = facts->holders[0].pid;
 	return fd >= 0 || fd == -EMFILE || fd == -ENFILE;
 }
 
-bool transaction_is_by_kernel(const struct transaction *transaction, struct live_socket *socket)
+bool transaction_is_by_kernel(struct transaction *transaction, struct live_socket *socket)
 {
 	const struct transaction_wish *wish = transaction->wish;
 
@@ -34,7 +45,7 @@ bool transaction_is_by_kernel(const struct transaction *transaction, struct live
 		return false;
 	if (wish->engine == LIVE_ENGINE_BPF)
 		return true;
-	if (!socket->facts.cookie || is_reachable(socket))
+	if (!socket->facts.cookie || is_reachable(transaction, socket))
 		return false;
 	for (size_t i = 0; i < wish->n_assignments; i++)
 		if (bpf_change_possible(wish->assignments[i].option, &socket->facts.kind))

@@ -47,6 +47,7 @@ struct transaction {
 	size_t out_of_reach;                 /* sockets that match, of processes that are not ours */
 	size_t hidden;                       /* sockets that match, in network namespaces that we may not enter */
 	size_t n_rows;                       /* shown so far */
+	pid_t reached;                       /* a process whose descriptors can be borrowed: the last one that was asked */
 	bool warned_touched;                 /* "cannot be brought back" was said */
 	struct step *later;                  /* steps by the kernel, until their old values are read */
 	size_t n_later, room_later;
@@ -71,7 +72,7 @@ void transaction_failed(struct transaction *transaction, const struct step *step
 struct step *transaction_add(struct step **steps, size_t *n, size_t *room);
 
 /** Is this socket to be changed by the kernel, without a descriptor? */
-bool transaction_is_by_kernel(const struct transaction *transaction, struct live_socket *socket);
+bool transaction_is_by_kernel(struct transaction *transaction, struct live_socket *socket);
 
 /** Reads what changes along with a step that is put off, as far as the look tells it. @return 0 or -errno */
 int transaction_plan_later(struct step *step, struct live_socket *socket);
