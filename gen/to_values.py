@@ -115,15 +115,20 @@ def read_one(place: Place) -> list[str]:
     """The C that reads one option: a value, a special case, or the mark that it must be asked for."""
     fact, lines = place.fact, []
     version = [int(part) for part in place.option["since"].split(".")[:2]]
-    if version > OLDEST:
-        # the field may be older than the option: getsockopt of such a kernel knows none
-        lines.append(f"\tif (LINUX_KERNEL_VERSION < 0x{version[0]:02x}{version[1]:02x}00) {{ ASK({place.slot}); }} else")
     guard = [e for e in (fact.ask_if, fact.special_if) if e]
     needs = " && ".join(dict.fromkeys(n for e in guard for n in e.needs))
+    special = []
     if needs:
-        lines.append(f"\tif (!({needs})) {{ ASK({place.slot}); }} else")
+        special.append(f"\tif (!({needs})) {{ ASK({place.slot}); }} else")
     if fact.special_if:
-        lines.append(f"\tif ({fact.special_if.code}) {{ SPECIAL({place.slot}); }} else")
+        special.append(f"\tif ({fact.special_if.code}) {{ SPECIAL({place.slot}); }} else")
+    older = []
+    if version > OLDEST:
+        # the field may be older than the option: getsockopt of such a kernel knows none
+        older.append(f"\tif (LINUX_KERNEL_VERSION < 0x{version[0]:02x}{version[1]:02x}00) {{ ASK({place.slot}); }} else")
+    # a level that is not there is refused whatever the option, also where the kernel knows none of that number
+    is_level = fact.special == "ERROR" and fact.error == "ENOPROTOOPT"
+    lines += special + older if is_level else older + special
     if fact.ask_if:
         lines.append(f"\tif ({fact.ask_if.code}) {{ ASK({place.slot}); }} else")
     if fact.special == "PEER":
