@@ -47,7 +47,7 @@ struct transaction {
 	size_t out_of_reach;                 /* sockets that match, of processes that are not ours */
 	size_t hidden;                       /* sockets that match, in network namespaces that we may not enter */
 	size_t n_rows;                       /* shown so far */
-	pid_t reached;                       /* a process whose descriptors can be borrowed: the last one that was asked */
+	pid_t reached;                       /* the last process that was asked, if its descriptors can be borrowed */
 	bool warned_touched;                 /* "cannot be brought back" was said */
 	struct step *later;                  /* steps by the kernel, until their old values are read */
 	size_t n_later, room_later;
