@@ -102,6 +102,8 @@ static __always_inline enum truth range_fits(const volatile struct filter_instru
 	if (at->fact >= FACT_N_FACTS)
 		return UNKNOWN;
 	fact = facts[at->fact];
+	if (at->fact == FACT_STATE && fact == FILTER_NO_STATE)
+		return UNKNOWN;
 	return fact >= at->low && fact <= at->high;
 }
 

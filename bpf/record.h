@@ -75,7 +75,7 @@ enum filter_fact {
 	FACT_FAMILY,
 	FACT_TYPE,
 	FACT_PROTOCOL, /* of an IP socket, else FILTER_NO_PROTOCOL */
-	FACT_STATE,
+	FACT_STATE, /* FILTER_NO_STATE if only a descriptor tells it */
 	FACT_LOCAL_PORT, /* FILTER_NO_PORT if it has none */
 	FACT_PEER_PORT,
 	FACT_PID, /* facts of a holder are unknown where there may be several */
@@ -90,6 +90,7 @@ enum filter_fact {
 };
 
 #define FILTER_NO_PORT 0xffffffffULL
+#define FILTER_NO_STATE 0xffULL
 #define FILTER_NO_PROTOCOL 0xffffffffULL
 #define FILTER_MAX 64
 

@@ -25,6 +25,9 @@
 #define IPPROTO_UDP 17
 #define IPPROTO_UDPLITE 136
 #define IPPROTO_MPTCP 262
+#define AF_NETLINK 16
+#define AF_PACKET 17
+#define AF_VSOCK 40
 #define EEXIST 17
 
 /* sk_state, in the numbers of include/net/tcp_states.h */
@@ -172,12 +175,18 @@ static __always_inline __u8 state_of(void)
 	return is_bound() ? BOUND : UNBOUND;
 }
 
+/** Is it of a family whose addresses are read from a descriptor (live/endpoint.c), and with them the state? */
+static __always_inline int has_rare_address(void)
+{
+	return record.family == AF_NETLINK || record.family == AF_PACKET || record.family == AF_VSOCK;
+}
+
 static __always_inline void state_facts(void)
 {
 	facts[FACT_FAMILY] = record.family;
 	facts[FACT_TYPE] = record.type;
 	facts[FACT_PROTOCOL] = is_ip() ? record.protocol : FILTER_NO_PROTOCOL;
-	facts[FACT_STATE] = record.state;
+	facts[FACT_STATE] = has_rare_address() ? FILTER_NO_STATE : record.state;
 	facts[FACT_LOCAL_PORT] = is_ip() ? record.local_port : FILTER_NO_PORT;
 	facts[FACT_PEER_PORT] = record.flags & RECORD_HAS_PEER && is_ip() ? record.peer_port : FILTER_NO_PORT;
 	facts[FACT_PID] = record.pid;

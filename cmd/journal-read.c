@@ -76,9 +76,9 @@ static bool read_address(const json_t *object, const char *name, struct facts_ad
 		snprintf(ret->path, sizeof(ret->path), "%s", path ? path : "");
 		return path != NULL;
 	}
-	if (!read_hex(json_array_get(list, 1), &ip) || ip.length != (ret->family == AF_INET ? 4 : 16))
+	if (!read_hex(json_array_get(list, 1), &ip) || ip.length != journal_address_length(ret->family))
 		return false;
-	memcpy(ret->ip, ip.bytes, ip.length);
+	memcpy(ret->path, ip.bytes, ip.length);
 	ret->port = (uint16_t)json_integer_value(json_array_get(list, 2));
 	return true;
 }

@@ -210,17 +210,23 @@ static void put_value(struct json *json, const struct journal_value *value, bool
 		put_bytes(json, "before", &value->before);
 }
 
-/** [family, IP as hex or path, port]: only to say which socket it was. */
+size_t journal_address_length(int family)
+{
+	return family == AF_INET ? 4 : family == AF_INET6 ? 16 :
+							    32;
+}
+
+/** [family, IP (or what the family has) as hex or path, port]: only to say which socket it was. */
 static void put_address(struct json *json, const char *name, const struct facts_address *address)
 {
-	struct sockopt_value ip = { .length = address->family == AF_INET ? 4 : 16 };
+	struct sockopt_value ip = { .length = (socklen_t)journal_address_length(address->family) };
 
 	json_array(json, name);
 	json_signed(json, NULL, address->family);
 	if (address->family == AF_UNIX) {
 		json_string(json, NULL, address->path);
 	} else if (address->family) {
-		memcpy(ip.bytes, address->ip, ip.length);
+		memcpy(ip.bytes, address->path, ip.length);
 		put_bytes(json, NULL, &ip);
 		json_unsigned(json, NULL, address->port);
 	}

@@ -62,6 +62,9 @@ int journal_begin(const char *command, struct journal **ret, unsigned int *ret_i
 /** Adds an intent; intents come first, all of them. @return its index, or -errno */
 int journal_intend(struct journal *journal, const struct journal_intent *intent);
 
+/** The bytes of an address of this family, as the journal keeps them. */
+size_t journal_address_length(int family);
+
 /** Makes all intents durable (fsync). @return 0 or -errno; then nothing may be changed */
 int journal_commit(struct journal *journal);
 

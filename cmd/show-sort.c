@@ -71,6 +71,16 @@ static char *address_key(const struct facts_address *address)
 	char text[160];
 	int at = snprintf(text, sizeof(text), "%03d", address->family);
 
+	if (address->family == AF_VSOCK || address->family == AF_NETLINK) {
+		/* portid and groups are where cid and port are */
+		snprintf(text + at, sizeof(text) - (size_t)at, "%010u%010u", address->vsock.cid, address->vsock.port);
+		return xstrdup(text);
+	}
+	if (address->family == AF_PACKET) {
+		snprintf(text + at, sizeof(text) - (size_t)at, "%s %05u", address->packet.interface,
+			 address->packet.ethertype);
+		return xstrdup(text);
+	}
 	if (address->family == AF_UNIX) {
 		snprintf(text + at, sizeof(text) - (size_t)at, "%s", address->path);
 		return xstrdup(text);

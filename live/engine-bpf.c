@@ -21,6 +21,7 @@
 #include "bpf-sockets.h"
 #include "defaults.h"
 #include "diag.h"
+#include "endpoint.h"
 #include "engine.h"
 #include "filter.h"
 #include "gather.h"
@@ -47,6 +48,22 @@ struct pass {
 	bool wants_process;       /* the selector looks at what only /proc tells: user, cgroup */
 };
 
+/** What the kernel's side does not tell of a socket that it has met: the name of its interface, rare addresses. */
+static void ask_identity(struct live_socket *socket)
+{
+	struct facts *facts = &socket->facts;
+	bool is_rare = endpoint_is_of(facts->kind.family);
+
+	if (!socket->record || !facts->n_holders || (!is_rare && !socket->record->head->interface))
+		return;
+	if (live_descriptor(socket) < 0)
+		return;
+	if (is_rare)
+		identity_endpoints(socket->fd, facts);
+	else
+		identity_interface(socket->fd, &facts->kind, facts->interface);
+}
+
 /** is_sure: the kernel's side has decided that it is picked. */
 static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure)
 {
@@ -56,9 +73,7 @@ static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure
 	if (pass->filter.has_options)
 		is_sure = false;
 
-	if (socket->record && socket->record->head->interface && socket->facts.n_holders &&
-	    live_descriptor(socket) >= 0)
-		identity_interface(socket->fd, &socket->facts.kind, socket->facts.interface);
+	ask_identity(socket);
 	if (!is_sure && pass->request->selector && !selector_matches(pass->request->selector, &socket->facts))
 		r = 0;
 	else {

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include "endpoint.h"
 #include "failure.h"
 #include "tidy.h"
 
@@ -168,7 +169,10 @@ static bool is_bound(const struct facts *facts)
 {
 	if (facts->local.family == AF_UNIX)
 		return facts->local.path[0] != '\0';
-	return facts->local.port != 0;
+	/* Groups are joined without an address, too. */
+	if (facts->local.family == AF_NETLINK)
+		return facts->local.netlink.portid != 0;
+	return facts->local.port != 0 || endpoint_is_of(facts->local.family);
 }
 
 /**
@@ -230,6 +234,16 @@ int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 
 	return length && is_unknown(-errno) ? -errno : 0;
 }
 
+int identity_endpoints(int fd, struct facts *ret)
+{
+	int r = endpoint_read(fd, ret->kind.family, &ret->local, &ret->peer);
+
+	ret->interface[0] = '\0';
+	if (ret->local.family == AF_PACKET)
+		memcpy(ret->interface, ret->local.packet.interface, sizeof(ret->interface));
+	return r == 0 ? read_state(fd, ret) : r;
+}
+
 static int read_addresses(int fd, struct facts *ret)
 {
 	struct sockaddr_storage address;
@@ -263,6 +277,8 @@ int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *
 	if (!ret->cookie && is_unknown(-errno))
 		return -errno;
 	r = netns_of(fd, namespaces, &ret->netns);
+	if (r == 0 && endpoint_is_of(ret->kind.family))
+		return identity_endpoints(fd, ret);
 	if (r == 0)
 		r = read_addresses(fd, ret);
 	if (r == 0)

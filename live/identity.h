@@ -20,6 +20,12 @@ struct identity_namespaces {
  */
 int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret);
 
+/**
+ * @brief Fills state, addresses and interface of a socket whose addresses only a descriptor tells: endpoint_is_of().
+ * @return 0 or -errno
+ */
+int identity_endpoints(int fd, struct facts *ret);
+
 /** The interface that a socket is bound to, by its name in the socket's own namespace; "" if none. @return 0 or -errno */
 int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16]);
 

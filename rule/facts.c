@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <linux/if_ether.h>
+#include <linux/netlink.h>
 
 static const char *const state_words[] = {
 	[FACTS_UNBOUND] = "unbound",
@@ -83,6 +85,48 @@ const char *facts_protocol_word(const struct sockopt_kind *kind)
 	case IPPROTO_MPTCP: return "mptcp";
 	case 256: return "smc";
 	default: return kind->type == SOCK_RAW ? "raw" : NULL;
+	}
+}
+
+const char *facts_netlink_word(int protocol)
+{
+	static const char *const words[] = {
+		[NETLINK_ROUTE] = "route",
+		[NETLINK_USERSOCK] = "usersock",
+		[NETLINK_SOCK_DIAG] = "sock_diag",
+		[NETLINK_XFRM] = "xfrm",
+		[NETLINK_SELINUX] = "selinux",
+		[NETLINK_ISCSI] = "iscsi",
+		[NETLINK_AUDIT] = "audit",
+		[NETLINK_FIB_LOOKUP] = "fib_lookup",
+		[NETLINK_CONNECTOR] = "connector",
+		[NETLINK_NETFILTER] = "netfilter",
+		[NETLINK_KOBJECT_UEVENT] = "uevent",
+		[NETLINK_GENERIC] = "generic",
+		[NETLINK_SCSITRANSPORT] = "scsi",
+		[NETLINK_ECRYPTFS] = "ecryptfs",
+		[NETLINK_RDMA] = "rdma",
+		[NETLINK_CRYPTO] = "crypto",
+		[NETLINK_SMC] = "smc",
+	};
+
+	return protocol >= 0 && (size_t)protocol < sizeof(words) / sizeof(words[0]) ? words[protocol] : NULL;
+}
+
+const char *facts_ethertype_word(unsigned int ethertype)
+{
+	switch (ethertype) {
+	case 0: return "none";
+	case ETH_P_ALL: return "all";
+	case ETH_P_IP: return "ip";
+	case ETH_P_IPV6: return "ipv6";
+	case ETH_P_ARP: return "arp";
+	case ETH_P_8021Q: return "vlan";
+	case ETH_P_PPP_DISC: return "pppoe-discovery";
+	case ETH_P_PPP_SES: return "pppoe";
+	case ETH_P_PAE: return "eapol";
+	case ETH_P_LLDP: return "lldp";
+	default: return NULL;
 	}
 }
 

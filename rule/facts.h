@@ -28,12 +28,27 @@ enum facts_state {
 	FACTS_N_STATES,
 };
 
-/** An endpoint's address: IP and port, or a path of AF_UNIX (abstract ones begin with '@'). */
+#define FACTS_GROUP_WORDS 7
+
+/** An endpoint's address: IP and port, a path of AF_UNIX (abstract ones begin with '@'), or what the family has. */
 struct facts_address {
-	int family; /* AF_INET, AF_INET6, AF_UNIX, or AF_UNSPEC: none */
+	int family; /* AF_INET, AF_INET6, AF_UNIX, AF_PACKET, AF_NETLINK, AF_VSOCK, or AF_UNSPEC: none */
 	union {
 		unsigned char ip[16]; /* network byte order; IPv4 in the first four */
 		char path[110];
+		struct {
+			uint32_t ethertype;
+			uint32_t ifindex;   /* 0: every interface */
+			char interface[16]; /* its name, "" if that is not known */
+		} packet;
+		struct {
+			uint32_t portid;                    /* 0: the kernel */
+			uint32_t groups[FACTS_GROUP_WORDS]; /* group g is bit (g - 1) % 32 of word (g - 1) / 32 */
+		} netlink;
+		struct {
+			uint32_t cid;
+			uint32_t port;
+		} vsock;
 	};
 	uint16_t port;
 	uint32_t scope; /* of a link-local address */
@@ -75,6 +90,12 @@ const char *facts_type_word(int type);
 
 /** tcp, udp, mptcp, ... of a kind of socket; the family's word where it has no protocols ("unix"). */
 const char *facts_protocol_word(const struct sockopt_kind *kind);
+
+/** route, generic, ...: a protocol of AF_NETLINK; NULL for one without a word. */
+const char *facts_netlink_word(int protocol);
+
+/** ip, arp, all, ...: what a packet socket receives; NULL for an ethertype without a word. */
+const char *facts_ethertype_word(unsigned int ethertype);
 
 /** The states of the catalogue (enum sockopt_state) in which a socket is. */
 unsigned int facts_catalog_states(const struct facts *facts);

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "color.h"
+#include "endpoint-text.h"
 #include "memo.h"
 #include "out.h"
 #include "show.h"
@@ -41,7 +42,7 @@ static void put_colored(struct out *out, enum color color, const char *text)
 
 static bool has_words(const struct facts_address *address)
 {
-	return address->family == AF_INET || address->family == AF_INET6 ||
+	return address->family == AF_INET || address->family == AF_INET6 || endpoint_has_text(address) ||
 	       (address->family == AF_UNIX && address->path[0]);
 }
 
@@ -55,7 +56,8 @@ static void put_where(struct out *out, const struct show_socket *socket)
 		out_text(out, text_is_utf8() ? " → " : " -> ");
 		socket_out_address(out, &facts->peer);
 	}
-	if (facts->interface[0]) {
+	/* Of a packet socket it is the address. */
+	if (facts->interface[0] && facts->local.family != AF_PACKET) {
 		text_escape(facts->interface, interface, sizeof(interface));
 		out_text(out, " %");
 		out_text(out, interface);

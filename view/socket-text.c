@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "endpoint-text.h"
 #include "text.h"
 
 size_t socket_text_address(const struct facts_address *address, char *ret, size_t size)
@@ -26,6 +27,8 @@ size_t socket_text_address(const struct facts_address *address, char *ret, size_
 		return (size_t)snprintf(ret, size, "[%s%s]:%u", inet_ntop(AF_INET6, address->ip, ip, sizeof(ip)),
 					scope, address->port);
 	}
+	if (endpoint_has_text(address))
+		return endpoint_text(address, ret, size);
 	if (address->family == AF_UNIX && address->path[0])
 		return text_escape(address->path, ret, size);
 	return (size_t)snprintf(ret, size, "-");
@@ -39,6 +42,11 @@ size_t socket_text_kind(const struct sockopt_kind *kind, char *ret, size_t size)
 
 	if (ip && protocol)
 		return (size_t)snprintf(ret, size, "%s%s", protocol, kind->family == AF_INET6 ? "6" : "");
+	/* Raw or datagram is the same there. */
+	if (kind->family == AF_NETLINK && facts_netlink_word(kind->protocol))
+		return (size_t)snprintf(ret, size, "netlink/%s", facts_netlink_word(kind->protocol));
+	if (kind->family == AF_NETLINK)
+		return (size_t)snprintf(ret, size, "netlink/%d", kind->protocol);
 	if (protocol)
 		return (size_t)snprintf(ret, size, "%s/%s", protocol, type ? type : "?");
 	return (size_t)snprintf(ret, size, "%d/%d/%d", kind->family, kind->type, kind->protocol);
@@ -99,6 +107,9 @@ static void json_address(struct out *out, const struct facts_address *address)
 	if (address->family == AF_UNIX) {
 		out_text(out, "{\"path\":");
 		out_json_string(out, address->path);
+	} else if (endpoint_has_text(address)) {
+		out_char(out, '{');
+		endpoint_json(out, address);
 	} else {
 		out_text(out, "{\"address\":\"");
 		out_ip(out, address->family, address->ip);
@@ -156,6 +167,8 @@ void socket_out_json(struct out *out, const struct facts *facts)
 	json_word(out, ",\"family\":", facts_family_word(facts->kind.family), facts->kind.family);
 	json_word(out, ",\"type\":", facts_type_word(facts->kind.type), facts->kind.type);
 	json_word(out, ",\"protocol\":", facts_protocol_word(&facts->kind), facts->kind.protocol);
+	if (facts->kind.family == AF_NETLINK)
+		json_word(out, ",\"netlink\":", facts_netlink_word(facts->kind.protocol), facts->kind.protocol);
 	json_word(out, ",\"state\":", facts_state_word(facts->state), 0);
 	out_text(out, ",\"local\":");
 	json_address(out, &facts->local);

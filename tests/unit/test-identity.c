@@ -3,6 +3,7 @@
 #include <identity.h>
 #include <netinet/in.h>
 #include <sys/un.h>
+#include <linux/netlink.h>
 
 #include "child.h"
 
@@ -108,6 +109,36 @@ static void unix_sockets_have_paths_and_peers(void **state)
 	assert_int_equal(facts_of(pair[0]).peer.path[0], '\0');
 	close(pair[0]);
 	close(pair[1]);
+}
+
+static void a_netlink_socket_has_a_port_and_groups(void **state)
+{
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = 1 << 4 };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	unsigned int group = 33; /* of which the address does not tell */
+	struct facts facts = facts_of(fd);
+
+	assert_int_equal(facts.state, FACTS_UNBOUND);
+	assert_int_equal(facts.local.family, AF_UNSPEC);
+	assert_int_equal(setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)), 0);
+	facts = facts_of(fd);
+	assert_int_equal(facts.state, FACTS_UNBOUND);
+	assert_int_equal(facts.local.family, AF_NETLINK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	facts = facts_of(fd);
+	assert_int_equal(facts.state, FACTS_BOUND);
+	assert_int_equal(facts.local.netlink.portid, address.nl_pid);
+	assert_int_equal(facts.local.netlink.groups[0], 1 << 4);
+	assert_int_equal(facts.local.netlink.groups[1], 1);
+	assert_int_equal(facts.peer.family, AF_UNSPEC);
+	address.nl_pid = 4711;
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	facts = facts_of(fd);
+	assert_int_equal(facts.state, FACTS_CONNECTED);
+	assert_int_equal(facts.peer.netlink.portid, 4711);
+	close(fd);
 }
 
 static void a_cookie_tells_sockets_apart(void **state)
@@ -239,6 +270,7 @@ int main(void)
 		cmocka_unit_test(a_bound_socket_is_bound),
 		cmocka_unit_test(a_datagram_socket_with_a_peer_is_connected),
 		cmocka_unit_test(unix_sockets_have_paths_and_peers),
+		cmocka_unit_test(a_netlink_socket_has_a_port_and_groups),
 		cmocka_unit_test(a_cookie_tells_sockets_apart),
 		cmocka_unit_test(the_namespace_is_ours_and_asked_once),
 		cmocka_unit_test(the_interface_is_the_one_it_is_bound_to),

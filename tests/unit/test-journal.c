@@ -65,6 +65,11 @@ static struct journal_intent an_intent(unsigned int seed, struct facts_holder *h
 
 	for (size_t i = 0; i < n_holders; i++)
 		holders[i] = (struct facts_holder){ .pid = (pid_t)(1000 + i), .fd = (int)i, .process = "nginx: \"w\"" };
+	if (seed % 2)
+		intent.local = (struct facts_address){
+			.family = AF_PACKET,
+			.packet = { .ethertype = 0x0806, .ifindex = 7, .interface = "eth0.100" },
+		};
 	touched[0] = (struct journal_value){ .level = 1, .number = 72, .before = int_value(3) };
 	touched[1] = (struct journal_value){ .level = -1, .number = 2147483647, .before = { .length = 0 } };
 	intent.value.before.length = SOCKOPT_VALUE_MAX;

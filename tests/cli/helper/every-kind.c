@@ -71,9 +71,11 @@ static size_t open_fresh(int *ret_fds)
 		{ AF_UNIX, SOCK_DGRAM, 0 },
 		{ AF_UNIX, SOCK_SEQPACKET, 0 },
 		{ AF_NETLINK, SOCK_RAW, 0 },
+		{ AF_NETLINK, SOCK_DGRAM, 16 }, /* generic */
 		{ AF_PACKET, SOCK_RAW, 0 },
 		{ AF_PACKET, SOCK_DGRAM, 0 },
 		{ AF_VSOCK, SOCK_STREAM, 0 },
+		{ AF_VSOCK, SOCK_SEQPACKET, 0 },
 	};
 	size_t n = 0;
 
