@@ -50,21 +50,6 @@ struct run {
 	bool everywhere; /* the namespace of a socket is not known: all are walked */
 };
 
-bool bpf_value_make(const struct sockopt_value *value, struct bpf_value *ret)
-{
-	if (value->length > sizeof(ret->bytes))
-		return false;
-	ret->length = value->length;
-	memcpy(ret->bytes, value->bytes, value->length);
-	return true;
-}
-
-void bpf_value_get(const struct bpf_value *value, struct sockopt_value *ret)
-{
-	ret->length = value->length;
-	memcpy(ret->bytes, value->bytes, value->length);
-}
-
 bool bpf_change_possible(const struct sockopt_option *option, const struct sockopt_kind *kind)
 {
 	bool is_ip = kind->family == AF_INET || kind->family == AF_INET6;

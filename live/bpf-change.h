@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <sockopt.h>
 
@@ -35,9 +36,23 @@ struct bpf_change {
 /** Can this option of such a socket be set so? To what the catalogue says bpf_setsockopt(2) takes, on TCP and UDP. */
 bool bpf_change_possible(const struct sockopt_option *option, const struct sockopt_kind *kind);
 
+/* Here, since who keeps changes needs them also in a build without BPF. */
+
 /** @return false: it is too long */
-bool bpf_value_make(const struct sockopt_value *value, struct bpf_value *ret);
-void bpf_value_get(const struct bpf_value *value, struct sockopt_value *ret);
+static inline bool bpf_value_make(const struct sockopt_value *value, struct bpf_value *ret)
+{
+	if (value->length > sizeof(ret->bytes))
+		return false;
+	ret->length = value->length;
+	memcpy(ret->bytes, value->bytes, value->length);
+	return true;
+}
+
+static inline void bpf_value_get(const struct bpf_value *value, struct sockopt_value *ret)
+{
+	ret->length = value->length;
+	memcpy(ret->bytes, value->bytes, value->length);
+}
 
 /**
  * @brief Makes, or reads, all of them, in the network namespaces of their sockets that processes live in and that we
