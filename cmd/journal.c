@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -33,6 +34,7 @@ const char *journal_folder(void)
 	const char *given = secure_getenv("SOCKOPT_JOURNAL");
 	const char *state = secure_getenv("XDG_STATE_HOME");
 	const char *home = secure_getenv("HOME");
+	const struct passwd *user;
 
 	if (given && *given)
 		snprintf(folder, sizeof(folder), "%s", given);
@@ -40,8 +42,11 @@ const char *journal_folder(void)
 		snprintf(folder, sizeof(folder), "/var/lib/sockopt");
 	else if (state && *state == '/')
 		snprintf(folder, sizeof(folder), "%s/sockopt", state);
-	else
-		snprintf(folder, sizeof(folder), "%s/.local/state/sockopt", home ? home : "");
+	else {
+		/* A program with capabilities of its own is not told where by who runs it. */
+		user = home ? NULL : getpwuid(getuid());
+		snprintf(folder, sizeof(folder), "%s/.local/state/sockopt", home ? home : user ? user->pw_dir : "");
+	}
 	return folder;
 }
 

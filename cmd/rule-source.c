@@ -144,7 +144,7 @@ int rule_source_file(struct rules *rules, const char *path)
 
 static const char *profiles_folder(void)
 {
-	const char *folder = getenv("SOCKOPT_PROFILES");
+	const char *folder = secure_getenv("SOCKOPT_PROFILES");
 
 	return folder ? folder : SOCKOPT_PROFILES_FOLDER;
 }

@@ -19,7 +19,7 @@ static const char *language = "en";
 void text_init(void)
 {
 	const char *messages;
-	const char *domain_folder = getenv("SOCKOPT_LOCALEDIR");
+	const char *domain_folder = secure_getenv("SOCKOPT_LOCALEDIR");
 
 	setlocale(LC_CTYPE, "");
 	setlocale(LC_MESSAGES, "");

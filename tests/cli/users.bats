@@ -130,3 +130,27 @@ as_plain_user() {
 	[[ "$stderr$output" == *"not permitted"* ]]
 	told a get "$fd" "$IPPROTO_TCP" "$TCP_NODELAY" -- 1
 }
+
+@test "with capabilities of its file: the environment says neither where the journal is, nor which texts and profiles" {
+	needs_root "to give a file capabilities"
+	needs setcap
+	mkdir -p "$FOLDER/mine/es/LC_MESSAGES" "$FOLDER/profiles"
+	printf 'not rules\n' >"$FOLDER/profiles/dead-peer-30s.rules"
+	chown -R 65534 "$FOLDER/mine"
+	cp "$SOCKOPT" "$FOLDER/sockopt"
+	setcap cap_net_raw+ep "$FOLDER/sockopt" || skip "files here have no capabilities"
+	program a setpriv --reuid 65534 --regid 65534 --clear-groups
+	run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups env SOCKOPT_JOURNAL="$FOLDER/mine/journal" \
+		XDG_STATE_HOME="$FOLDER/mine" HOME="$FOLDER/mine" "$FOLDER/sockopt" set "pid=${PID[a]}" SO_PRIORITY=3
+	[ -z "$(find "$FOLDER/mine" -name "*.jsonl")" ]
+	# without them they are obeyed
+	setcap -r "$FOLDER/sockopt"
+	run --separate-stderr -0 setpriv --reuid 65534 --regid 65534 --clear-groups \
+		env SOCKOPT_JOURNAL="$FOLDER/mine/journal" "$FOLDER/sockopt" set "pid=${PID[a]}" SO_PRIORITY=3
+	[ "$(find "$FOLDER/mine" -name "*.jsonl" | wc -l)" = 1 ]
+	run --separate-stderr -125 env SOCKOPT_PROFILES="$FOLDER/profiles" "$FOLDER/sockopt" run -p dead-peer-30s -- true
+	setcap cap_net_raw+ep "$FOLDER/sockopt"
+	run --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups env SOCKOPT_PROFILES="$FOLDER/profiles" \
+		"$FOLDER/sockopt" run -p dead-peer-30s -- true
+	[[ "$stderr" != *"$FOLDER/profiles"* ]]
+}

@@ -15,6 +15,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -28,8 +29,16 @@ LAST_OF_LOADER = "prlimit64"  # glibc asks for the stack's size, and then calls 
 ERRORS = ("ENOMEM", "EMFILE", "ENFILE", "EPERM", "EINTR")
 MOVED_BY_THE_KERNEL = ("TCP_MAXSEG",)  # of a connection it is what fits the path
 CALL = re.compile(r"^(\d+) +(\w+)\(")
+# A sanitizer that cannot begin or end: it is not our program that failed.
+SANITIZER_FAILED = re.compile(r"(Address|Leak)Sanitizer(: CHECK failed| \w+\(\) failed| has encountered| failed to)")
+HUNG = b"two minutes"
 # A sanitizer's, glibc's and the kernel's words for a program that went wrong.
-CRASHED = re.compile(r"Sanitizer|runtime error|Assertion|corrupted|double free|stack smashing|core dumped")
+CRASHED = re.compile(r"ERROR: AddressSanitizer: |runtime error|Assertion|corrupted|double free|stack smashing|core dumped|it hung")
+
+
+def is_sanitized() -> bool:
+    """Address sanitizer does not survive a memory mapping that fails."""
+    return b"__asan_init" in Path(SOCKOPT).read_bytes()
 
 
 def bail(reason: str) -> None:
@@ -61,6 +70,9 @@ class Ran:
     status: int
     out: str
     err: str
+
+    def is_void(self) -> bool:
+        return bool(SANITIZER_FAILED.search(self.err))
 
     def crashed(self) -> bool:
         return self.status < 0 or self.status >= 128 or bool(CRASHED.search(self.err))
@@ -98,9 +110,15 @@ class Stage:
                       "-e", f"inject={inject}"]
         elif log:
             prefix = ["strace", "-f", "-qq", "-o", str(log)]
-        done = subprocess.run([*prefix, SOCKOPT, *arguments], env=self.environment(), capture_output=True, check=False,
-                              stdin=subprocess.DEVNULL, timeout=120)
-        return Ran(done.returncode, done.stdout.decode(errors="surrogateescape"), done.stderr.decode(errors="replace"))
+        with subprocess.Popen([*prefix, SOCKOPT, *arguments], env=self.environment(), stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as child:
+            try:
+                out, err = child.communicate(timeout=120)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                out, err = child.communicate()
+                err += b"\nit hung: " + HUNG
+        return Ran(child.returncode, out.decode(errors="surrogateescape"), err.decode(errors="replace"))
 
     def count(self, *arguments: str) -> tuple[Ran, dict[str, int]]:
         """How often a command makes each system call; of several threads the one that does most often.
