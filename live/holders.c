@@ -4,6 +4,7 @@
 #include "holders.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,5 +252,6 @@ bool holders_is_hidden(const struct holders *holders, pid_t pid)
 	for (size_t i = 0; i < holders->n_processes; i++)
 		if (holders->processes[i].pid == pid)
 			return holders->hidden[i];
-	return false;
+	/* hidepid=2: it is there, and /proc does not say so. */
+	return kill(pid, 0) < 0 && errno == EPERM;
 }

@@ -27,7 +27,7 @@ SOCKOPT = os.environ.get("SOCKOPT", "")
 INSIDE = "SOCKOPT_HOSTILE_STAGE"
 LAST_OF_LOADER = "prlimit64"  # glibc asks for the stack's size, and then calls main()
 ERRORS = ("ENOMEM", "EMFILE", "ENFILE", "EPERM", "EINTR")
-MOVED_BY_THE_KERNEL = ("TCP_MAXSEG",)  # of a connection it is what fits the path
+MOVED_BY_THE_KERNEL = ("TCP_MAXSEG", "SO_INCOMING_CPU")  # what fits the path; who delivered last
 CALL = re.compile(r"^(\d+) +(\w+)\(")
 # A sanitizer that cannot begin or end: it is not our program that failed.
 SANITIZER_FAILED = re.compile(r"(Address|Leak)Sanitizer(: CHECK failed| \w+\(\) failed| has encountered| failed to)")
