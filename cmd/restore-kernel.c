@@ -98,8 +98,10 @@ static void restore_touched(struct restore *restore, const size_t *intents, size
 			const struct sockopt_option *option =
 				sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
 
-			if (option && !add(restore, &back, intents[i], option, &touched->before))
+			if (option && !add(restore, &back, intents[i], option, &touched->before)) {
 				left = option;
+				restore->left_along++;
+			}
 		}
 	}
 	if (back.n)

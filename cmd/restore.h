@@ -31,6 +31,7 @@ struct restore {
 	/* From here on what it finds. */
 	size_t n[RESTORE_N_OUTCOMES];
 	size_t forbidden;    /* of the failed ones, those for want of a right */
+	size_t left_along;   /* options that changed along, and stay so */
 	size_t not_undoable; /* of the failed ones, those whose old value was not known */
 
 	/* Inner things. */

@@ -37,7 +37,7 @@ static size_t roll_back(struct transaction *transaction)
 	restore.entry = entry;
 	restore_all(&restore);
 	journal_free(entry);
-	return restore.n[RESTORE_FAILED] + restore.n[RESTORE_CHANGED_SINCE];
+	return restore.n[RESTORE_FAILED] + restore.n[RESTORE_CHANGED_SINCE] + restore.left_along;
 }
 
 void transaction_take_back(struct transaction *transaction)

@@ -126,7 +126,7 @@ static int judge(const struct restore *restore)
 		log_error(_("%zu changes cannot be taken back: the old value could not be read"), restore->not_undoable);
 	if (n[RESTORE_FAILED] > restore->not_undoable)
 		return restore->forbidden == n[RESTORE_FAILED] ? EXIT_FORBIDDEN : EXIT_PARTLY;
-	if (n[RESTORE_CHANGED_SINCE] || restore->not_undoable || is_incomplete(restore))
+	if (n[RESTORE_CHANGED_SINCE] || restore->not_undoable || restore->left_along || is_incomplete(restore))
 		return EXIT_PARTLY;
 	if (n[RESTORE_RESTORED] == 0 && n[RESTORE_AS_BEFORE] == 0 && !restore->dry_run) {
 		if (restore->entry->committed)

@@ -16,6 +16,7 @@
 #include <sys/user.h>
 #include <time.h>
 
+#include "process.h"
 #include "tidy.h"
 
 struct tracee *tracees_get(struct tracees *tracees, pid_t tid)
@@ -86,6 +87,7 @@ struct status {
 static void read_status(pid_t tid, struct status *ret)
 {
 	char path[64], line[512];
+	ssize_t length;
 
 	*ret = (struct status){ .pid = tid };
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)tid);
@@ -98,10 +100,10 @@ static void read_status(pid_t tid, struct status *ret)
 		else if (strncmp(line, "CapEff:", 7) == 0)
 			ret->capabilities = strtoull(line + 7, NULL, 16);
 	}
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)tid);
-	autofclose FILE *comm = fopen(path, "re");
-	if (comm && fgets(ret->name, sizeof(ret->name), comm))
-		ret->name[strcspn(ret->name, "\n")] = '\0';
+	/* A name may have a line end in it, besides the one that the kernel adds. */
+	length = process_file(tid, "comm", ret->name, sizeof(ret->name));
+	if (length > 0 && ret->name[length - 1] == '\n')
+		ret->name[length - 1] = '\0';
 }
 
 /** What a getsockname(2) or getpeername(2) of an AF_UNIX socket tells; the length of the name. */
