@@ -3,11 +3,14 @@
 
 load common
 
-# churning PAUSE: starts the helper with two threads of at least 10,000 rounds each: CHURN, PORT
+# How long: more in a run by hand, such as make fault
+THREADS=${SOCKOPT_CHURN_THREADS:-2} ROUNDS_LEAST=${SOCKOPT_CHURN_ROUNDS:-10000} LOOKS=${SOCKOPT_CHURN_LOOKS:-12}
+
+# churning PAUSE [tcp]: starts the helper with two threads of at least 10,000 rounds each: CHURN, PORT
 churning() {
 	mkfifo "$FOLDER/told"
 	exec {told}<>"$FOLDER/told"
-	start nice -n 10 "$HELPERS/churn" 2 10000 "$1" >"$FOLDER/told"
+	start nice -n 10 "$HELPERS/churn" "$THREADS" "$ROUNDS_LEAST" "$@" >"$FOLDER/told"
 	CHURN=$LAST
 	read -r -t 10 -u "$told" PORT
 	plenty() { [ "$(find "/proc/$CHURN/fd" -mindepth 1 | wc -l)" -gt 300 ]; }
@@ -17,7 +20,7 @@ churning() {
 # Ends it: ROUNDS it made, HITS on its port, WRONG ones elsewhere
 settled() {
 	kill -TERM "$CHURN"
-	read -r -t 60 -u "$told" VERDICT
+	read -r -t 600 -u "$told" VERDICT
 	echo "$VERDICT"
 	[[ "$VERDICT" =~ ^rounds\ ([0-9]+)\ hits\ ([0-9]+)\ wrong\ ([0-9]+)$ ]]
 	ROUNDS=${BASH_REMATCH[1]} HITS=${BASH_REMATCH[2]} WRONG=${BASH_REMATCH[3]}
@@ -27,7 +30,7 @@ settled() {
 	local round
 
 	churning 50
-	for ((round = 0; round < 12; round++)); do
+	for ((round = 0; round < LOOKS; round++)); do
 		run --separate-stderr "$SOCKOPT" show "$CHURN" --json
 		[ "$status" = 0 ]
 		jq -e '(.cookie | length > 0) and (.holders | length > 0)' <<<"$output" >/dev/null
@@ -35,7 +38,7 @@ settled() {
 		[ "$status" = 0 ]
 	done
 	settled
-	[ "$ROUNDS" -ge 20000 ]
+	[ "$ROUNDS" -ge $((THREADS * ROUNDS_LEAST)) ]
 	[ "$WRONG" = 0 ]
 	[ "$HITS" = 0 ]
 }
@@ -44,7 +47,7 @@ settled() {
 	local round
 
 	churning 200
-	for ((round = 0; round < 12; round++)); do
+	for ((round = 0; round < LOOKS; round++)); do
 		run --separate-stderr "$SOCKOPT" set "udp and pid=$CHURN and port=$PORT" SO_PRIORITY=5
 		[ "$status" -le 1 ]
 		run --separate-stderr "$SOCKOPT" undo
@@ -53,7 +56,28 @@ settled() {
 		[ "$status" -le 1 ]
 	done
 	settled
-	[ "$ROUNDS" -ge 20000 ]
+	[ "$ROUNDS" -ge $((THREADS * ROUNDS_LEAST)) ]
+	[ "$WRONG" = 0 ]
+	[ "$HITS" -gt 0 ]
+}
+
+@test "20,000 rounds while set --engine bpf and undo run: never a wrong socket" {
+	local round
+
+	[ "$(id -u)" = 0 ] && "$SOCKOPT" show --engine bpf all >/dev/null 2>"$FOLDER/why" ||
+		skip "engine bpf: $(head -n 1 "$FOLDER/why" 2>/dev/null || echo "needs root")"
+	churning 200 tcp
+	for ((round = 0; round < LOOKS; round++)); do
+		run --separate-stderr "$SOCKOPT" set --engine bpf "listening and pid=$CHURN and port=$PORT" SO_PRIORITY=5
+		echo "$status $stderr"
+		[ "$status" -le 1 ]
+		run --separate-stderr "$SOCKOPT" undo
+		[ "$status" -le 1 ]
+		run --separate-stderr "$SOCKOPT" set --engine bpf "listening and port=$PORT" SO_PRIORITY=5 SO_KEEPALIVE=on --json
+		[ "$status" -le 1 ]
+	done
+	settled
+	[ "$ROUNDS" -ge $((THREADS * ROUNDS_LEAST)) ]
 	[ "$WRONG" = 0 ]
 	[ "$HITS" -gt 0 ]
 }
@@ -62,7 +86,7 @@ settled() {
 	local round fd
 
 	churning 200
-	for ((round = 0; round < 24; round++)); do
+	for ((round = 0; round < 2 * LOOKS; round++)); do
 		fd=$((20 + round % 24))
 		run --separate-stderr "$SOCKOPT" set "$CHURN:$fd and port=$PORT" SO_PRIORITY=5
 		[ "$status" -le 1 ]

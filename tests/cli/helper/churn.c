@@ -2,9 +2,10 @@
 /*
  * Opens, closes and swaps sockets without end, in a few descriptor numbers.
  *
- *   churn THREADS ROUNDS PAUSE
+ *   churn THREADS ROUNDS PAUSE [tcp]
  *
- * Some of its sockets are bound to one port, the others to none: bystanders.
+ * Some of its sockets are bound to one port, the others to none: bystanders. With tcp they all listen, since the kernel's
+ * own tables have no others: some at one port, the bystanders each at one of its own.
  * Both kinds come and go in the same numbers (dup2, close, accept). It prints
  * the port, and goes on for at least ROUNDS rounds a thread and until SIGTERM,
  * with PAUSE microseconds after each. Then it prints a line
@@ -42,6 +43,7 @@ static atomic_bool stop;
 static atomic_ulong rounds, hits, wrong;
 static unsigned long least_rounds;
 static useconds_t pause_us;
+static bool is_tcp;
 
 struct remembered {
 	int fd; /* -1: none */
@@ -68,13 +70,15 @@ static void judge(struct remembered *one)
 
 static int open_one(bool is_target)
 {
+	struct sockaddr_in any_port = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
 	int on = 1;
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, (is_tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || !is_target)
+	if (fd < 0 || (!is_target && !is_tcp))
 		return fd;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on));
-	if (bind(fd, (struct sockaddr *)&target, sizeof(target)) < 0) {
+	if (bind(fd, (struct sockaddr *)(is_target ? &target : &any_port), sizeof(target)) < 0 ||
+	    (is_tcp && listen(fd, 1) < 0)) {
 		close(fd);
 		return -1;
 	}
@@ -157,7 +161,7 @@ static int prepare(void)
 	    getsockname(listener, (struct sockaddr *)&listening, &length) < 0)
 		return -1;
 	for (size_t i = 0; i < N_LASTING; i++) {
-		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		int fd = open_one(false);
 
 		lasting[i] = fcntl(fd, F_DUPFD_CLOEXEC, 200);
 		close(fd);
@@ -169,11 +173,12 @@ static int prepare(void)
 
 int main(int argc, char **argv)
 {
-	size_t n_threads = argc == 4 ? strtoul(argv[1], NULL, 10) : 0;
+	size_t n_threads = argc == 4 || argc == 5 ? strtoul(argv[1], NULL, 10) : 0;
 	pthread_t threads[64];
 	sigset_t ends;
 	int signal;
 
+	is_tcp = argc == 5 && strcmp(argv[4], "tcp") == 0;
 	if (n_threads < 1 || n_threads > 64 || prepare() < 0) {
 		perror("churn");
 		return 1;
