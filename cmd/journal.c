@@ -45,7 +45,8 @@ const char *journal_folder(void)
 	else {
 		/* A program with capabilities of its own is not told where by who runs it. */
 		user = home ? NULL : getpwuid(getuid());
-		snprintf(folder, sizeof(folder), "%s/.local/state/sockopt", home ? home : user ? user->pw_dir : "");
+		snprintf(folder, sizeof(folder), "%s/.local/state/sockopt", home ? home : user ? user->pw_dir :
+												 "");
 	}
 	return folder;
 }

@@ -47,8 +47,9 @@ def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: 
         return "crashed"
     if ran.status not in allowed or (ran.status and ran.err.strip()):
         return None if is_said(ran) else "failed without a word"
-    # What may not be read is named.
-    if right(ran) or any(word in ran.out for word in ('"error":"EPERM"', '"netns":null')) or "CAP_SYS_PTRACE" in ran.err:
+    # What may not be read is named. The status of run is the program's own.
+    named = any(word in ran.out for word in ('"error":"EPERM"', '"netns":null', "another user's"))
+    if right(ran) or named or "CAP_SYS_PTRACE" in ran.err or "warning: " in ran.err:
         return None
     return "wrong, and says that it is right"
 

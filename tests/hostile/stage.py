@@ -283,4 +283,4 @@ def samples() -> tuple[int, int]:
     wanted = os.environ.get("SOCKOPT_HOSTILE", "")
     seed = int(os.environ.get("SOCKOPT_HOSTILE_SEED", "0")) or random.randrange(1, 1 << 30)
     print(f"# SOCKOPT_HOSTILE_SEED={seed}")
-    return (1 << 30 if wanted == "all" else int(wanted or "40")), seed
+    return (1 << 30 if wanted == "all" else int(wanted or "25")), seed
