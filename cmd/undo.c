@@ -184,14 +184,18 @@ static int run(int argc, char **argv)
 {
 	struct undo_args args = { 0 };
 	struct journal_entry *entry;
+	const char *boot;
 	int status, r;
 
 	if (command_parse(&cmd_undo, argc, argv, &args))
 		return EXIT_WRONG_USE;
-	r = journal_boot() ? journal_read(args.id, &entry) : -errno;
+	boot = journal_boot();
+	if (!boot)
+		return say_unreadable(&args, -errno);
+	r = journal_read(args.id, &entry);
 	if (r < 0)
 		return say_unreadable(&args, r);
-	if (strcmp(entry->boot, journal_boot()) != 0) {
+	if (strcmp(entry->boot, boot) != 0) {
 		log_error(_("change %u was made before the last boot: its sockets are gone"), entry->id);
 		status = EXIT_NOTHING;
 	} else if (entry->undone && !args.force) {
