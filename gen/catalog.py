@@ -31,11 +31,10 @@ PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gr
 SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "enum", "flags",
            "ipv4", "ipv6", "sockaddr")
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
-                 "ipv4", "ipv6", "sockaddr", "string", "bytes", "pointer")
+                 "ipv4", "ipv6", "sockaddr", "sockaddrs", "string", "bytes", "pointer")
 FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret"}
-TAIL_KEYS = {"name", "type", "count", "symbols", "prefix", "secret"}
-LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies"}
-STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "description"}
+LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies", "rare"}
+STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "packed", "description"}
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
@@ -269,9 +268,6 @@ def check_struct(place: Place, entry: Entry) -> None:
                 place.fail("field", f"{field.get('name')}: unknown key '{key}'{nearest(key, FIELD_KEYS)}")
         if "name" not in field or "type" not in field:
             place.fail("field", f"{field}: needs name and type")
-    for key in entry.get("tail", {}):
-        if key not in TAIL_KEYS:
-            place.fail("tail", f"unknown key '{key}'{nearest(key, TAIL_KEYS)}")
     if "variants" in entry:
         check_keys(place, "variants", entry["variants"], ["field!", "of!"])
         if entry["variants"]["field"] not in [field["name"] for field in entry["field"]]:
@@ -311,7 +307,7 @@ class Linker:
         base = name.removesuffix("[]")
         if name in (*SCALARS, "none"):
             return
-        if name in ("string", "bytes"):
+        if name in ("string", "bytes", "sockaddrs"):
             if "size" not in option:
                 place.fail("size", f"is missing: type {name} needs it")
             return

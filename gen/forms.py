@@ -10,12 +10,13 @@ STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
     "a table of texts", "a list of tables", "a table of integers", "anything")
 
 LEVEL = {"name": STRING, "number": NUMBER, "aliases": STRINGS, "key": STRING, "header": STRING, "prefix": STRING,
-         "constant": STRING, "summary": TEXT, "applies": TABLES}
+         "constant": STRING, "summary": TEXT, "applies": TABLES, "rare": BOOLEAN}
 STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "kernel": BOOLEAN, "tail": ANY,
-          "description": TEXT}
+          "variants": ANY, "packed": INTEGER, "description": TEXT}
 FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols": ANY, "prefix": STRING,
-         "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER}
+         "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER, "secret": BOOLEAN}
 TAIL = {"name": STRING, "type": STRING, "count": STRING}
+TAIL_MORE = {"symbols": ANY, "prefix": STRING, "secret": BOOLEAN}
 SYMBOLS = {"name": STRING, "values": VALUES, "prefix": STRING}
 SHORT_FORMS = ("linger", "timeval", "program")
 
@@ -72,9 +73,9 @@ def check_struct(place: Place, entry: dict[str, Any]) -> None:
     tail = entry.get("tail")
     if tail is None:
         return
-    if not isinstance(tail, dict) or set(tail) != set(TAIL):
+    if not isinstance(tail, dict) or set(tail) - set(TAIL_MORE) != set(TAIL):
         place.fail("tail", f"must be a table with the keys {', '.join(TAIL)}")
-    check(place, tail, TAIL, "tail")
+    check(place, tail, TAIL | TAIL_MORE, "tail")
     if tail["count"] not in names:
         place.fail("tail", f"count: there is no field '{tail['count']}'")
 

@@ -9,7 +9,7 @@ C_TYPES = {"int": "int32_t", "uint": "uint32_t", "u8": "uint8_t", "u16": "uint16
            "s64": "int64_t", "u64": "uint64_t", "long": "long", "ulong": "unsigned long",
            "be16": "uint16_t", "be32": "uint32_t", "bool": "int32_t", "enum": "int32_t", "flags": "uint32_t",
            "ipv4": "struct in_addr", "ipv6": "struct in6_addr", "sockaddr": "struct sockaddr_storage",
-           "string": "char", "bytes": "unsigned char", "pointer": "void *"}
+           "string": "char", "bytes": "unsigned char", "sockaddrs": "unsigned char", "pointer": "void *"}
 
 
 def container(field: Entry) -> str:
@@ -18,7 +18,7 @@ def container(field: Entry) -> str:
 
 def declare(field: Entry) -> str:
     count = field.get("count", 1)
-    array = f"[{count}]" if count != 1 or field["type"] in ("string", "bytes") else ""
+    array = f"[{count}]" if count != 1 or field["type"] in ("string", "bytes", "sockaddrs") else ""
     return f"\t{C_TYPES[field['type']]} {container(field)}{array};\n"
 
 

@@ -16,11 +16,11 @@ import kernel_facts
 from catalog import Catalog, Entry
 from layout import C_TYPES, container, declare, flatten
 
-SHOWN_TYPES = {"string": "char[]", "bytes": "bytes", "bool": "int", "enum": "int", "flags": "int", "int": "int",
+SHOWN_TYPES = {"string": "char[]", "bytes": "bytes", "sockaddrs": "struct sockaddr[]", "bool": "int", "enum": "int", "flags": "int", "int": "int",
                "uint": "unsigned int"}
 SIGNED = {"int", "s64", "long", "bool", "enum"}
 SCALAR_WORDS = {"ipv4": "SOCKOPT_IPV4", "ipv6": "SOCKOPT_IPV6", "sockaddr": "SOCKOPT_SOCKADDR",
-                "string": "SOCKOPT_STRING", "bytes": "SOCKOPT_BYTES", "be16": "SOCKOPT_BIG_ENDIAN",
+                "string": "SOCKOPT_STRING", "bytes": "SOCKOPT_BYTES", "sockaddrs": "SOCKOPT_SOCKADDRS", "be16": "SOCKOPT_BIG_ENDIAN",
                 "be32": "SOCKOPT_BIG_ENDIAN"}
 UNITS = {"s": "S", "ms": "MS", "us": "US", "ns": "NS", "bytes": "BYTES", "bytes/s": "BYTES_PER_SECOND",
          "segments": "SEGMENTS", "packets": "PACKETS", "hops": "HOPS", "probes": "PROBES",
@@ -99,7 +99,7 @@ class Writer:
         kind = field["type"]
         count = field.get("count", 1)
         size = f"sizeof({C_TYPES[kind]})"
-        if kind in ("string", "bytes"):
+        if kind in ("string", "bytes", "sockaddrs"):
             size, count = str(count), 1
         symbols = self.symbols(f"{owner}_{field['name']}", field.get("symbols"), field.get("prefix", ""))
         look = "NUMBER"
@@ -123,7 +123,8 @@ class Writer:
             self.structs_done.add(name)
             fields = flatten(self.catalog, struct["field"])
             members = "".join(declare(field) for field in fields if field.get("bit", 0) == 0)
-            self.out(f"{layout} {{\n{members}}};")
+            packed = f" __attribute__((packed, aligned({struct['packed']})))" if "packed" in struct else ""
+            self.out(f"{layout} {{\n{members}}}{packed};")
             rows = "".join(self.field(name, layout, field) for field in fields)
             self.out(f"static const struct sockopt_field fields_{identifier(name)}[] = {{\n{rows}}};")
             if "tail" in struct:
@@ -171,13 +172,13 @@ class Writer:
         field = {"name": option["name"], "type": base, "unit": option.get("unit"), "prefix": option.get("prefix", "")}
         if base in ("enum", "flags") or option.get("unit") == "tos":
             field["symbols"] = option.get("symbols")
-        if base in ("string", "bytes"):
+        if base in ("string", "bytes", "sockaddrs"):
             field["count"] = option["size"]
         field["secret"] = option.get("secret", False)
         self.out(f"static const struct sockopt_field field_{owner}[] = {{\n{self.field(owner, '', field)}}};")
         form = "SOCKOPT_FORM_ARRAY" if name.endswith("[]") else "SOCKOPT_FORM_SCALAR"
         shown = SHOWN_TYPES.get(base, C_TYPES.get(base, base)) + ("[]" if name.endswith("[]") else "")
-        size = str(option["size"]) if base in ("string", "bytes") else f"sizeof({C_TYPES[base]})"
+        size = str(option["size"]) if base in ("string", "bytes", "sockaddrs") else f"sizeof({C_TYPES[base]})"
         self.out(f"static const struct sockopt_type type_{owner} = {{ .name = {quote(shown)}, .form = {form}, "
                  f".size = {size}, .n_fields = 1, .fields = field_{owner} }};")
         return "&type_" + owner
@@ -322,11 +323,17 @@ class Writer:
         rows: list[tuple[str, int]] = []
         for index, option in enumerate(self.catalog.options):
             rows += [(name.lower(), index) for name in [option["name"], *option.get("aliases", [])]]
-        # A word without its prefix, if it fits one option only (twins count as one).
+        # A word without its prefix, if it fits one option only (twins count as one). Rare levels come behind the others.
         bare: dict[str, set[str]] = {}
-        for index, option in enumerate(self.catalog.options):
-            for name in [option["name"], *option.get("aliases", [])]:
-                bare.setdefault(name.lower().partition("_")[2], set()).add(option["name"])
+        for rare in (False, True):
+            taken = set(bare) if rare else set()
+            for option in self.catalog.options:
+                if self.catalog.level(option["level"]).get("rare", False) != rare:
+                    continue
+                for name in [option["name"], *option.get("aliases", [])]:
+                    word = name.lower().partition("_")[2]
+                    if word not in taken:
+                        bare.setdefault(word, set()).add(option["name"])
         known = {name for name, _ in rows}
         first = {option["name"]: index for index, option in reversed(list(enumerate(self.catalog.options)))}
         rows += [(word, first[names.pop()]) for word, names in bare.items()
@@ -409,7 +416,7 @@ def limit(row: Entry | None) -> str:
 
 def refusal(row: Entry) -> str:
     access = "SOCKOPT_GET" if row.get("on") == "get" else "SOCKOPT_SET"
-    limits = {key: row[key] for key in ("family", "protocol") if key in row}
+    limits = {key: row[key] for key in ("family", "type", "protocol") if key in row}
     place = where(limits) if limits else "{ 0 }"
     return f"{{ {bits(row['state'], STATES)}, {row['errno']}, {access}, {text_pair(row.get('unless'))}, {place} }}"
 
@@ -444,6 +451,8 @@ def source(row: Entry) -> str:
 def shortest(option: Entry, ctype: str) -> str:
     if option["type"] == "none":
         return "0"
+    if option["type"] == "sockaddrs":
+        return "sizeof(struct sockaddr_in)"
     if option["type"] in ("string", "bytes") or option["type"].endswith("[]"):
         return "1"
     kind = option["type"]

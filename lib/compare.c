@@ -6,9 +6,27 @@
 #include "number.h"
 #include "sockopt.h"
 
-static bool same(const struct sockopt_value *a, const struct sockopt_value *b)
+/** The same in every field: what lies between them the kernel does not always fill in. */
+static bool same_fields(const struct sockopt_type *type, const struct sockopt_value *a, const struct sockopt_value *b)
 {
-	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct sockopt_field *field = &type->fields[i];
+		size_t size = (size_t)field->size * field->count;
+
+		if (field->bits ? sockopt_field_number(field, a->bytes, 0) != sockopt_field_number(field, b->bytes, 0) :
+				  memcmp(a->bytes + field->offset, b->bytes + field->offset, size) != 0)
+			return false;
+	}
+	return memcmp(a->bytes + type->size, b->bytes + type->size, a->length - type->size) == 0;
+}
+
+static bool same(const struct sockopt_type *type, const struct sockopt_value *a, const struct sockopt_value *b)
+{
+	if (a->length != b->length)
+		return false;
+	if (type->form == SOCKOPT_FORM_STRUCT && a->length >= type->size && a->length <= sizeof(a->bytes))
+		return same_fields(type, a, b);
+	return memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
 bool sockopt_same(const struct sockopt_option *option, const struct sockopt_value *a, const struct sockopt_value *b)
@@ -20,7 +38,7 @@ bool sockopt_same(const struct sockopt_option *option, const struct sockopt_valu
 	if (type->short_form == SOCKOPT_SHORT_LINGER && a->length == type->size && b->length == type->size &&
 	    !sockopt_field_number(on, a->bytes, 0) && !sockopt_field_number(on, b->bytes, 0))
 		return true;
-	return same(a, b);
+	return same(type, a, b);
 }
 
 static bool is_scalar(const struct sockopt_type *type)
@@ -56,7 +74,7 @@ static enum sockopt_result compare_numbers(const struct sockopt_option *option,
 		return SOCKOPT_RESULT_DOUBLED;
 	if (option->transform.kind == SOCKOPT_TO_BOOLEAN && kept == (wanted != 0))
 		return SOCKOPT_RESULT_KEPT;
-	if (before && same(before, after) && !doubled)
+	if (before && same(option->get_type, before, after) && !doubled)
 		return SOCKOPT_RESULT_IGNORED;
 	if (option->transform.kind == SOCKOPT_ROUNDED || option->transform.kind == SOCKOPT_ADJUSTED_VALUE ||
 	    option->transform.kind == SOCKOPT_MASKED)
@@ -72,9 +90,9 @@ enum sockopt_result sockopt_compare(const struct sockopt_option *option, const s
 	if (is_string(option->get_type) &&
 	    strncmp((const char *)asked->bytes, (const char *)after->bytes, option->get_type->size) == 0)
 		return SOCKOPT_RESULT_KEPT;
-	if (same(asked, after) || is_beginning(option->get_type, after, asked))
+	if (same(option->get_type, asked, after) || is_beginning(option->get_type, after, asked))
 		return SOCKOPT_RESULT_KEPT;
-	if (before && same(before, after))
+	if (before && same(option->get_type, before, after))
 		return SOCKOPT_RESULT_IGNORED;
 	return option->transform.kind == SOCKOPT_CLAMPED ? SOCKOPT_RESULT_CLAMPED : SOCKOPT_RESULT_ROUNDED;
 }

@@ -226,6 +226,23 @@ static void put_sockaddr(struct output *out, const unsigned char *at, size_t siz
 	}
 }
 
+/** Addresses, one behind the other; size: what there is of them. */
+static void put_sockaddrs(struct output *out, const unsigned char *at, size_t size)
+{
+	sa_family_t family;
+	size_t length;
+
+	for (size_t used = 0; used + sizeof(family) <= size; used += length) {
+		memcpy(&family, at + used, sizeof(family));
+		length = sockaddr_size(family);
+		if (length == 0 || used + length > size)
+			return;
+		if (used)
+			output_char(out, ';');
+		put_sockaddr(out, at + used, length);
+	}
+}
+
 /** One element; size: what is there of it, for addresses, strings and bytes. */
 static void put_field(struct output *out, const struct sockopt_field *field, const unsigned char *bytes,
 		      size_t index, size_t size)
@@ -252,6 +269,9 @@ static void put_field(struct output *out, const struct sockopt_field *field, con
 		return;
 	case SOCKOPT_BYTES:
 		put_bytes(out, at, size);
+		return;
+	case SOCKOPT_SOCKADDRS:
+		put_sockaddrs(out, at, size);
 		return;
 	case SOCKOPT_SIGNED:
 	case SOCKOPT_UNSIGNED:
@@ -284,9 +304,11 @@ static void put_struct(struct output *out, const struct sockopt_type *type, cons
 	type = sockopt_variant_of(type, bytes, length);
 	for (size_t i = 0; i < type->n_fields; i++) {
 		const struct sockopt_field *field = &type->fields[i];
+		bool is_open = field->scalar == SOCKOPT_SOCKADDRS;
+		size_t rest = length > field->offset ? length - field->offset : 0;
 
 		/* A kernel older than the struct gives fewer fields. */
-		if ((size_t)field->offset + (size_t)field->size * field->count > length)
+		if (!is_open && (size_t)field->size * field->count > rest)
 			break;
 		if (!first)
 			output_char(out, ',');
@@ -296,7 +318,7 @@ static void put_struct(struct output *out, const struct sockopt_type *type, cons
 		if (field->count > 1)
 			put_array_field(out, field, bytes, field->count);
 		else
-			put_field(out, field, bytes, 0, field->size);
+			put_field(out, field, bytes, 0, is_open && rest < field->size ? rest : field->size);
 	}
 	if (type->tail && length > type->size) {
 		output_char(out, ',');

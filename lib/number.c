@@ -4,6 +4,7 @@
 #include "number.h"
 
 #include <limits.h>
+#include <netinet/in.h>
 #include <string.h>
 
 const struct sockopt_field *number_field(const struct sockopt_type *type, const char *name)
@@ -18,6 +19,13 @@ bool number_is(const struct sockopt_field *field)
 {
 	return field->scalar == SOCKOPT_SIGNED || field->scalar == SOCKOPT_UNSIGNED ||
 	       field->scalar == SOCKOPT_BIG_ENDIAN;
+}
+
+size_t sockaddr_size(int family)
+{
+	if (family == AF_INET)
+		return sizeof(struct sockaddr_in);
+	return family == AF_INET6 ? sizeof(struct sockaddr_in6) : 0;
 }
 
 static unsigned int width_of(const struct sockopt_field *field)

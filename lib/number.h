@@ -11,6 +11,9 @@ const struct sockopt_field *number_field(const struct sockopt_type *type, const 
 /** Is it a number at all (no address, string or bytes)? */
 bool number_is(const struct sockopt_field *field);
 
+/** The bytes of a socket address of this family; 0: not one of IPv4 or IPv6. */
+size_t sockaddr_size(int family);
+
 /** The least and greatest number that the field's bytes can hold. */
 void number_limits(const struct sockopt_field *field, int64_t *ret_least, int64_t *ret_greatest);
 

@@ -151,6 +151,32 @@ static int parse_string(const struct sockopt_field *field, struct word word, uns
 	return 0;
 }
 
+/** "127.0.0.1:0;[::1]:0", perhaps in braces: one behind the other. */
+static int parse_sockaddrs(struct word word, unsigned char *ret, size_t max, size_t *ret_length,
+			   struct trouble *trouble)
+{
+	struct word part;
+	size_t used = 0;
+
+	if (word.length >= 2 && word.at[0] == '{' && word.at[word.length - 1] == '}')
+		word = (struct word){ word.at + 1, word.length - 2 };
+	while (word.length && parse_next(&word, ';', &part)) {
+		struct sockaddr_storage address = { 0 };
+		size_t length;
+		int r = parse_sockaddr(part, &address, trouble);
+
+		if (r < 0)
+			return r;
+		length = sockaddr_size(address.ss_family);
+		if (used + length > max)
+			return bad(trouble, SOCKOPT_TOO_LONG, part.at, -EMSGSIZE);
+		memcpy(ret + used, &address, length);
+		used += length;
+	}
+	*ret_length = used;
+	return 0;
+}
+
 int parse_field(const struct sockopt_field *field, struct word word, unsigned char *bytes, size_t index,
 		size_t *ret_length, struct trouble *trouble)
 {
@@ -168,6 +194,8 @@ int parse_field(const struct sockopt_field *field, struct word word, unsigned ch
 		return parse_sockaddr(word, at, trouble);
 	case SOCKOPT_STRING:
 		return parse_string(field, word, at, ret_length, trouble);
+	case SOCKOPT_SOCKADDRS:
+		return parse_sockaddrs(word, at, room_of(field, index), ret_length, trouble);
 	case SOCKOPT_BYTES:
 		return parse_hex(word, at, room_of(field, index), ret_length, trouble);
 	case SOCKOPT_SIGNED:

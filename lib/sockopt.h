@@ -60,6 +60,7 @@ enum sockopt_scalar {
 	SOCKOPT_SOCKADDR,
 	SOCKOPT_STRING,
 	SOCKOPT_BYTES,
+	SOCKOPT_SOCKADDRS, /* addresses, each as long as its family makes it */
 };
 
 /** How a number is written. */

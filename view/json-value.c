@@ -64,6 +64,18 @@ static void put_number(struct out *out, const struct sockopt_field *field, const
 		out_char(out, '"');
 }
 
+/** Addresses one behind the other; length: what there is of them. */
+static void put_addresses(struct out *out, const struct sockopt_field *field, const void *bytes, size_t length)
+{
+	struct sockopt_field whole = *field;
+	char text[600];
+
+	whole.offset = 0;
+	whole.size = (uint16_t)(length < field->size ? length : field->size);
+	sockopt_format_field(&whole, bytes, 0, text, sizeof(text));
+	out_json_string(out, text);
+}
+
 static void put_field(struct out *out, const struct sockopt_field *field, const void *bytes, size_t index,
 		      size_t length)
 {
@@ -73,6 +85,7 @@ static void put_field(struct out *out, const struct sockopt_field *field, const 
 	}
 	switch (field->scalar) {
 	case SOCKOPT_BYTES: put_hex(out, (const unsigned char *)bytes + field->offset, length); return;
+	case SOCKOPT_SOCKADDRS: put_addresses(out, field, (const unsigned char *)bytes + field->offset, length); return;
 	case SOCKOPT_STRING:
 	case SOCKOPT_IPV4:
 	case SOCKOPT_IPV6:
@@ -113,14 +126,16 @@ static void put_struct(struct out *out, const struct sockopt_type *type, const v
 	out_char(out, '{');
 	for (size_t i = 0; i < form->n_fields; i++) {
 		const struct sockopt_field *field = &form->fields[i];
+		bool is_open = field->scalar == SOCKOPT_SOCKADDRS;
+		size_t rest = length > field->offset ? length - field->offset : 0;
 
-		if ((size_t)field->offset + (size_t)field->size * field->count > length)
+		if (!is_open && (size_t)field->size * field->count > rest)
 			break;
 		put_name(out, field->name, &any);
 		if (field->count > 1)
 			put_list(out, field, bytes, field->count);
 		else
-			put_field(out, field, bytes, 0, field->size);
+			put_field(out, field, bytes, 0, is_open && rest < field->size ? rest : field->size);
 	}
 	if (type->tail && length > type->size) {
 		put_name(out, type->tail->name, &any);

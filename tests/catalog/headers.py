@@ -28,14 +28,20 @@ import to_c  # noqa: E402
 HEADERS = ["sys/socket.h", "netinet/in.h", "netinet/tcp.h", "netinet/udp.h", "netinet/icmp6.h", "asm/socket.h",
            "linux/in.h", "linux/in6.h", "linux/tcp.h", "linux/udp.h", "linux/mptcp.h", "linux/icmp.h",
            "linux/icmpv6.h", "linux/ipv6.h", "linux/netlink.h", "linux/vm_sockets.h",
-           "linux/tls.h",
+           "linux/tls.h", "linux/sctp.h",
            "linux/net_tstamp.h", "linux/filter.h", "linux/bpf.h"]
 LEVELS_OF = ("SO_", "TCP_", "IP_", "IPV6_", "UDP_", "UDPLITE_", "MPTCP_", "MCAST_", "ICMPV6_", "ICMP_", "NETLINK_",
-             "TLS_")
+             "TLS_", "SCTP_")
 ARCHITECTURES = (("alpha", "alpha"), ("mips", "mips"), ("parisc", "parisc"), ("sparc", "sparc"), ("ppc", "powerpc"))
 IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
 
 Numbers = dict[str, int]
+
+
+def include(header: str) -> str:
+    """Some headers of the kernel leave it to their reader to include what they use."""
+    before = "#include <sys/socket.h>\n#include <stdint.h>\n" if header == "linux/sctp.h" else ""
+    return f"{before}#include <{header}>\n"
 
 
 class Compiler:
@@ -47,7 +53,7 @@ class Compiler:
 
     def macros_and_enumerators(self, header: str) -> list[str] | None:
         """Every name of the header that could be a number; None if there is no such header."""
-        source = f"#include <stddef.h>\n#include <{header}>\n"
+        source = f"#include <stddef.h>\n{include(header)}"
         macros = self.preprocess(source, ["-dM"])
         text = self.preprocess(source, ["-P"])
         if macros is None or text is None:
@@ -75,7 +81,7 @@ class Compiler:
 
     def numbers(self, header: str, names: Iterable[str]) -> Numbers:
         """The worth of names that are macros or enumerators of the header; those that are no number are left out."""
-        prologue = f"#include <stdio.h>\n#include <stddef.h>\n#include <{header}>\nint main(void)\n{{\n"
+        prologue = f"#include <stdio.h>\n#include <stddef.h>\n{include(header)}int main(void)\n{{\n"
         lines = {name: f'\tprintf("{name} %lld\\n", (long long)({name}));\n' for name in names}
         output = self.run(prologue + "".join(lines.values()) + "}\n")
         if output is None:
@@ -102,7 +108,7 @@ def symbols_of(catalog: facts.Catalog) -> Iterable[tuple[str, str, int]]:
         if isinstance(option.get("symbols"), dict):
             yield from ((option["name"], name, value) for name, value in option["symbols"].items())
     for struct in catalog.structs.values():
-        for field in struct["field"]:
+        for field in [*struct["field"], *([struct["tail"]] if "tail" in struct else [])]:
             if isinstance(field.get("symbols"), dict):
                 where = f"{struct['name']}.{field['name']}"
                 yield from ((where, name, value) for name, value in field["symbols"].items())
@@ -177,7 +183,7 @@ def struct_program(catalog: facts.Catalog, name: str, header: str, fields: list[
                  f"sizeof((({here} *)0)->{own}), sizeof((({there} *)0)->{other}));\n")
     # Some headers of the kernel cannot stand beside those of the C library.
     sockets = "#include <sys/socket.h>\n#include <netinet/in.h>\n" if re.search(r"struct (sockaddr|in)", layout) else ""
-    return (f"#include <stdint.h>\n#include <stdio.h>\n#include <stddef.h>\n{sockets}#include <{header}>\n"
+    return (f"#include <stdint.h>\n#include <stdio.h>\n#include <stddef.h>\n{sockets}{include(header)}"
             f"{layout}\nint main(void)\n{{\n{body}}}\n")
 
 

@@ -127,7 +127,7 @@ static int rank(const struct kind *kind)
 
 static bool can_inherit(const struct sockopt_option *option, const struct kind *kind)
 {
-	return stage_possible(kind, SOCKOPT_LISTENING) && !kind->deaf &&
+	return stage_possible(kind, SOCKOPT_LISTENING) && kind_accepts(kind) && !kind->deaf &&
 	       sockopt_applies(option, &kind->of, SOCKOPT_GET);
 }
 

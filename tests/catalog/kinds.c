@@ -35,6 +35,8 @@ struct kind kinds[] = {
 	{ .name = "raw-253-6", .of = { AF_INET6, SOCK_RAW, 253 } },
 	{ .name = "sctp4", .of = { AF_INET, SOCK_STREAM, IPPROTO_SCTP } },
 	{ .name = "sctp6", .of = { AF_INET6, SOCK_STREAM, IPPROTO_SCTP } },
+	{ .name = "sctp-many4", .of = { AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP } },
+	{ .name = "sctp-many6", .of = { AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP } },
 	{ .name = "unix-stream", .of = { AF_UNIX, SOCK_STREAM, 0 } },
 	{ .name = "unix-dgram", .of = { AF_UNIX, SOCK_DGRAM, 0 } },
 	{ .name = "unix-seqpacket", .of = { AF_UNIX, SOCK_SEQPACKET, 0 } },
@@ -67,8 +69,15 @@ void kinds_open(void)
 	}
 }
 
+bool kind_is_one_to_many(const struct kind *kind)
+{
+	return kind->of.protocol == IPPROTO_SCTP && kind->of.type == SOCK_SEQPACKET;
+}
+
 bool kind_accepts(const struct kind *kind)
 {
+	if (kind_is_one_to_many(kind))
+		return false;
 	return kind->of.type == SOCK_STREAM || kind->of.type == SOCK_SEQPACKET;
 }
 
@@ -76,6 +85,8 @@ const char *kind_own_rules(const struct kind *kind, const struct sockopt_option 
 {
 	if (kind->of.protocol == IPPROTO_MPTCP && option->level->number != SOL_MPTCP)
 		return "MPTCP";
+	if (kind->of.protocol == IPPROTO_SCTP && option->level->number == IPPROTO_IP)
+		return "SCTP";
 	if (kind->of.family == AF_VSOCK && option->level->number == SOL_SOCKET)
 		return "vsock";
 	return NULL;

@@ -23,6 +23,9 @@ void kinds_open(void);
 /** A new socket of this kind, non-blocking. @return -1 and errno on failure */
 int kind_socket(const struct kind *kind);
 
+/** A socket of many associations, which listens but does not accept (SCTP)? */
+bool kind_is_one_to_many(const struct kind *kind);
+
 /** Can such a socket listen and accept? */
 bool kind_accepts(const struct kind *kind);
 

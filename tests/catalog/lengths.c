@@ -32,6 +32,12 @@ static void check_fixed(struct report *report, const struct kind *kind)
 	report_fact(report, r < 0, "%s: get takes a buffer of %zu bytes too", kind->name, size + MORE);
 }
 
+/** Ends the struct with as many addresses as there are? */
+static bool is_open_ended(const struct sockopt_type *type)
+{
+	return type->form == SOCKOPT_FORM_STRUCT && type->fields[type->n_fields - 1].scalar == SOCKOPT_SOCKADDRS;
+}
+
 void facts_get_length(const struct sockopt_option *option)
 {
 	struct report report = report_begin(option, "length of get");
@@ -55,6 +61,10 @@ void facts_get_length(const struct sockopt_option *option)
 		else if (option->get_length == SOCKOPT_GET_ELEMENTS)
 			report_fact(&report, reading.length % option->get_type->size == 0, "%s: no whole elements",
 				    kind->name);
+		else if (is_open_ended(option->get_type))
+			report_fact(&report, reading.length <= option->get_type->size,
+				    "%s: %zu bytes are read, more than %u", kind->name, reading.length,
+				    option->get_type->size);
 		else if (option->get_type->form == SOCKOPT_FORM_STRUCT)
 			report_fact(&report, reading.length >= option->get_type->size, "%s: only %zu bytes are read",
 				    kind->name, reading.length);

@@ -37,7 +37,7 @@ bool stage_possible(const struct kind *kind, unsigned state)
 {
 	switch (state) {
 	case SOCKOPT_LISTENING:
-		return has_listeners(kind);
+		return has_listeners(kind) || kind_is_one_to_many(kind);
 	case SOCKOPT_SHUTDOWN:
 		return has_listeners(kind) && !kind->deaf;
 	case SOCKOPT_CONNECTING:
@@ -242,6 +242,18 @@ static int connect_datagram(const struct kind *kind, struct stage *stage)
 	return connect(stage->fd, (struct sockaddr *)&address, length) < 0 ? -errno : 0;
 }
 
+/** Both ends of an association of one-to-many sockets: nothing is accepted. */
+static int connect_one_of_many(const struct kind *kind, struct stage *stage)
+{
+	int r = open_other(kind, stage, 0);
+
+	if (r == 0)
+		r = stage_listen(kind, stage->others[0]);
+	if (r == 0)
+		r = connect_to(kind, stage->fd, stage->others[0]);
+	return r == -EINPROGRESS ? await(stage->fd, POLLOUT) : r;
+}
+
 static int reach(const struct kind *kind, unsigned state, struct stage *stage)
 {
 	int r;
@@ -254,6 +266,8 @@ static int reach(const struct kind *kind, unsigned state, struct stage *stage)
 	case SOCKOPT_CONNECTING:
 		return connect_in_vain(kind, stage);
 	case SOCKOPT_CONNECTED:
+		if (kind_is_one_to_many(kind))
+			return connect_one_of_many(kind, stage);
 		return has_listeners(kind) ? connect_stream(kind, stage) : connect_datagram(kind, stage);
 	case SOCKOPT_SHUTDOWN:
 		r = connect_stream(kind, stage);
@@ -293,7 +307,7 @@ static bool example_fits(const struct kind *kind, const struct sockopt_option *o
 		const struct sockopt_field *field = &option->type->fields[i];
 		sa_family_t found;
 
-		if (field->scalar != SOCKOPT_SOCKADDR)
+		if (field->scalar != SOCKOPT_SOCKADDR && field->scalar != SOCKOPT_SOCKADDRS)
 			continue;
 		memcpy(&found, example.bytes + field->offset, sizeof(found));
 		if (found != family && found != AF_UNSPEC)

@@ -112,6 +112,13 @@ bool value_same(const struct sockopt_option *option, const struct reading *a, co
 
 		return length == strnlen((const char *)b->bytes, b->length) && memcmp(a->bytes, b->bytes, length) == 0;
 	}
+	if (a->length == b->length && a->length <= SOCKOPT_VALUE_MAX) {
+		struct sockopt_value first = { .length = (socklen_t)a->length }, second = { .length = (socklen_t)b->length };
+
+		memcpy(first.bytes, a->bytes, a->length);
+		memcpy(second.bytes, b->bytes, b->length);
+		return sockopt_same(option, &first, &second);
+	}
 	return a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 

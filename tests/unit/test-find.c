@@ -91,6 +91,16 @@ static void find_takes_any_case_and_no_prefix(void **state)
 		assert_ptr_equal(sockopt_find(spellings[i]), option);
 }
 
+/** nodelay has always been TCP_NODELAY. */
+static void a_rare_level_takes_no_name_from_others(void **state)
+{
+	assert_string_equal(sockopt_find("nodelay")->name, "TCP_NODELAY");
+	assert_string_equal(sockopt_find("maxseg")->name, "TCP_MAXSEG");
+	assert_string_equal(sockopt_find("sctp.nodelay")->name, "SCTP_NODELAY");
+	assert_string_equal(sockopt_find("rtoinfo")->name, "SCTP_RTOINFO");
+	assert_string_equal(sockopt_find("delayed_ack")->name, "SCTP_DELAYED_SACK");
+}
+
 static void find_is_null_for_what_is_none(void **state)
 {
 	static const char *const none[] = {
@@ -242,6 +252,7 @@ int main(void)
 		cmocka_unit_test(find_level_takes_name_key_number_and_alias),
 		cmocka_unit_test(find_level_is_null_for_what_is_none),
 		cmocka_unit_test(find_takes_any_case_and_no_prefix),
+		cmocka_unit_test(a_rare_level_takes_no_name_from_others),
 		cmocka_unit_test(find_is_null_for_what_is_none),
 		cmocka_unit_test(find_refuses_a_name_without_prefix_that_fits_several),
 		cmocka_unit_test(find_finds_every_option_by_name_and_by_alias),

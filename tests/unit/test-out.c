@@ -157,6 +157,15 @@ static void json_of(const char *name, const void *bytes, size_t length, const ch
 	sink_end(sink, wanted);
 }
 
+static void as_many_addresses_as_there_are_are_told(void **state)
+{
+	static const unsigned char two[52] = { 3, [4] = 2, [8] = AF_INET, 0, 0, 80, 127, 0, 0, 1, [24] = AF_INET6, 0, 0, 80, [47] = 1 };
+
+	json_of("SCTP_GET_PEER_ADDRS", two, sizeof(two), "{\"assoc_id\":3,\"addr_num\":2,\"addrs\":\"127.0.0.1:80;[::1]:80\"}");
+	json_of("SCTP_GET_PEER_ADDRS", two, 24, "{\"assoc_id\":3,\"addr_num\":2,\"addrs\":\"127.0.0.1:80\"}");
+	json_of("SCTP_GET_PEER_ADDRS", two, 8, "{\"assoc_id\":3,\"addr_num\":2,\"addrs\":\"\"}");
+}
+
 static void a_secret_is_not_in_the_json(void **state)
 {
 	struct sockopt_value value;
@@ -198,6 +207,7 @@ int main(void)
 		cmocka_unit_test(addresses_are_as_inet_ntop_writes_them),
 		cmocka_unit_test(a_text_is_filled_up_and_never_cut),
 		cmocka_unit_test(a_foreign_text_is_a_json_string),
+		cmocka_unit_test(as_many_addresses_as_there_are_are_told),
 		cmocka_unit_test(a_secret_is_not_in_the_json),
 		cmocka_unit_test(values_are_numbers_objects_strings_and_hex),
 	};

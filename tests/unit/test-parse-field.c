@@ -329,6 +329,38 @@ static void an_array_of_a_field_may_be_shorter_but_not_longer(void **state)
 	check_value_refused("ICMPV6_FILTER", "icmp6_filt={1;2;3;4;5;6;7;8;9}", -EMSGSIZE, SOCKOPT_TOO_LONG, 28);
 }
 
+/** Each as long as its family makes it, one behind the other. */
+static void addresses_are_packed(void **state)
+{
+	static const unsigned char wanted[44] = { AF_INET, 0, 0, 80, 127, 0, 0, 1, [16] = AF_INET6, 0, 0, 80, [39] = 1 };
+	struct sockopt_value value = value_of("SCTP_SOCKOPT_BINDX_ADD", "127.0.0.1:80;[::1]:80");
+	char text[300] = "1.1.1.1:1";
+
+	assert_bytes(&value, wanted, sizeof(wanted));
+	value = value_of("SCTP_SOCKOPT_BINDX_ADD", "{127.0.0.1:80;[::1]:80}");
+	assert_bytes(&value, wanted, sizeof(wanted));
+	check_value_refused("SCTP_SOCKOPT_BINDX_ADD", "127.0.0.1:80;x", -EINVAL, SOCKOPT_BAD_VALUE, 13);
+	/* 256 bytes hold 16 of them */
+	for (size_t i = 1; i < 16; i++)
+		strcat(text, ";1.1.1.1:1");
+	assert_int_equal(sockopt_parse(the_option("SCTP_SOCKOPT_BINDX_ADD"), text, &value, NULL), 0);
+	assert_int_equal(value.length, 256);
+	strcat(text, ";1.1.1.1:1");
+	assert_int_equal(sockopt_parse(the_option("SCTP_SOCKOPT_BINDX_ADD"), text, &value, NULL), -EMSGSIZE);
+}
+
+/** Bytes in hex, too: a key is rarely written as a list of numbers. */
+static void a_tail_of_bytes_can_be_hex(void **state)
+{
+	static const unsigned char wanted[] = { 0, 0, 0, 0, 7, 0, 3, 0, 0xaa, 0xbb, 0xcc };
+	struct sockopt_value value = value_of("SCTP_AUTH_KEY", "sca_keynumber=7,sca_key=0xaabbcc");
+
+	assert_bytes(&value, wanted, sizeof(wanted));
+	value = value_of("SCTP_AUTH_KEY", "sca_keynumber=7,sca_key={0xaa;0xbb;0xcc}");
+	assert_bytes(&value, wanted, sizeof(wanted));
+	check_value_refused("SCTP_AUTH_KEY", "sca_key=0xaab", -EINVAL, SOCKOPT_BAD_VALUE, 13);
+}
+
 static void a_tail_is_counted_by_the_field_that_counts_it(void **state)
 {
 	struct sockopt_value value =
@@ -375,6 +407,8 @@ int main(void)
 		cmocka_unit_test(an_array_is_its_elements_in_a_row),
 		cmocka_unit_test(an_array_longer_than_a_value_is_refused),
 		cmocka_unit_test(an_array_of_a_field_may_be_shorter_but_not_longer),
+		cmocka_unit_test(addresses_are_packed),
+		cmocka_unit_test(a_tail_of_bytes_can_be_hex),
 		cmocka_unit_test(a_tail_is_counted_by_the_field_that_counts_it),
 		cmocka_unit_test(a_tail_longer_than_a_value_is_refused),
 	};

@@ -89,6 +89,23 @@ static size_t random_text(const struct sockopt_field *field, unsigned char *at)
 	return length + 1;
 }
 
+/** None to three, one behind the other. */
+static size_t random_sockaddrs(unsigned char *at)
+{
+	size_t used = 0;
+
+	for (uint64_t n = up_to(3); n; n--) {
+		struct sockaddr_storage address;
+		size_t length;
+
+		random_sockaddr((unsigned char *)&address);
+		length = sockaddr_size(address.ss_family);
+		memcpy(at + used, &address, length);
+		used += length;
+	}
+	return used;
+}
+
 static size_t random_element(const struct sockopt_field *field, unsigned char *bytes, size_t index)
 {
 	unsigned char *at = bytes + field->offset + index * field->size;
@@ -98,6 +115,7 @@ static size_t random_element(const struct sockopt_field *field, unsigned char *b
 	case SOCKOPT_UNSIGNED:
 	case SOCKOPT_BIG_ENDIAN: random_number(field, bytes, index); return field->size;
 	case SOCKOPT_SOCKADDR: random_sockaddr(at); return field->size;
+	case SOCKOPT_SOCKADDRS: return random_sockaddrs(at);
 	case SOCKOPT_IPV4:
 	case SOCKOPT_IPV6:
 		for (size_t i = 0; i < field->size; i++)

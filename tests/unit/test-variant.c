@@ -58,7 +58,8 @@ static void the_variant_is_seen_in_the_bytes(void **state)
 
 static void a_secret_is_not_in_the_text(void **state)
 {
-	static const char *const options[] = { "TLS_TX", "TLS_RX", "TCP_MD5SIG", "TCP_AO_ADD_KEY", "TCP_FASTOPEN_KEY" };
+	static const char *const options[] = { "TLS_TX", "TLS_RX", "TCP_MD5SIG", "TCP_AO_ADD_KEY", "TCP_FASTOPEN_KEY",
+					       "SCTP_AUTH_KEY" };
 
 	for (size_t i = 0; i < COUNT(options); i++) {
 		struct sockopt_option option = *the_option(options[i]);
@@ -72,6 +73,7 @@ static void a_secret_is_not_in_the_text(void **state)
 		assert_non_null(strstr(text, "***"));
 		assert_null(strstr(text, "736563726574"));
 		assert_null(strstr(text, "0001020304"));
+		assert_null(strstr(text, "115;101"));
 		assert_int_equal(sockopt_parse(&option, text, &value, NULL), -EINVAL);
 	}
 	assert_false(sockopt_has_secret(the_option("TCP_NODELAY")->type));
