@@ -35,6 +35,8 @@ const struct sockopt_kind probe_kinds[] = {
 	{ AF_INET6, SOCK_STREAM, IPPROTO_SCTP },
 	{ AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP },
 	{ AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP },
+	{ AF_INET, SOCK_DCCP, IPPROTO_DCCP },
+	{ AF_INET6, SOCK_DCCP, IPPROTO_DCCP },
 	{ AF_BLUETOOTH, SOCK_RAW, 1 },
 };
 const size_t probe_n_kinds = sizeof(probe_kinds) / sizeof(probe_kinds[0]);

@@ -37,6 +37,8 @@ struct kind kinds[] = {
 	{ .name = "sctp6", .of = { AF_INET6, SOCK_STREAM, IPPROTO_SCTP } },
 	{ .name = "sctp-many4", .of = { AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP } },
 	{ .name = "sctp-many6", .of = { AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP } },
+	{ .name = "dccp4", .of = { AF_INET, SOCK_DCCP, IPPROTO_DCCP } },
+	{ .name = "dccp6", .of = { AF_INET6, SOCK_DCCP, IPPROTO_DCCP } },
 	{ .name = "unix-stream", .of = { AF_UNIX, SOCK_STREAM, 0 } },
 	{ .name = "unix-dgram", .of = { AF_UNIX, SOCK_DGRAM, 0 } },
 	{ .name = "unix-seqpacket", .of = { AF_UNIX, SOCK_SEQPACKET, 0 } },
@@ -78,7 +80,7 @@ bool kind_accepts(const struct kind *kind)
 {
 	if (kind_is_one_to_many(kind))
 		return false;
-	return kind->of.type == SOCK_STREAM || kind->of.type == SOCK_SEQPACKET;
+	return kind->of.type == SOCK_STREAM || kind->of.type == SOCK_SEQPACKET || kind->of.type == SOCK_DCCP;
 }
 
 const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option)

@@ -24,7 +24,7 @@ ENGLISH = re.compile(r"\b(the|of|and|which|with|from)\b", re.I)
 SPANISH = re.compile(r"\b(el|los|las|que|para|desde|del)\b", re.I)
 CODE = re.compile(r"^(struct )?[A-Za-z_]\w*$")  # the same in any language
 QUOTED = re.compile(r"\"[^\"]*\"|`[^`]*`|\([^)]*\)|<[^>]*>")
-OPTION = re.compile(r"\b(?:SO|TCP|IP|IPV6|UDP|UDPLITE|MPTCP|MCAST|ICMPV6|TLS|SCTP)_[A-Z][A-Z0-9_]+\b")
+OPTION = re.compile(r"\b(?:SO|TCP|IP|IPV6|UDP|UDPLITE|MPTCP|MCAST|ICMPV6|TLS|SCTP|DCCP)_[A-Z][A-Z0-9_]+\b")
 
 
 def texts(value: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
