@@ -37,6 +37,11 @@ const struct sockopt_kind probe_kinds[] = {
 	{ AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP },
 	{ AF_INET, SOCK_DCCP, IPPROTO_DCCP },
 	{ AF_INET6, SOCK_DCCP, IPPROTO_DCCP },
+	{ AF_CAN, SOCK_RAW, 1 },
+	{ AF_CAN, SOCK_DGRAM, 6 },
+	{ AF_CAN, SOCK_DGRAM, 7 },
+	{ AF_KCM, SOCK_DGRAM, 0 },
+	{ AF_SMC, SOCK_STREAM, 0 },
 	{ AF_BLUETOOTH, SOCK_RAW, 1 },
 };
 const size_t probe_n_kinds = sizeof(probe_kinds) / sizeof(probe_kinds[0]);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/can.h>
 #include <linux/mptcp.h>
 #include <linux/netlink.h>
 
@@ -39,6 +40,11 @@ struct kind kinds[] = {
 	{ .name = "sctp-many6", .of = { AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP } },
 	{ .name = "dccp4", .of = { AF_INET, SOCK_DCCP, IPPROTO_DCCP } },
 	{ .name = "dccp6", .of = { AF_INET6, SOCK_DCCP, IPPROTO_DCCP } },
+	{ .name = "can-raw", .of = { AF_CAN, SOCK_RAW, CAN_RAW } },
+	{ .name = "can-isotp", .of = { AF_CAN, SOCK_DGRAM, CAN_ISOTP } },
+	{ .name = "can-j1939", .of = { AF_CAN, SOCK_DGRAM, CAN_J1939 } },
+	{ .name = "kcm-dgram", .of = { AF_KCM, SOCK_DGRAM, 0 } },
+	{ .name = "smc", .of = { AF_SMC, SOCK_STREAM, 0 } },
 	{ .name = "unix-stream", .of = { AF_UNIX, SOCK_STREAM, 0 } },
 	{ .name = "unix-dgram", .of = { AF_UNIX, SOCK_DGRAM, 0 } },
 	{ .name = "unix-seqpacket", .of = { AF_UNIX, SOCK_SEQPACKET, 0 } },
@@ -89,6 +95,8 @@ const char *kind_own_rules(const struct kind *kind, const struct sockopt_option 
 		return "MPTCP";
 	if (kind->of.protocol == IPPROTO_SCTP && option->level->number == IPPROTO_IP)
 		return "SCTP";
+	if (kind->of.family == AF_SMC && strcmp(option->level->name, "SOL_SMC") != 0)
+		return "SMC";
 	if (kind->of.family == AF_VSOCK && option->level->number == SOL_SOCKET)
 		return "vsock";
 	return NULL;

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <linux/can.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -33,6 +34,12 @@ static bool has_listeners(const struct kind *kind)
 	return kind_accepts(kind) && (is_internet(kind) || kind->of.family == AF_UNIX || kind->of.family == AF_VSOCK);
 }
 
+/** A family that takes addresses of its own: KCM is attached to others' sockets, SMC is as good as TCP. */
+static bool has_addresses(const struct kind *kind)
+{
+	return kind->of.family != AF_KCM && kind->of.family != AF_SMC;
+}
+
 bool stage_possible(const struct kind *kind, unsigned state)
 {
 	switch (state) {
@@ -43,7 +50,9 @@ bool stage_possible(const struct kind *kind, unsigned state)
 	case SOCKOPT_CONNECTING:
 		return has_listeners(kind) && is_internet(kind);
 	case SOCKOPT_CONNECTED:
-		return kind->of.family != AF_PACKET && !kind->deaf;
+		return kind->of.family != AF_PACKET && kind->of.family != AF_CAN && has_addresses(kind) && !kind->deaf;
+	case SOCKOPT_BOUND:
+		return has_addresses(kind);
 	default:
 		return true;
 	}
@@ -84,6 +93,8 @@ static socklen_t loopback(const struct kind *kind, struct sockaddr_storage *ret)
 	}
 	if (kind->of.family == AF_NETLINK)
 		return sizeof(struct sockaddr_nl);
+	if (kind->of.family == AF_CAN)
+		return sizeof(struct sockaddr_can); /* all interfaces */
 	if (kind->of.family == AF_PACKET) {
 		((struct sockaddr_ll *)ret)->sll_ifindex = (int)if_nametoindex("lo");
 		return sizeof(struct sockaddr_ll);
