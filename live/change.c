@@ -10,9 +10,15 @@
 #include "identity.h"
 #include "tidy.h"
 
-/** Is it a value that is there, and only not read: by the kernel's word, or the machine's? */
-static bool is_unread(int r)
+/**
+ * Is it a value that is there, and only not read: by the kernel's word, or the machine's? Some options have none
+ * until another is set, and say so in the words of permission (EACCES of SCTP_HMAC_IDENT).
+ */
+static bool is_unread(const struct sockopt_option *option, int r)
 {
+	for (size_t i = 0; i < option->n_refused; i++)
+		if (option->refused[i].access == SOCKOPT_GET && option->refused[i].error == -r)
+			return false;
 	return failure_is_machine(r) || failure_is_permission(r);
 }
 
@@ -32,7 +38,7 @@ int change_read_touched(struct live_socket *socket, const struct sockopt_option 
 		entry->option = touched;
 		r = live_get(socket, touched, &entry->before);
 		change->n_touched += r == 0;
-		if (is_unread(r))
+		if (is_unread(touched, r))
 			error = r;
 	}
 	return error;
@@ -51,7 +57,7 @@ int change_plan(struct live_socket *socket, const struct sockopt_option *option,
 	ret->error = 0;
 	ret->has_after = false;
 	ret->has_before = r == 0;
-	return is_unread(r) ? r : touched;
+	return is_unread(option, r) ? r : touched;
 }
 
 static bool is_now(int fd, const struct sockopt_option *option, const struct sockopt_value *wanted)

@@ -38,6 +38,21 @@ static void a_plan_knows_the_old_value_and_changes_nothing(void **state)
 	close(fd);
 }
 
+/** Its get is EPERM outside of TCP_REPAIR: no right is missing, there is no value. */
+static void a_value_that_is_not_there_does_not_forbid_the_change(void **state)
+{
+	const struct sockopt_option *option = the_option("TCP_REPAIR_WINDOW");
+	struct sockopt_value asked = value_of("TCP_REPAIR_WINDOW", option->example);
+	int fd = open_tcp();
+	struct live_socket socket = { .fd = fd };
+	struct change change;
+
+	assert_int_equal(sockopt_kind_of(fd, &socket.facts.kind), 0);
+	assert_int_equal(change_plan(&socket, option, &asked, &change), 0);
+	assert_false(change.has_before);
+	close(fd);
+}
+
 static void a_change_tells_what_came_of_it(void **state)
 {
 	static const struct {
@@ -160,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_plan_knows_the_old_value_and_changes_nothing),
+		cmocka_unit_test(a_value_that_is_not_there_does_not_forbid_the_change),
 		cmocka_unit_test(a_change_tells_what_came_of_it),
 		cmocka_unit_test(a_change_that_is_refused_has_its_errno),
 		cmocka_unit_test(what_changes_along_is_remembered),
