@@ -39,6 +39,9 @@ STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", 
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
+# What a change can be about: the groups of facts that tests/catalog verifies.
+FACTS = ("readable", "writable", "get_length", "set_length", "default", "range", "example", "transform", "refused",
+         "inherits", "privilege", "touches")
 SUMMARY_MAX = 90
 
 
@@ -237,6 +240,16 @@ def check_consistency(place: Place, option: Entry) -> None:
         forms.check_range(place, option["range"])
     if not option["sources"]:
         place.fail("sources", "at least one is needed")
+    check_changes(place, option.get("changes", []))
+
+
+def check_changes(place: Place, changes: list[Entry]) -> None:
+    for change in changes:
+        if not VERSION.match(change["version"]):
+            place.fail("changes", f"'{change['version']}' is not a version such as 2.6.37 or 6.1")
+        for fact in change.get("facts", []):
+            if fact not in FACTS:
+                place.fail("changes", f"'{fact}' is not a fact (known: {', '.join(FACTS)}){nearest(fact, FACTS)}")
 
 
 def check_number(place: Place, number: Any) -> None:

@@ -30,6 +30,7 @@ UNITS = {"s": "S", "ms": "MS", "us": "US", "ns": "NS", "bytes": "BYTES", "bytes/
          "tos": "TOS", "mark": "MARK", "percent": "PERCENT"}
 STATES = {"unbound": 1, "bound": 2, "listening": 4, "connecting": 8, "connected": 16, "unconnected": 32,
           "shutdown": 64}
+FACTS = {fact: 1 << i for i, fact in enumerate(facts.FACTS)}
 MOMENTS = {"socket": 1, "bind": 2, "listen": 4, "connect": 8, "accept": 16}
 TRANSFORMS = {"doubled": "SOCKOPT_DOUBLED", "boolean": "SOCKOPT_TO_BOOLEAN", "clamped": "SOCKOPT_CLAMPED",
               "rounded": "SOCKOPT_ROUNDED", "masked": "SOCKOPT_MASKED", "ignored": "SOCKOPT_IGNORED",
@@ -188,7 +189,7 @@ class Writer:
         defaults = self.array("struct sockopt_default", "defaults_" + own, [default(d) for d in default_list(option)])
         refused = self.array("struct sockopt_refusal", "refused_" + own, [refusal(r) for r in option.get("refused", [])])
         changes = self.array("struct sockopt_change", "changes_" + own,
-                             [f"{{ {quote(c['version'])}, {text_pair(c['what'])} }}" for c in option.get("changes", [])])
+                             [f"{{ {quote(c['version'])}, {text_pair(c['what'])}, {bits(c.get('facts', []), FACTS)} }}" for c in option.get("changes", [])])
         other = self.array("struct sockopt_elsewhere", "elsewhere_" + own,
                            [f"{{ {quote(o['system'])}, {quote(o.get('name'))}, {text_pair(o.get('note'))} }}" for o in option.get("other", [])])
         sources = self.array("struct sockopt_source", "sources_" + own, [source(s) for s in option["sources"]])

@@ -295,9 +295,26 @@ struct sockopt_input {
 	int64_t value;
 };
 
+/** Facts of an entry that an older kernel may contradict. */
+enum sockopt_fact {
+	SOCKOPT_FACT_READABLE = 1 << 0,
+	SOCKOPT_FACT_WRITABLE = 1 << 1,
+	SOCKOPT_FACT_GET_LENGTH = 1 << 2,
+	SOCKOPT_FACT_SET_LENGTH = 1 << 3,
+	SOCKOPT_FACT_DEFAULT = 1 << 4,
+	SOCKOPT_FACT_RANGE = 1 << 5,
+	SOCKOPT_FACT_EXAMPLE = 1 << 6,
+	SOCKOPT_FACT_TRANSFORM = 1 << 7,
+	SOCKOPT_FACT_REFUSED = 1 << 8,
+	SOCKOPT_FACT_INHERITS = 1 << 9,
+	SOCKOPT_FACT_PRIVILEGE = 1 << 10,
+	SOCKOPT_FACT_TOUCHES = 1 << 11,
+};
+
 struct sockopt_change {
 	const char *version;
 	struct sockopt_text what;
+	unsigned facts; /* of enum sockopt_fact: those that do not hold before */
 };
 
 struct sockopt_elsewhere {

@@ -119,7 +119,7 @@ int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, stru
 	bpf_privileges_lower(wish->is_last);
 	if (r < 0) {
 		bpf_sockets_free(programs);
-		return bpf_refuse(ret_refusal, N_("this kernel does not take its programs"), -r);
+		return bpf_refuse(ret_refusal, N_("this kernel does not take its programs, which need Linux 5.11 or later"), -r);
 	}
 	*ret = programs;
 	return 0;

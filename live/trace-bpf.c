@@ -264,7 +264,7 @@ static int start(struct bpf_engine *bpf, const struct trace_wish *wish, const ch
 	bpf->engine.sees_io_uring = choose_uring(bpf->programs);
 	r = trace_bpf__load(bpf->programs);
 	if (r < 0) {
-		*reterr_what = N_("this kernel does not take its programs");
+		*reterr_what = N_("this kernel does not take its programs, which need Linux 5.11 or later");
 		return r;
 	}
 	*reterr_what = N_("its programs cannot be attached");

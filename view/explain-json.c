@@ -151,6 +151,32 @@ static void put_privilege(struct json *json, const struct sockopt_privilege *pri
 	json_end_object(json);
 }
 
+static void put_facts(struct json *json, unsigned facts)
+{
+	static const char *const words[] = {
+		"readable",
+		"writable",
+		"get_length",
+		"set_length",
+		"default",
+		"range",
+		"example",
+		"transform",
+		"refused",
+		"inherits",
+		"privilege",
+		"touches",
+	};
+
+	if (facts == 0)
+		return;
+	json_array(json, "facts");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (facts & (1U << i))
+			json_string(json, NULL, words[i]);
+	json_end_array(json);
+}
+
 static void put_history(struct json *json, const struct sockopt_option *option)
 {
 	static const char *const bpf[] = { "no", "yes", "get", "set", "only" };
@@ -163,6 +189,7 @@ static void put_history(struct json *json, const struct sockopt_option *option)
 		json_object(json, NULL);
 		json_string(json, "version", option->changes[i].version);
 		put_text(json, "what", option->changes[i].what);
+		put_facts(json, option->changes[i].facts);
 		json_end_object(json);
 	}
 	json_end_array(json);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "version.h"
 #include "world.h"
 
 #define NAMED_MAX 4096
@@ -17,6 +18,7 @@ static struct {
 	unsigned probed;
 	unsigned contradicted;
 	unsigned cannot;
+	unsigned differ;
 	size_t n_named;
 	char *named[NAMED_MAX]; /* "OPTION group: reason" of what could not be probed */
 } totals;
@@ -46,9 +48,42 @@ const char *report_errno(int error)
 	return text;
 }
 
+/** The group as the catalogue names it in a change, one of enum sockopt_fact; 0: none of those. */
+static unsigned fact_of(const char *group)
+{
+	static const char *const groups[] = {
+		"readable",
+		"writable",
+		"length of get",
+		"length of set",
+		"default",
+		"range",
+		"example",
+		"transform",
+		"states",
+		"inherited",
+		"privilege",
+		"touches",
+	};
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
+		if (strcmp(groups[i], group) == 0)
+			return 1U << i;
+	return 0;
+}
+
+/** The first change of such facts that this kernel has not got. */
+static const struct sockopt_change *change_to_come(const struct sockopt_option *option, unsigned fact)
+{
+	for (size_t i = 0; i < option->n_changes; i++)
+		if ((option->changes[i].facts & fact) && version_number(option->changes[i].version) > version_running())
+			return &option->changes[i];
+	return NULL;
+}
+
 struct report report_begin(const struct sockopt_option *option, const char *group)
 {
-	return (struct report){ .option = option, .group = group };
+	return (struct report){ .option = option, .group = group, .change = change_to_come(option, fact_of(group)) };
 }
 
 static void note_reason(struct report *report, const char *reason)
@@ -74,6 +109,11 @@ bool report_fact(struct report *report, bool holds, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	if (!holds && report->change) {
+		report->differs++;
+		report_cannot(report, "before %s it differs: %s", report->change->version, text);
+		return false;
+	}
 	if (!holds && report->aside) {
 		report_cannot(report, "%s has rules of its own: %s", report->aside, text);
 		return false;
@@ -108,10 +148,20 @@ static void name_unprobed(const struct report *report)
 		totals.named[totals.n_named++] = strdup(line);
 }
 
+/** Is a change that the entry tells of seen on this kernel, which is older? tests/kernels compares several. */
+static void tell_change(const struct report *report)
+{
+	totals.differ += report->differs;
+	if (report->change && (report->differs || report->probed))
+		printf("# change %s %s, %s: %s\n", report->change->version, report_name(report->option), report->group,
+		       report->differs ? "differs" : "the same");
+}
+
 void report_end(const struct report *report)
 {
 	bool skipped = report->probed == 0;
 
+	tell_change(report);
 	if (skipped && report->reason[0] == '\0')
 		return;
 	printf("%s %u - %s %s%s%s\n", report->contradicted ? "not ok" : "ok", ++totals.lines,
@@ -125,8 +175,8 @@ void report_end(const struct report *report)
 int report_finish(void)
 {
 	printf("1..%u\n", totals.lines);
-	printf("# facts probed: %u\n# contradicted: %u\n# not probeable: %u, each named:\n", totals.probed,
-	       totals.contradicted, totals.cannot);
+	printf("# facts probed: %u\n# contradicted: %u\n# before a change: %u\n# not probeable: %u, each named:\n",
+	       totals.probed, totals.contradicted, totals.differ, totals.cannot);
 	for (size_t i = 0; i < totals.n_named; i++) {
 		printf("#   %s\n", totals.named[i] ? totals.named[i] : "(memory is short)");
 		free(totals.named[i]);

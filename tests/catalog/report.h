@@ -11,8 +11,10 @@ struct report {
 	const char *group;
 	unsigned probed;
 	unsigned contradicted;
-	const char *aside; /* sockets with rules of their own, of which the catalogue does not tell; or NULL */
-	char reason[200];  /* why something could not be probed; the first one */
+	const struct sockopt_change *change; /* a newer kernel's, before which this group's facts do not hold; or NULL */
+	unsigned differs;                    /* facts that do not, as it says */
+	const char *aside;                   /* sockets with rules of their own, of which the catalogue does not tell; or NULL */
+	char reason[200];                    /* why something could not be probed; the first one */
 };
 
 struct report report_begin(const struct sockopt_option *option, const char *group);
@@ -22,7 +24,8 @@ struct report report_begin(const struct sockopt_option *option, const char *grou
  *
  * On an option that the catalogue calls unverified a fact that does not hold is one that
  * cannot be probed here: the catalogue has said why. So is one on sockets that are set aside,
- * and one of an option for which a plain user lacks the capability.
+ * one of an option for which a plain user lacks the capability, and one that a kernel newer than
+ * this brought.
  * @return holds
  */
 bool report_fact(struct report *report, bool holds, const char *format, ...)

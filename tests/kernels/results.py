@@ -11,8 +11,14 @@ import dataclasses
 import pathlib
 import re
 import sys
+import tomllib
+from collections import Counter
 
 TEST = re.compile(r"(not ok|ok) (\d+)(?: - | )(.*)")
+CHANGE = re.compile(r"# change (\S+) (\S+), (.*): (differs|the same)$")
+PROBED = re.compile(r"# (facts probed|before a change): (\d+)$")
+# With so many kernels a change of the catalogue is older than some, and must be seen on one of these.
+ENOUGH = 5
 
 
 @dataclasses.dataclass
@@ -39,6 +45,8 @@ class Kernel:
     why: str = ""  # it could not be had, or did not get to its end
     missing: list[str] = dataclasses.field(default_factory=list)
     suites: list[Suite] = dataclasses.field(default_factory=list)
+    changes: dict[tuple[str, str, str], bool] = dataclasses.field(default_factory=dict)  # version, option, facts: seen
+    facts: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 def table(path: pathlib.Path) -> list[list[str]]:
@@ -73,6 +81,10 @@ def read(name: str, path: pathlib.Path) -> Kernel:
         if suite and word == "end" and rest.startswith(suite.name + " "):
             suite.status, suite.seconds = (int(number) for number in rest.split()[1:])
             suite.ended, suite = True, None
+        elif suite and (change := CHANGE.match(line)):
+            kernel.changes[change[1], change[2], change[3]] = change[4] == "differs"
+        elif suite and (probed := PROBED.match(line)):
+            kernel.facts[probed[1]] = int(probed[2])
         elif suite:
             said = add_line(suite, said, line)
         elif word == "kernel":
@@ -104,30 +116,122 @@ def verdicts(kernel: Kernel) -> list[Test]:
     return tests
 
 
+def unseen_changes(kernels: list[Kernel]) -> list[Test]:
+    """What the catalogue calls a change, and no kernel that is older shows."""
+    probing = [kernel for kernel in kernels if kernel.facts]
+    seen: dict[tuple[str, str, str], bool] = {}
+    for kernel in probing:
+        for change, differs in kernel.changes.items():
+            seen[change] = seen.get(change, False) or differs
+    if len(probing) < ENOUGH:
+        return []
+    return [Test(f"{option} {facts}: something differs before {version}", differs, None,
+                 [] if differs else ["# on all older kernels it is as the entry tells of the newer ones"])
+            for (version, option, facts), differs in sorted(seen.items())]
+
+
 def print_tap(kernels: list[Kernel]) -> int:
     """@return the exit status"""
-    number = {"passed": 0, "failed": 0, "skipped": 0}
-    count = 0
+    tests = []
     for kernel in kernels:
-        if not kernel.release and kernel.why and not kernel.suites:
-            count += 1
-            number["skipped"] += 1
-            print(f"ok {count} - {kernel.name} # SKIP {kernel.why}")
-            continue
-        for test in verdicts(kernel):
-            count += 1
-            outcome = "failed" if not test.passed else "passed" if test.skipped is None else "skipped"
-            number[outcome] += 1
-            print(("ok" if test.passed else "not ok"), count, "-", test.name, f"# SKIP {test.skipped}" if test.skipped else "")
-            if not test.passed:
-                print(*test.said, sep="\n")
-    print(f"1..{count}")
-    seconds = "; ".join(f"{kernel.release}: {sum(suite.seconds for suite in kernel.suites)} s" for kernel in kernels if kernel.release)
-    print(f"# {seconds}")
-    print(f"{number['passed']} passed, {number['failed']} failed, {number['skipped']} skipped")
-    if number["failed"]:
+        tests += verdicts(kernel) if kernel.release or kernel.suites else [Test(kernel.name, True, kernel.why, [])]
+    tests += unseen_changes(kernels)
+    count: Counter[str] = Counter()
+    for number, test in enumerate(tests, 1):
+        count["failed" if not test.passed else "passed" if test.skipped is None else "skipped"] += 1
+        skip = "" if test.skipped is None else f" # SKIP {test.skipped}"
+        print(f"{'ok' if test.passed else 'not ok'} {number} - {test.name}{skip}")
+        if not test.passed:
+            print(*test.said, sep="\n")
+    print(f"1..{len(tests)}")
+    for kernel in kernels:
+        print(f"# {kernel.name}: " + (f"{kernel.release}, {sum(suite.seconds for suite in kernel.suites)} s" if kernel.release else kernel.why))
+    print(f"{count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped")
+    if count["failed"]:
         return 1
     return 0 if any(kernel.release for kernel in kernels) else 77
+
+
+def reason_of(test: Test) -> str:
+    """Why it was not run, without what differs from one run to the next."""
+    reason = re.sub(r"^engine (\S+): sockopt: engine \S+ (is not to be had|cannot be used): ", r"engine \1: ", test.skipped or "")
+    return re.sub(r"^sockopt: ", "", reason).replace("|", "\\|")
+
+
+def cell(suite: Suite | None, kernel: Kernel) -> str:
+    if not suite:
+        return "–"
+    if not suite.ended:
+        return "**did not end**"
+    failed = sum(not test.passed for test in suite.tests)
+    skipped = sum(test.passed and test.skipped is not None for test in suite.tests)
+    passed = len(suite.tests) - failed - skipped
+    if suite.name == "catalog":
+        text = f"{kernel.facts.get('facts probed', 0)} facts"
+    else:
+        text = f"{passed} ok" if passed else ""
+        text += (", " if passed and skipped else "") + (f"{skipped} declined" if skipped else "")
+    return text + (f", **{failed} failed**" if failed else "")
+
+
+def suite_of(kernel: Kernel, name: str) -> Suite | None:
+    return next((suite for suite in kernel.suites if suite.name == name), None)
+
+
+def declined(kernel: Kernel) -> list[str]:
+    """A line for each suite and reason."""
+    lines = []
+    for suite in kernel.suites:
+        reasons = Counter(reason_of(test) for test in suite.tests if test.passed and test.skipped)
+        if suite.name != "catalog":
+            lines += [f"- {suite.name}, {count}: {reason}" for reason, count in reasons.items()]
+    return lines
+
+
+def differing(kernels: list[Kernel], catalog: pathlib.Path) -> list[str]:
+    """A row for each change that was seen: option, version, which kernels differ, what."""
+    texts = {}
+    for path in sorted(catalog.glob("*.toml")):
+        for option in tomllib.loads(path.read_text(encoding="utf-8")).get("option", []):
+            for change in option.get("changes", []):
+                if change.get("facts"):
+                    texts[option["name"], change["version"]] = change["what"]["en"]
+    rows = []
+    for (name, version), what in sorted(texts.items()):
+        where = [kernel.name for kernel in kernels
+                 if any(differs and key[0] == version and key[1].rpartition(":")[2] == name for key, differs in kernel.changes.items())]
+        if where:
+            rows.append(f"| {name} | {version} | {', '.join(where)} | {what} |")
+    return rows
+
+
+def matrix(here: pathlib.Path, kernels: list[Kernel]) -> str:
+    booted = [kernel for kernel in kernels if kernel.release]
+    names = [words[0] for words in table(here / "plan.txt")]
+    lines = [
+        "# Kernels", "",
+        "Written by `make test-kernels`, which boots Debian's kernels in emulated machines and runs these tests inside"
+        " ([tests/kernels](../tests/kernels)). *Declined*: the kernel lacks what the test is about, sockopt said so with the"
+        " reason below, and another engine serves.", "",
+        "| test | " + " | ".join(kernel.release.removesuffix("-amd64") for kernel in booted) + " |",
+        "| --- |" + " --- |" * len(booted),
+    ]
+    for name in names:
+        cells = [cell(suite_of(kernel, name), kernel) for kernel in booted]
+        if any(text != "–" for text in cells):
+            lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    lines += ["", "## What is declined, and why", ""]
+    for kernel in booted:
+        told = declined(kernel)
+        if told:
+            lines += [f"{kernel.release}:", "", *told, ""]
+        if kernel.missing:
+            lines += [f"Modules that {kernel.release} has not: {', '.join(kernel.missing)}.", ""]
+    lines += ["## Options that are not everywhere what they are today", "",
+              "Facts of the catalogue that an older kernel contradicts, as its entry says (`changes` with `facts`).", "",
+              "| option | since | seen to differ on | what |", "| --- | --- | --- | --- |",
+              *differing(booted, here.parent.parent / "catalog")]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def main() -> int:
@@ -138,6 +242,8 @@ def main() -> int:
             kernels.append(read(words[0], results / f"{words[0]}.result"))
         elif (results / f"{words[0]}.skipped").exists():
             kernels.append(Kernel(words[0], why=(results / f"{words[0]}.skipped").read_text(encoding="utf-8").strip()))
+    if len(sys.argv) > 3:
+        pathlib.Path(sys.argv[3]).write_text(matrix(here, kernels), encoding="utf-8")
     return print_tap(kernels)
 
 
