@@ -79,7 +79,12 @@ connected() {
 	run --separate-stderr -0 "$SOCKOPT" undo
 	told a get "$FD" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
 	run --separate-stderr -0 "$SOCKOPT" show "$P:$FD"
-	[ "${#lines[@]}" = 1 ]
+	if "$SOCKOPT" show --all "$P:$FD" | grep -q "SO_BUF_LOCK .*not available"; then
+		# before Linux 5.14 nobody can tell a buffer that was chosen from one that the kernel tuned
+		run -1 grep -E "SO_PRIORITY|SO_RCVBUF" <<<"$output"
+	else
+		[ "${#lines[@]}" = 1 ]
+	fi
 }
 
 @test "twice: the second time there is nothing left, exit 1" {
