@@ -65,11 +65,15 @@ static long step_choose(__u32 index, struct look *look)
 static __always_inline long set_option(const struct look *look, const volatile struct policy_action *action)
 {
 	__u64 value[2] = { action->made[0], action->made[1] };
-	__u32 length = action->made_length;
+	__u32 last = action->made_length - 1U;
 
-	if (length == 0 || length > POLICY_VALUE_MAX)
+	if (last >= POLICY_VALUE_MAX)
 		return -22;
-	return bpf_setsockopt(look->target, action->level, action->number, value, length);
+	/* 1 to 16: that a number is not 0 tells the verifiers before 6.8 nothing of its least value. */
+	asm volatile(""
+		     : "+r"(last));
+	last &= POLICY_VALUE_MAX - 1;
+	return bpf_setsockopt(look->target, action->level, action->number, value, last + 1);
 }
 
 static __always_inline struct policy_counters *counters_of(const volatile struct policy_action *action)
