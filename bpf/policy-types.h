@@ -110,14 +110,17 @@ static long step_name(__u32 index __attribute__((unused)), struct path_walk *wal
 {
 	struct cgroup *cgroup = (void *)walk->cgroup;
 	struct cgroup_subsys_state *parent = BPF_CORE_READ(cgroup, self.parent);
-	__u32 level;
+	__u32 place;
 
 	if (!parent)
 		return 1;
-	level = BPF_CORE_READ(cgroup, level);
-	if (level > DEPTH_MAX || level == 0)
+	place = BPF_CORE_READ(cgroup, level) - 1U;
+	/* The verifiers before 6.8 learn the bounds from this one comparison, not from one with 0. */
+	asm volatile(""
+		     : "+r"(place));
+	if (place >= DEPTH_MAX)
 		return 1;
-	walk->names[level - 1] = (__u64)BPF_CORE_READ(cgroup, kn, name);
+	walk->names[place] = (__u64)BPF_CORE_READ(cgroup, kn, name);
 	walk->cgroup = (__u64)BPF_CORE_READ(parent, cgroup);
 	return 0;
 }
