@@ -69,7 +69,10 @@ static __always_inline void meet_task(struct task_struct *task)
 
 static __always_inline void meet_net(struct net *net)
 {
-	if (of_net.address == (__u64)net)
+	__u64 cookie = FIELD_EXISTS(net, net_cookie) ? BPF_CORE_READ(net, net_cookie) : 0;
+
+	/* Another namespace may be where one was a moment ago; where there are cookies, they tell. */
+	if (of_net.address == (__u64)net && of_net.net_cookie == cookie)
 		return;
 	of_net.address = (__u64)net;
 	of_net.inum = BPF_CORE_READ(net, ns.inum);
@@ -82,8 +85,7 @@ static __always_inline void meet_net(struct net *net)
 				census.n = i + 1;
 			break;
 		}
-	if (FIELD_EXISTS(net, net_cookie))
-		of_net.net_cookie = BPF_CORE_READ(net, net_cookie);
+	of_net.net_cookie = cookie;
 	if (FIELD_EXISTS(net, ipv4.sysctl_tcp_pingpong_thresh))
 		of_net.sysctl_tcp_pingpong_thresh = BPF_CORE_READ(net, ipv4.sysctl_tcp_pingpong_thresh);
 }

@@ -17,10 +17,13 @@ struct borrower {
 		.pid = 0, .pidfd = -1 \
 	}
 
+/** Whatever the descriptor is of: the caller compares the cookie, which nothing but a socket has. */
+#define BORROW_UNCHECKED UINT64_MAX
+
 /**
  * @brief Duplicates descriptor their_fd of a process, if it is a socket of this inode.
  *
- * @param inode 0: any socket
+ * @param inode 0: any socket; or BORROW_UNCHECKED
  * @param ret_fd close-on-exec, owned by the caller
  * @return 0, or -ESRCH (the process is gone), -ESTALE (the descriptor is now another socket, another file or
  *   closed), -EPERM (no CAP_SYS_PTRACE, and the process is not ours), -EMFILE, -ENFILE (no descriptor left)

@@ -94,7 +94,7 @@ int change_borrow(struct borrower *borrower, const struct facts_holder *holders,
 	for (size_t i = 0; i < n_holders; i++) {
 		uint64_t theirs;
 		int fd = -1;
-		int r = borrow_fd(borrower, holders[i].pid, holders[i].fd, 0, &fd);
+		int r = borrow_fd(borrower, holders[i].pid, holders[i].fd, BORROW_UNCHECKED, &fd);
 
 		if (r == 0) {
 			theirs = identity_cookie(fd);

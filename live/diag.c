@@ -216,16 +216,21 @@ static int dump(struct mnl_socket *netlink, struct listing *listing)
 			.udiag_states = UINT32_MAX,
 			.udiag_show = UDIAG_SHOW_NAME | UDIAG_SHOW_UID,
 		};
+	} else if (listing->protocol == IPPROTO_TCP) {
+		struct inet_diag_req *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
+
+		/* The older request lists both families: the kernel walks its tables once. */
+		header->nlmsg_type = TCPDIAG_GETSOCK;
+		*request = (struct inet_diag_req){ .idiag_states = listing->only_rare ? ~COMMON_STATES : UINT32_MAX };
 	} else {
 		bool mptcp = listing->protocol == IPPROTO_MPTCP;
-		bool only_rare_states = listing->only_rare && listing->protocol == IPPROTO_TCP;
 		struct inet_diag_req_v2 *request = mnl_nlmsg_put_extra_header(header, sizeof(*request));
 
 		*request = (struct inet_diag_req_v2){
 			.sdiag_family = (uint8_t)listing->family,
 			/* MPTCP's number does not fit the byte: an attribute carries it. */
 			.sdiag_protocol = mptcp ? IPPROTO_RAW : (uint8_t)listing->protocol,
-			.idiag_states = only_rare_states ? ~COMMON_STATES : UINT32_MAX,
+			.idiag_states = UINT32_MAX,
 		};
 		if (mptcp)
 			mnl_attr_put_u32(header, INET_DIAG_REQ_PROTOCOL, IPPROTO_MPTCP);
@@ -246,14 +251,13 @@ static int list_all(bool only_rare, int (*each)(void *arg, const struct diag_soc
 		{ AF_INET6, IPPROTO_UDPLITE },
 		{ AF_INET, IPPROTO_MPTCP },
 		{ AF_INET6, IPPROTO_MPTCP },
-		{ AF_INET, IPPROTO_TCP },
-		{ AF_INET6, IPPROTO_TCP },
+		{ AF_UNSPEC, IPPROTO_TCP },
 		/* up to here */
 		{ AF_INET, IPPROTO_UDP },
 		{ AF_INET6, IPPROTO_UDP },
 		{ AF_UNIX, 0 },
 	};
-	const size_t n = only_rare ? 6 : sizeof(kinds) / sizeof(kinds[0]);
+	const size_t n = only_rare ? 5 : sizeof(kinds) / sizeof(kinds[0]);
 	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	struct listing listing = { .each = each, .arg = arg, .only_rare = only_rare };
 	int r = 0;

@@ -336,6 +336,35 @@ LOADING=$((1 << 38 | 1 << 39))
 	[ "$(capability_bits CapPrm "$LAST")" = "$LOADING" ]
 }
 
+@test "only what the selector needs is loaded" {
+	local reader selector n
+
+	program a
+	ask a open tcp 300
+	ask a open udp 300
+	mkfifo "$FOLDER/full"
+	exec {reader}<>"$FOLDER/full"
+	# descriptors alone; with the table of TCP; of UDP; of all
+	while read -r n selector; do
+		"$SOCKOPT" show --engine bpf --all --json "$selector" >"$FOLDER/full" 3>&- &
+		LAST=$!
+		STARTED+=("$LAST")
+		eventually is_loaded "$FOLDER/full"
+		[ "$(cat /proc/"$LAST"/fdinfo/* | grep -c ^prog_type:)" = "$n" ] || {
+			cat /proc/"$LAST"/fdinfo/*
+			return 1
+		}
+		kill -KILL "$LAST"
+		emptied "$reader"
+	done <<-END
+		1 pid=${PID[a]}
+		1 tcp and pid=${PID[a]}
+		2 tcp and netns=$(stat -Lc %i "/proc/${PID[a]}/ns/net")
+		2 udp and netns=$(stat -Lc %i "/proc/${PID[a]}/ns/net")
+		4 netns=$(stat -Lc %i "/proc/${PID[a]}/ns/net")
+	END
+}
+
 @test "set --engine bpf changes the socket that is selected, and none beside it; undo brings it back" {
 	local fd others=() other before
 

@@ -35,6 +35,20 @@ static void inode_0_takes_any_socket(void **state)
 	borrow_done(&borrower);
 }
 
+static void unchecked_it_may_be_anything(void **state)
+{
+	struct borrower borrower = BORROWER_INIT;
+	int pipes[2], ours;
+
+	assert_int_equal(pipe(pipes), 0);
+	assert_int_equal(borrow_fd(&borrower, getpid(), pipes[0], BORROW_UNCHECKED, &ours), 0);
+	assert_int_equal(inode_of(ours), inode_of(pipes[0]));
+	close(ours);
+	close(pipes[0]);
+	close(pipes[1]);
+	borrow_done(&borrower);
+}
+
 static void a_descriptor_that_is_another_thing_now_is_stale(void **state)
 {
 	struct borrower borrower = BORROWER_INIT;
@@ -115,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_borrowed_descriptor_is_the_same_socket),
 		cmocka_unit_test(inode_0_takes_any_socket),
+		cmocka_unit_test(unchecked_it_may_be_anything),
 		cmocka_unit_test(a_descriptor_that_is_another_thing_now_is_stale),
 		cmocka_unit_test(a_process_that_is_gone_is_told),
 		cmocka_unit_test(a_borrower_goes_from_process_to_process),

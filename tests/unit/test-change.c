@@ -153,18 +153,20 @@ static void a_socket_is_borrowed_by_its_cookie_from_any_holder(void **state)
 	struct borrower borrower = BORROWER_INIT;
 	int fd = open_tcp(), other = open_tcp(), ours = -7;
 	const struct facts_holder list[] = {
-		{ .pid = pid_that_is_gone(), .fd = 3 }, /* gone */
-		{ .pid = getpid(), .fd = other },       /* another socket by now */
+		{ .pid = pid_that_is_gone(), .fd = 3 },   /* gone */
+		{ .pid = getpid(), .fd = STDERR_FILENO }, /* a file by now */
+		{ .pid = getpid(), .fd = other },         /* another socket by now */
 		{ .pid = getpid(), .fd = fd },
 	};
 
-	assert_int_equal(change_borrow(&borrower, list, 3, identity_cookie(fd), &ours), 0);
+	assert_int_equal(change_borrow(&borrower, list, 4, identity_cookie(fd), &ours), 0);
 	assert_true(identity_cookie(ours) == identity_cookie(fd));
 	close(ours);
 	ours = -7;
-	assert_int_equal(change_borrow(&borrower, list, 2, identity_cookie(fd), &ours), -ESTALE);
+	assert_int_equal(change_borrow(&borrower, list, 3, identity_cookie(fd), &ours), -ESTALE);
+	assert_int_equal(change_borrow(&borrower, list, 4, 0, &ours), -ESTALE);
 	assert_int_equal(change_borrow(&borrower, list, 0, identity_cookie(fd), &ours), -ESTALE);
-	assert_int_equal(change_borrow(&borrower, list, 3, identity_cookie(fd) + 1000000, &ours), -ESTALE);
+	assert_int_equal(change_borrow(&borrower, list, 4, identity_cookie(fd) + 1000000, &ours), -ESTALE);
 	assert_int_equal(ours, -7);
 	borrow_done(&borrower);
 	close(other);
