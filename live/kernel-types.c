@@ -52,6 +52,8 @@ static struct {
 
 static void put(struct bytes *bytes, const void *what, size_t n)
 {
+	if (n == 0)
+		return;
 	if (bytes->n + n > bytes->room) {
 		size_t room = bytes->room ? bytes->room * 2 : 65536;
 		unsigned char *grown = bytes->failed ? NULL : realloc(bytes->at, room);
@@ -238,9 +240,9 @@ static uint32_t make(struct cut *cut, uint32_t id, unsigned int depth)
 	type = cut->types[id];
 	if (btf_kind(type) == BTF_KIND_PTR)
 		return 1;
+	if (cut->made[id])
+		return cut->made[id];
 	made = &cut->made[id];
-	if (*made)
-		return *made;
 	copy = *type;
 	switch (btf_kind(type)) {
 	case BTF_KIND_STRUCT:
@@ -406,7 +408,7 @@ static int prepare_iterator(struct bpf_program *program, struct bpf_prog_load_op
 /** For good: libbpf 1.1 goes on using the list of its handlers when the last one was taken out and the list freed. */
 static int register_handler(void)
 {
-	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .prog_prepare_load_fn = prepare_iterator);
+	struct libbpf_prog_handler_opts opts = { .sz = sizeof(opts), .prog_prepare_load_fn = prepare_iterator };
 	static int handler;
 
 	if (handler <= 0)
