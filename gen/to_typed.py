@@ -186,8 +186,14 @@ GETTERS = {
 C_STRUCTS = {"ipv4": "in_addr", "ipv6": "in6_addr"}
 
 
+def c_kind(catalog: Catalog, kind: str) -> str:
+    """A struct of bits alone is one number in C: user space has no such struct."""
+    fields = catalog.structs.get(kind, {}).get("field", [])
+    return "u32" if fields and all("bits" in field for field in fields) else kind
+
+
 def setter(catalog: Catalog, option: Entry, own: str) -> str:
-    kind = option["type"]
+    kind = c_kind(catalog, option["type"])
     head = f"#define sockopt_set_{own}(fd, ...) \\\n\t_Generic((__VA_ARGS__), "
     numbers = f"(fd), {place(option)}, (__VA_ARGS__)"
     if kind in SETTERS:
@@ -204,7 +210,7 @@ def setter(catalog: Catalog, option: Entry, own: str) -> str:
 
 
 def getter(catalog: Catalog, option: Entry, own: str) -> str:
-    kind = option.get("get_type", option["type"])
+    kind = c_kind(catalog, option.get("get_type", option["type"]))
     head = f"#define sockopt_get_{own}(fd, value) \\\n\t_Generic((value), "
     numbers = f"(fd), {place(option)}, (value)"
     if option.get("read_effect") or option.get("input") or option.get("get_length", "fixed") not in ("fixed", "exact"):

@@ -141,6 +141,24 @@ static void put_c_fields(struct writer *writer, const struct sockopt_option *opt
 		put(writer, " 0");
 }
 
+/** A struct of bits alone is one number in C: user space has no such struct. */
+static bool is_word_of_bits(const struct sockopt_type *type)
+{
+	for (size_t i = 0; i < type->n_fields; i++)
+		if (!type->fields[i].bits)
+			return false;
+	return type->form == SOCKOPT_FORM_STRUCT && type->size == sizeof(uint32_t);
+}
+
+static void put_c_word(struct writer *writer, const struct sockopt_option *option, const struct sockopt_value *value)
+{
+	uint32_t word;
+
+	memcpy(&word, value->bytes, sizeof(word));
+	put(writer, "setsockopt(fd, %s, %s, &(int){ 0x%" PRIx32 " }, sizeof(int));", option->level->constant, option->name,
+	    word);
+}
+
 static void code_c(struct writer *writer, const struct sockopt_option *option, const struct sockopt_value *value)
 {
 	const struct sockopt_type *type = option->access & SOCKOPT_SET ? option->type : option->get_type;
@@ -154,6 +172,8 @@ static void code_c(struct writer *writer, const struct sockopt_option *option, c
 		else
 			put(writer, "%s value; socklen_t length = sizeof(value);\n", type->name);
 		put(writer, "getsockopt(fd, %s, %s, &value, &length);", level, option->name);
+	} else if (is_word_of_bits(type)) {
+		put_c_word(writer, option, value);
 	} else if (is_number(type)) {
 		put(writer, "setsockopt(fd, %s, %s, &(%s){ %" PRId64 " }, sizeof(%s));", level, option->name, type->name,
 		    example_number(option, value), type->name);

@@ -53,6 +53,8 @@ struct kind kinds[] = {
 	{ .name = "netlink-generic", .of = { AF_NETLINK, SOCK_DGRAM, NETLINK_GENERIC } },
 	{ .name = "packet-raw", .of = { AF_PACKET, SOCK_RAW, 0 } },
 	{ .name = "packet-dgram", .of = { AF_PACKET, SOCK_DGRAM, 0 } },
+	/* 0x88b5, which nobody sends */
+	{ .name = "packet-protocol", .of = { AF_PACKET, SOCK_RAW, __builtin_bswap16(0x88b5) } },
 	{ .name = "vsock-stream", .of = { AF_VSOCK, SOCK_STREAM, 0 } },
 	{ .name = "vsock-seqpacket", .of = { AF_VSOCK, SOCK_SEQPACKET, 0 } },
 	{ .name = "vsock-dgram", .of = { AF_VSOCK, SOCK_DGRAM, 0 } },

@@ -131,6 +131,32 @@ line() {
 	[ "$(kernel fresh 40 2 8)" = 0000040000000000 ]
 }
 
+@test "a packet socket: a ring refuses a change of its form, a group is joined by name of its parts" {
+	local ring
+
+	run --separate-stderr -0 "$SOCKOPT" set "$PROGRAM:$(held all)" PACKET_VERSION=v3 PACKET_RESERVE=4 PACKET_AUXDATA=on --json
+	jq -es 'all(.result == "kept")' <<<"$output"
+	[ "$(kernel all 263 10 4)" = 02000000 ]
+	run --separate-stderr -0 "$SOCKOPT" show "$PROGRAM:$(held all)"
+	[[ "$output" == *"    PACKET_VERSION             v3            default v1"* ]]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[ "$(kernel all 263 10 4)" = 00000000 ]
+	ring=tp_block_size=4KiB,tp_block_nr=2,tp_frame_size=2KiB,tp_frame_nr=4,tp_retire_blk_tov=0,tp_sizeof_priv=0,tp_feature_req_word=0
+	run --separate-stderr -2 "$SOCKOPT" set "$PROGRAM:$(held all)" "PACKET_RX_RING=$ring"
+	[[ "$stderr" == *"--force"* ]]
+	run --separate-stderr -0 "$SOCKOPT" set --force "$PROGRAM:$(held all)" "PACKET_RX_RING=$ring"
+	run --separate-stderr -3 "$SOCKOPT" set "$PROGRAM:$(held all)" PACKET_VERSION=v2
+	run --separate-stderr -0 "$SOCKOPT" set --force "$PROGRAM:$(held arp)" PACKET_FANOUT=id=7,type=cpu,flags=0
+	[ "$(kernel arp 263 18 4)" = 07000200 ]
+}
+
+@test "the counters of a packet socket are not read unasked, since reading clears them" {
+	run --separate-stderr -0 "$SOCKOPT" show "$PROGRAM:$(held arp)" --all --json
+	jq -e '.options | has("PACKET_STATISTICS") | not' <<<"$output"
+	run --separate-stderr -0 "$SOCKOPT" show "$PROGRAM:$(held arp)" -o PACKET_STATISTICS --force --json
+	jq -e '.options.PACKET_STATISTICS.value | has("tp_drops") and (has("tp_freeze_q_cnt") | not)' <<<"$output"
+}
+
 @test "--all reads every option of each of them" {
 	run --separate-stderr -0 "$SOCKOPT" show "pid=$PROGRAM" --all --json
 	[ -z "$stderr" ]

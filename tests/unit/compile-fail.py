@@ -107,8 +107,13 @@ def the_options(gen: str, catalog_folder: str) -> dict[str, Any]:
     """The macro's own name -> the entry, as gen/to_typed.py names them."""
     sys.path.insert(0, gen)
     import catalog  # type: ignore[import-not-found]
+    import to_typed  # type: ignore[import-not-found]
 
     loaded = catalog.load(Path(catalog_folder))
+    for option in loaded.options:
+        for field in ("type", "get_type"):
+            if field in option:
+                option[field] = to_typed.c_kind(loaded, option[field])
     named: dict[str, Any] = {}
     for option in loaded.options:
         name = option["name"]
