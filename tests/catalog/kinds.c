@@ -57,6 +57,7 @@ struct kind kinds[] = {
 	{ .name = "packet-protocol", .of = { AF_PACKET, SOCK_RAW, __builtin_bswap16(0x88b5) } },
 	{ .name = "vsock-stream", .of = { AF_VSOCK, SOCK_STREAM, 0 } },
 	{ .name = "vsock-seqpacket", .of = { AF_VSOCK, SOCK_SEQPACKET, 0 } },
+	{ .name = "xdp", .of = { AF_XDP, SOCK_RAW, 0 } },
 	{ .name = "vsock-dgram", .of = { AF_VSOCK, SOCK_DGRAM, 0 } },
 };
 const size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);

@@ -21,6 +21,7 @@
 
 #include "closer.h"
 #include "report.h"
+#include "xdp.h"
 
 enum { PATIENCE_MS = 400 };
 
@@ -50,7 +51,8 @@ bool stage_possible(const struct kind *kind, unsigned state)
 	case SOCKOPT_CONNECTING:
 		return has_listeners(kind) && is_internet(kind);
 	case SOCKOPT_CONNECTED:
-		return kind->of.family != AF_PACKET && kind->of.family != AF_CAN && has_addresses(kind) && !kind->deaf;
+		return kind->of.family != AF_PACKET && kind->of.family != AF_CAN && kind->of.family != AF_XDP &&
+		       has_addresses(kind) && !kind->deaf;
 	case SOCKOPT_BOUND:
 		return has_addresses(kind);
 	default:
@@ -112,6 +114,8 @@ static int bind_loopback(const struct kind *kind, int fd)
 	struct sockaddr_storage address;
 	socklen_t length = loopback(kind, &address);
 
+	if (kind->of.family == AF_XDP)
+		return xdp_bind(fd);
 	if (kind->of.family == AF_VSOCK)
 		((struct sockaddr_vm *)&address)->svm_cid = VMADDR_CID_ANY;
 	return bind(fd, (struct sockaddr *)&address, length) < 0 ? -errno : 0;
