@@ -19,6 +19,7 @@ static const char *language = "en";
 void text_init(void)
 {
 	const char *messages;
+	/* A translation is a format string: not from whoever starts a sockopt that has privileges of its own. */
 	const char *domain_folder = secure_getenv("SOCKOPT_LOCALEDIR");
 
 	setlocale(LC_CTYPE, "");
