@@ -8,7 +8,10 @@
 /* The environment of a program that is served by engine preload, besides LD_PRELOAD. */
 #define PRELOAD_RULES "SOCKOPT_PRELOAD_RULES"   /* the rules' texts, in order */
 #define PRELOAD_EVENTS "SOCKOPT_PRELOAD_EVENTS" /* all are wanted, not failures alone */
-#define PRELOAD_SINK "SOCKOPT_PRELOAD_SINK"     /* abstract name of the socket for events */
+#define PRELOAD_SINK "SOCKOPT_PRELOAD_SINK"     /* abstract name of the socket for events, a space, the key */
+
+/* Everybody can read the name of the socket in /proc/net/unix, and send to it. The environment is the program's own. */
+#define PRELOAD_KEY_LENGTH 32
 
 enum preload_message_kind {
 	PRELOAD_HELLO, /* a process that is served, by its pid */
@@ -30,6 +33,7 @@ struct preload_message {
 	struct sockopt_value before, asked, after;
 	enum sockopt_result result;
 	int error;
+	char key[PRELOAD_KEY_LENGTH];
 };
 
 /** The rules as one text. @return to be freed; NULL: no memory */

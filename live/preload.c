@@ -61,6 +61,7 @@ static int probe(const struct run_job *job, struct run_obstacle *ret_obstacle)
 struct telling {
 	const struct run_job *job;
 	int socket;
+	const char *key;
 	struct pollfd processes[PROCESSES_MAX];
 	pid_t pids[PROCESSES_MAX];
 	size_t n;
@@ -93,6 +94,8 @@ static bool take_messages(struct telling *telling)
 
 	while (recv(telling->socket, &message, sizeof(message), MSG_DONTWAIT) == sizeof(message)) {
 		any = true;
+		if (memcmp(message.key, telling->key, sizeof(message.key)) != 0)
+			continue; /* from a stranger */
 		if (message.kind == PRELOAD_HELLO)
 			watch_process(telling, message.pid);
 		else if (preload_unpack(telling->job->rules, &message, &change, &event))
@@ -140,17 +143,18 @@ static void tell(struct telling *telling, pid_t first)
 
 /* ---- begin ---- */
 
-/** A name that nobody guesses, in the abstract namespace. */
-static int open_sink(char *ret_name, size_t size)
+/** A name in the abstract namespace that nobody else takes, and a key that nobody guesses. */
+static int open_sink(char *ret_name, size_t size, char ret_key[static PRELOAD_KEY_LENGTH + 1])
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	uint64_t secret[2];
+	unsigned long long secret[3];
 	socklen_t length;
 	autoclose int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || getrandom(secret, sizeof(secret), 0) != sizeof(secret))
 		return -errno;
-	snprintf(ret_name, size, "sockopt-run-%016llx%016llx", (unsigned long long)secret[0], (unsigned long long)secret[1]);
+	snprintf(ret_name, size, "sockopt-run-%016llx", secret[0]);
+	snprintf(ret_key, PRELOAD_KEY_LENGTH + 1, "%016llx%016llx", secret[1], secret[2]);
 	length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(ret_name));
 	memcpy(address.sun_path + 1, ret_name, strlen(ret_name));
 	if (bind(fd, (struct sockaddr *)&address, length) < 0)
@@ -158,13 +162,14 @@ static int open_sink(char *ret_name, size_t size)
 	return take_fd(&fd);
 }
 
-static int set_environment(const struct run_job *job, const char *sink)
+static int set_environment(const struct run_job *job, const char *name, const char *key)
 {
 	const char *before = getenv("LD_PRELOAD");
 	autofree char *packed = preload_pack_rules(job->rules);
-	autofree char *list = NULL;
+	autofree char *list = NULL, *sink = NULL;
 
-	if (!packed || asprintf(&list, "%s%s%s", job->preload, before ? ":" : "", before ? before : "") < 0)
+	if (!packed || asprintf(&sink, "%s %s", name, key) < 0 ||
+	    asprintf(&list, "%s%s%s", job->preload, before ? ":" : "", before ? before : "") < 0)
 		return -ENOMEM;
 	if (strlen(packed) > PACKED_MAX)
 		return -E2BIG;
@@ -178,14 +183,15 @@ static int set_environment(const struct run_job *job, const char *sink)
 static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
 {
 	static struct telling telling;
+	static char key[PRELOAD_KEY_LENGTH + 1];
 	char name[80];
 	pid_t program = getpid();
-	autoclose int sink = open_sink(name, sizeof(name));
+	autoclose int sink = open_sink(name, sizeof(name), key);
 	int r;
 
 	if (sink < 0)
 		return obstacle(ret_obstacle, -sink, N_("the serving process cannot be set up"), NULL);
-	r = set_environment(job, name);
+	r = set_environment(job, name, key);
 	if (r < 0)
 		return obstacle(ret_obstacle, -r, N_("the rules do not fit into the environment"), NULL);
 	const int keep[] = { sink, job->keep_fd };
@@ -196,6 +202,7 @@ static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
 	if (r == 1) {
 		telling.job = job;
 		telling.socket = sink;
+		telling.key = key;
 		watch_process(&telling, program);
 		tell(&telling, program);
 		_exit(0);

@@ -27,6 +27,7 @@ static struct run_state state;
 static bool is_ready; /* the rules were read */
 static struct sockaddr_un sink;
 static socklen_t sink_length;
+static char key[PRELOAD_KEY_LENGTH];
 /* One thread at a time decides; the program's own call is made without it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 /* What we call ourselves is not looked at again. */
@@ -55,7 +56,7 @@ static void *next(const char *name)
 
 /* ---- telling ---- */
 
-static void send_message(const struct preload_message *message)
+static void send_message(struct preload_message *message)
 {
 	autoclose int fd = -1;
 
@@ -63,6 +64,7 @@ static void send_message(const struct preload_message *message)
 		return;
 	/* Opened for each: the program may close what it does not know. */
 	fd = NEXT(socket)(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	memcpy(message->key, key, sizeof(key));
 	if (fd >= 0)
 		sendto(fd, message, sizeof(*message), MSG_NOSIGNAL, (struct sockaddr *)&sink, sink_length);
 }
@@ -112,13 +114,15 @@ static void in_child(void)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *packed = getenv(PRELOAD_RULES), *name = getenv(PRELOAD_SINK);
+	const char *space = name ? strchr(name, ' ') : NULL;
 	int error = errno;
 
 	is_inside = true;
-	if (name && strlen(name) < sizeof(sink.sun_path) - 1) {
+	if (space && (size_t)(space - name) < sizeof(sink.sun_path) - 1 && strlen(space + 1) == sizeof(key)) {
 		sink.sun_family = AF_UNIX;
-		memcpy(sink.sun_path + 1, name, strlen(name));
-		sink_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+		memcpy(sink.sun_path + 1, name, (size_t)(space - name));
+		memcpy(key, space + 1, sizeof(key));
+		sink_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)(space - name));
 	}
 	job.wants_events = getenv(PRELOAD_EVENTS) != NULL;
 	job.sink.event = on_event;

@@ -59,3 +59,27 @@ value = ctypes.c_int(3)
 print(fd >= 0, libc.setsockopt(fd, 1, 12, ctypes.byref(value), 4), ctypes.get_errno())'
 	[ "$output" = "True 0 99" ]
 }
+
+@test "what a stranger sends in the program's name is not believed" {
+	command -v strace >/dev/null || skip "strace is not there"
+	start "$SOCKOPT" run --engine preload --report "$FOLDER/report" -r 'tcp: SO_KEEPALIVE=on' -- \
+		strace -f -qq -e trace=sendto -xx -s 9999 -o "$FOLDER/sent" \
+		python3 -c 'import socket, time; s = socket.socket(); s.listen(); time.sleep(1000)'
+	reported() { [ "$(wc -l <"$FOLDER/report")" -ge "$1" ]; }
+	eventually reported 1
+	# the same again, with another key, and as it was
+	cat >"$FOLDER/again.py" <<-'END'
+		import re, socket, sys
+		line = [one for one in open(sys.argv[1]) if "sendto" in one][-1]
+		message, name = (bytes.fromhex(one.replace("\\x", "")) for one in re.findall(r'"((?:\\x[0-9a-f]{2})+)"', line)[:2])
+		key = re.search(rb"SOCKOPT_PRELOAD_SINK=\S+ ([0-9a-f]{32})", open(f"/proc/{sys.argv[2]}/environ", "rb").read())[1]
+		assert message.count(key) == 1
+		to = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+		for one in ([message.replace(key, b"0" * 32)] * 3 if sys.argv[3] == "stranger" else [message]):
+		    to.sendto(one, b"\0" + name)
+	END
+	run -0 python3 "$FOLDER/again.py" "$FOLDER/sent" "$LAST" stranger
+	run -0 python3 "$FOLDER/again.py" "$FOLDER/sent" "$LAST" itself
+	eventually reported 2
+	[ "$(wc -l <"$FOLDER/report")" -eq 2 ]
+}
