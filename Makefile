@@ -63,6 +63,8 @@ bench: ## measures library and commands, prints the figures of docs/performance.
 	@ninja -C build-bench
 	@bench/lib build-bench
 	@bench/scale build-bench
+	@bench/start build-bench
+	@bench/size build-bench
 	@bench/run build-bench
 
 deps: ## installs what building and testing need, nothing else
