@@ -234,6 +234,16 @@ int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 
 	return length && is_unknown(-errno) ? -errno : 0;
 }
 
+unsigned int identity_device(int fd)
+{
+	int index = 0;
+	socklen_t length = sizeof(index);
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, &length) < 0 || index < 0)
+		return 0;
+	return (unsigned int)index;
+}
+
 int identity_endpoints(int fd, struct facts *ret)
 {
 	int r = endpoint_read(fd, ret->kind.family, &ret->local, &ret->peer);

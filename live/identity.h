@@ -29,6 +29,9 @@ int identity_endpoints(int fd, struct facts *ret);
 /** The interface that a socket is bound to, by its name in the socket's own namespace; "" if none. @return 0 or -errno */
 int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 16]);
 
+/** The number of the device that the socket is bound to, also of one that is gone; 0: none, or not known. */
+unsigned int identity_device(int fd);
+
 /** The cookie of a socket: who it is, whatever its number; 0 if the kernel does not tell (errno). */
 uint64_t identity_cookie(int fd);
 

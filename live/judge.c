@@ -13,11 +13,12 @@
 #include "defaults.h"
 #include "failure.h"
 #include "groups.h"
+#include "identity.h"
 #include "namespaces.h"
 #include "routes.h"
 #include "sysctl.h"
 
-#define READINGS_MAX 48
+#define READINGS_MAX 80
 #define SYSCTLS_MAX 256
 
 /** An option of the socket: read once, so that all conditions look at the same moment. */
@@ -211,14 +212,15 @@ static int ask_sysctl(const struct judge *judge, const char *name, int64_t *ret)
 static int ask_routes(const struct judge *judge, enum check_fact fact, int64_t *ret)
 {
 	const struct facts *facts = &judge->socket->facts;
+	unsigned int device = fact == CHECK_FACT_DEVICE_IS_UP ? identity_device(live_descriptor(judge->socket)) : 0;
 	int back, r;
 
-	if (fact == CHECK_FACT_DEVICE_IS_UP ? !facts->interface[0] : !facts->local.family)
+	if (fact == CHECK_FACT_DEVICE_IS_UP ? !device : !facts->local.family)
 		return -ENODATA;
 	r = enter(judge, &back);
 	if (r < 0)
 		return r;
-	r = fact == CHECK_FACT_DEVICE_IS_UP   ? routes_device(facts->interface, ret) :
+	r = fact == CHECK_FACT_DEVICE_IS_UP   ? routes_device(device, ret) :
 	    fact == CHECK_FACT_ROUTES_BY_MARK ? routes_by_mark(facts->local.family, ret) :
 						routes_local(&facts->local, ret);
 	leave(back);

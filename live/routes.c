@@ -27,12 +27,11 @@ static int ask(struct nlmsghdr *request, mnl_cb_t each, void *context)
 	while (r > 0) {
 		ssize_t n = mnl_socket_recvfrom(netlink, room, sizeof(room));
 
-		if (n < 0)
+		r = n < 0 ? -1 : mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(netlink), each, context);
+		if (r < 0)
 			r = -errno;
-		else if (mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(netlink), each, context) < 0)
-			r = -errno;
-		else if (!(request->nlmsg_flags & NLM_F_DUMP) || ((struct nlmsghdr *)room)->nlmsg_type == NLMSG_DONE)
-			r = 0;
+		else if (!(request->nlmsg_flags & NLM_F_DUMP))
+			r = 0; /* one answer; of a dump the end stops the run */
 	}
 	if (netlink)
 		mnl_socket_close(netlink);
@@ -111,17 +110,16 @@ int routes_by_mark(int family, int64_t *ret)
 	return ask(request, take_rule, ret);
 }
 
-int routes_device(const char *name, int64_t *ret)
+int routes_device(unsigned int index, int64_t *ret)
 {
 	struct ifreq request = { .ifr_flags = 0 };
 	autoclose int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		return -errno;
-	strncpy(request.ifr_name, name, sizeof(request.ifr_name) - 1);
-	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0) {
+	if (!if_indextoname(index, request.ifr_name) || ioctl(fd, SIOCGIFFLAGS, &request) < 0) {
 		*ret = 0;
-		return errno == ENODEV ? 0 : -errno;
+		return errno == ENXIO || errno == ENODEV ? 0 : -errno;
 	}
 	*ret = (request.ifr_flags & IFF_UP) != 0;
 	return 0;

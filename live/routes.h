@@ -12,6 +12,6 @@ int routes_local(const struct facts_address *address, int64_t *ret);
 int routes_by_mark(int family, int64_t *ret);
 
 /** Is a device up? One that is gone is not. @param ret 1 or 0 @return 0 or -errno */
-int routes_device(const char *name, int64_t *ret);
+int routes_device(unsigned int index, int64_t *ret);
 
 #endif

@@ -64,6 +64,7 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 	case CHECK_FACT_SIZE: *ret = option->type->size; return option->type->form == SOCKOPT_FORM_ARRAY ? -ENODATA : 0;
 	case CHECK_FACT_IN_RANGE: return find_in_range(call, ret);
 	case CHECK_FACT_SETTABLE: *ret = (option->access & SOCKOPT_SET) != 0; return 0;
+	case CHECK_FACT_UNTIL: *ret = option->until != NULL; return 0;
 	case CHECK_FACT_PRIVILEGED: *ret = option->privilege.capabilities != NULL; return 0;
 	case CHECK_FACT_LATE:
 		if (!call->has_socket)

@@ -205,6 +205,7 @@ static int find_of_option(const struct code_world *world, enum check_fact fact, 
 	case CHECK_FACT_LATE: return find_late(world, ret);
 	case CHECK_FACT_FITS: return find_fits(world, ret);
 	case CHECK_FACT_REFUSED: return find_refused(world, ret);
+	case CHECK_FACT_UNTIL: *ret = option->until != NULL; return 0;
 	case CHECK_FACT_APPLIES: return find_applies(world, ret);
 	default: return -ENODATA;
 	}

@@ -50,6 +50,19 @@ judged() {
 	judged p54 "P54 " "${NOBODY[@]}"
 }
 
+@test "P10b: SO_LINGER of 5000 s; not of 5" { judged p10b "P10b "; }
+@test "P61b: one group too many; not as many as are allowed" { judged p61b "P61b "; }
+
+@test "P56: a bound device that is taken off; not the first one" {
+	needs_root "a user without capabilities"
+	judged p56 "P56 " "${NOBODY[@]}"
+}
+
+@test "P100: an option of UDP-Lite; not of UDP" {
+	python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 136)' 2>/dev/null || skip "no UDP-Lite here"
+	judged p100 "P100 "
+}
+
 @test "P64: what an MPTCP socket does not have; not on a TCP one" {
 	python3 -c 'import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)' 2>/dev/null || skip "no MPTCP here"
 	judged p64 "P64 "

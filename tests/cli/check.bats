@@ -2,45 +2,7 @@
 # sockopt check: each mistake on real sockets, and the near miss of each
 
 load common
-
-# mistake NAME found|near: a program with such sockets, in a network namespace of its own; its pid is in MISTAKE
-mistake() {
-	local line
-
-	needs_root "network namespaces"
-	mkfifo "$FOLDER/$1-$2.in" "$FOLDER/$1-$2.out"
-	exec {stdin}<>"$FOLDER/$1-$2.in" {stdout}<>"$FOLDER/$1-$2.out"
-	start unshare --net python3 "$BATS_TEST_DIRNAME/helper/mistakes.py" "$1" "$2" <"$FOLDER/$1-$2.in" >"$FOLDER/$1-$2.out"
-	MISTAKE=$LAST
-	read -r -t 60 line <&"$stdout"
-	[ "$line" = ready ]
-}
-
-# found [WORD...]: the checks that find something with the program of the last mistake, in order
-found() {
-	"$SOCKOPT" check "pid=$MISTAKE" "$@" --json | jq -r .check | sort | tr '\n' ' '
-}
-
-# judged NAME FOUND NEAR: exactly these checks find something, with the mistake and with the near miss
-judged() {
-	mistake "$1" found
-	is_found() { [ "$(found)" = "$1" ] || { echo "found: $(found)"; return 1; }; }
-	is_found "$2"
-	kill "$MISTAKE"
-	mistake "$1" near
-	[ "$(found)" = "$3" ] || { echo "near miss, found: $(found)"; return 1; }
-}
-
-# cured NAME CHECK: the command that the finding names mends it
-cured() {
-	local cure
-
-	mistake "$1" found
-	cure=$("$SOCKOPT" check "pid=$MISTAKE" --json | jq -r "select(.check == \"$2\").cure")
-	[[ "$cure" == "sockopt set $MISTAKE:"* ]]
-	bash -c "${cure/#sockopt/\"\$SOCKOPT\"}"
-	[[ " $(found)" != *" $2 "* ]] || { echo "$cure: $2 is still found"; return 1; }
-}
+load judge
 
 @test "P07: a receive timeout without blocking; not with it" { judged p07 "P07 " ""; }
 @test "P07b: a send timeout without blocking; not with it" { judged p07b "P07b " ""; }
@@ -103,7 +65,7 @@ cured() {
 
 @test "every check has a test here" {
 	"$SOCKOPT" check --list --json | jq -r 'select(.when.live).check' | sort >"$FOLDER/checks"
-	sed -n 's/^@test "\(P[0-9]*[a-z]*\):.*/\1/p' "$BATS_TEST_FILENAME" | sort -u >"$FOLDER/tested"
+	sed -n 's/^@test "\(P[0-9]*[a-z]*\):.*/\1/p' "$BATS_TEST_DIRNAME"/check{,-reach}.bats | sort -u >"$FOLDER/tested"
 	diff "$FOLDER/checks" "$FOLDER/tested"
 }
 
@@ -111,9 +73,7 @@ cured() {
 	local name
 
 	for name in p09 p10 p11 p12 p12b p18 p26 p27 p28 p29 p31 p31b p35 p39 p51 p52 p52-tcp p52b p59 p62; do
-		cured "$name" "$(sed "s/^p/P/; s/-.*//" <<<"$name")"
-		kill "$MISTAKE"
-		rm "$FOLDER/$name-found".*
+		cured "$name"
 	done
 }
 

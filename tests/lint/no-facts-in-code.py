@@ -26,7 +26,8 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
     "live/ticks.c": ("a timeout as a measuring instrument: how long is a tick of the kernel's clock", {"SO_RCVTIMEO"}),
     "live/notify-wait.c": ("how long a blocking accept(2) waits", {"SO_RCVTIMEO"}),
     "live/identity.c": ("how the kernel tells who a socket is and where it stands",
-                        {"SO_COOKIE", "SO_NETNS_COOKIE", "SO_ACCEPTCONN", "SO_BINDTODEVICE", "TCP_INFO"}),
+                        {"SO_COOKIE", "SO_NETNS_COOKIE", "SO_ACCEPTCONN", "SO_BINDTODEVICE", "SO_BINDTOIFINDEX",
+                         "TCP_INFO"}),
     "live/endpoint.c": ("the groups of a netlink socket, which its address has in part", {"NETLINK_LIST_MEMBERSHIPS"}),
 }
 # Files that are about certain options.

@@ -7,6 +7,7 @@ import struct
 import sys
 
 MPTCP = 262
+UDPLITE = 136
 KEEP = []
 
 
@@ -95,6 +96,32 @@ def p49(found):
 def p54(found):
     """To be run without capabilities."""
     setting(socket.socket(), socket.SOL_SOCKET, socket.SO_PRIORITY, 7 if found else 6)
+
+
+def p56(found):
+    """To be run without capabilities."""
+    one = socket.socket()
+    setting(one, socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo\0")
+    if found:
+        setting(one, socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"\0")
+
+
+def p10b(found):
+    setting(connected(), socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 5000 if found else 5))
+
+
+def p61b(found):
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    with open("/proc/sys/net/ipv4/igmp_max_memberships", encoding="ascii") as file:
+        most = int(file.read())
+    for i in range(most + (1 if found else 0)):
+        setting(one, socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP,
+                socket.inet_aton("239.1.%d.%d" % (i >> 8, i & 255)) + socket.inet_aton("127.0.0.1"))
+
+
+def p100(found):
+    one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, UDPLITE if found else 0)
+    setting(one, UDPLITE if found else socket.IPPROTO_UDP, 10 if found else 1, 8 if found else 0)
 
 
 def p64(found):

@@ -1,0 +1,19 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+int prepare(int fd)
+{
+	int on = 1;
+
+	enum { REUSEPORT_OF_BSD = 512 };
+	if (setsockopt(fd, SOL_SOCKET, REUSEPORT_OF_BSD, &on, sizeof(on)) < 0)
+		return -1;
+	return 0;
+}

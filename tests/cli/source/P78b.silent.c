@@ -1,0 +1,21 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+int prepare(int fd)
+{
+	int on = 1;
+
+	/* of other families a level can have options that are not known here */
+	enum { LEVEL = 270,
+	       OPTION = 512 };
+	if (setsockopt(fd, LEVEL, OPTION, &on, sizeof(on)) < 0)
+		return -1;
+	return 0;
+}
