@@ -238,6 +238,8 @@ def check_consistency(place: Place, option: Entry) -> None:
     check_number(place, option["number"])
     if "range" in option:
         forms.check_range(place, option["range"])
+    if "default" in option:
+        forms.check_default(place, option["default"])
     if not option["sources"]:
         place.fail("sources", "at least one is needed")
     check_changes(place, option.get("changes", []))

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
 
 STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
@@ -18,6 +19,8 @@ FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols"
 TAIL = {"name": STRING, "type": STRING, "count": STRING}
 TAIL_MORE = {"symbols": ANY, "prefix": STRING, "secret": BOOLEAN}
 SYMBOLS = {"name": STRING, "values": VALUES, "prefix": STRING}
+DEFAULT = {"value": STRING, "sysctl": STRING, "scale": STRING, "family": STRINGS, "type": STRINGS, "protocol": STRINGS}
+SCALE = re.compile(r"[1-9][0-9]*(/[1-9][0-9]*)?")
 SHORT_FORMS = ("linger", "timeval", "program")
 
 
@@ -78,6 +81,20 @@ def check_struct(place: Place, entry: dict[str, Any]) -> None:
     check(place, tail, TAIL | TAIL_MORE, "tail")
     if tail["count"] not in names:
         place.fail("tail", f"count: there is no field '{tail['count']}'")
+
+
+def check_default(place: Place, value: Any) -> None:
+    """A text, or rows that say where which value holds."""
+    if isinstance(value, str):
+        return
+    if not fits(value, TABLES) or not value:
+        place.fail("default", "must be a string or a list of tables")
+    for row in value:
+        check(place, row, DEFAULT, "default")
+        if ("value" in row) == ("sysctl" in row):
+            place.fail("default", "each row has either value or sysctl")
+        if not SCALE.fullmatch(row.get("scale", "1")):
+            place.fail("default", f"scale: '{row['scale']}' is not a fraction such as 1/1000")
 
 
 def check_range(place: Place, value: Any) -> None:
