@@ -142,6 +142,23 @@ static __always_inline struct policy_event *event_of_call(const struct look *loo
 	return event;
 }
 
+/** The verifier of Linux 7.3 wants to see that it is an errno: all 64 bits of -4095 to 0. */
+static __always_inline void fail_with(__u32 error)
+{
+	static long (*const set_retval)(long) = (void *)BPF_FUNC_set_retval;
+	__u64 bounded = error;
+	long answer;
+
+	asm volatile(""
+		     : "+r"(bounded));
+	if (bounded > 4095)
+		bounded = 1;
+	asm volatile("%0 = 0\n%0 -= %1"
+		     : "=&r"(answer)
+		     : "r"(bounded));
+	set_retval(answer);
+}
+
 static __always_inline int refuse(struct look *look, struct bpf_sockopt *ctx,
 				  const volatile struct policy_action *action)
 {
@@ -161,7 +178,7 @@ static __always_inline int refuse(struct look *look, struct bpf_sockopt *ctx,
 		ctx->optlen = -1;
 		return 1;
 	}
-	bpf_set_retval(-action->error);
+	fail_with(action->error);
 	return 0;
 }
 
