@@ -147,6 +147,14 @@ static int report_loss(const struct trace_sink *sink)
 	return EXIT_PARTLY;
 }
 
+static void report_missed(uint64_t n)
+{
+	if (n)
+		log_warning(ngettext("%" PRIu64 " process that was started could not be followed",
+				     "%" PRIu64 " processes that were started could not be followed", n),
+			    n);
+}
+
 int trace_capture(struct trace_sink *sink)
 {
 	const struct capture_reader reader = { on_saved, on_saved_loss, on_saved_frame, sink };
@@ -368,9 +376,7 @@ int trace_live(struct trace_sink *sink)
 		capture_begin(sink->capture, session.engine->name, sink->clock_offset);
 	r = follow(&session);
 	status = finish(&session, r);
-	if (session.engine->missed(session.engine))
-		log_warning(_("%" PRIu64 " processes that were started could not be followed"),
-			    session.engine->missed(session.engine));
+	report_missed(session.engine->missed(session.engine));
 	session.engine->close(session.engine);
 	if (session.child.pid) {
 		say_child_failure(&session);
