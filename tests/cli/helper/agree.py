@@ -49,6 +49,8 @@ def number(field, raw):
 
 def one(field, raw):
     scalar = field["scalar"]
+    if field["secret"] and raw:
+        return "***"
     if scalar == BYTES:
         return "0x" + raw.hex()
     if scalar == STRING:
@@ -67,7 +69,7 @@ def struct(layout, raw):
         if at + size * count > len(raw):
             break
         each = [one(field, raw[at + i * size:at + (i + 1) * size]) for i in range(count)]
-        value[field["name"]] = each if count > 1 else each[0]
+        value[field["name"]] = each if count > 1 and not field["secret"] else each[0]
     tail = layout["tail"]
     if tail and len(raw) > layout["size"]:
         rest = raw[layout["size"]:]

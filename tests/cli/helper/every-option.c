@@ -25,9 +25,10 @@ static unsigned char bytes[65536];
 
 static void put_field(const struct sockopt_field *field, const char *separator)
 {
-	printf("%s{\"name\":\"%s\",\"scalar\":%d,\"unit\":%d,\"offset\":%u,\"size\":%u,\"count\":%u,\"bit\":%u,\"bits\":%u}",
+	printf("%s{\"name\":\"%s\",\"scalar\":%d,\"unit\":%d,\"offset\":%u,\"size\":%u,\"count\":%u,\"bit\":%u,\"bits\":%u,"
+	       "\"secret\":%s}",
 	       separator, field->name ? field->name : "", (int)field->scalar, (int)field->unit, field->offset,
-	       field->size, field->count, field->bit, field->bits);
+	       field->size, field->count, field->bit, field->bits, field->secret ? "true" : "false");
 }
 
 static void put_layout(const struct sockopt_option *option)
