@@ -286,5 +286,5 @@ const struct command cmd_check = {
 	.summary = N_("what may be wrong with sockets, why, and what mends it"),
 	.run = run,
 	.argp = &argp,
-	.arguments = ARGUMENTS_SELECTOR,
+	.arguments = ARGUMENTS_CHECK,
 };

@@ -21,6 +21,7 @@ enum command_arguments {
 	ARGUMENTS_OPTION, /* names of options and levels */
 	ARGUMENTS_SELECTOR,
 	ARGUMENTS_TRACE,       /* a selector, or -- and a program */
+	ARGUMENTS_CHECK,       /* a selector, files of source, or -- and a program */
 	ARGUMENTS_ASSIGNMENTS, /* a selector, then OPTION=VALUE */
 	ARGUMENTS_ID,          /* of the journal */
 	ARGUMENTS_DEMO,

@@ -50,18 +50,41 @@ static const char program_after_dashes[] =
 	"\t\t\t\tdeclare -F _command_offset >/dev/null && _command_offset $((i + 1))\n\t\t\t\treturn\n"
 	"\t\t\tfi\n\t\tdone\n";
 
-/** Calls each for every option of a command that has a long name, those of all commands last. */
+static void each_of(const struct command *command, const struct argp *table,
+		    void (*each)(const struct command *, const struct argp_option *))
+{
+	const struct argp_option *option = table->options;
+
+	for (; option && (option->name || option->key || option->doc); option++)
+		if (option->name)
+			each(command, option);
+}
+
+/** Calls each for every option of a command that has a long name, those it shares with others last. */
 static void each_option(const struct command *command, void (*each)(const struct command *, const struct argp_option *))
 {
-	const struct argp *tables[] = { command->argp, &common_argp };
+	each_of(command, command->argp, each);
+	for (const struct argp_child *child = command->argp->children; child && child->argp; child++)
+		each_of(command, child->argp, each);
+}
 
-	for (size_t i = 0; i < 2; i++) {
-		const struct argp_option *option = tables[i]->options;
+static bool has_short(const struct argp_option *option)
+{
+	return option->key > 0 && option->key < 128 && isalpha(option->key);
+}
 
-		for (; option && (option->name || option->key || option->doc); option++)
-			if (option->name)
-				each(command, option);
-	}
+enum argument_kind {
+	ARGUMENT_WORD,
+	ARGUMENT_FILE,
+	ARGUMENT_FOLDER,
+};
+
+/** What --help calls an option's argument tells what it is. */
+static enum argument_kind kind_of(const struct argp_option *option)
+{
+	if (option->arg && strcmp(option->arg, "FILE") == 0)
+		return ARGUMENT_FILE;
+	return option->arg && strcmp(option->arg, "FOLDER") == 0 ? ARGUMENT_FOLDER : ARGUMENT_WORD;
 }
 
 static void put_long(const struct command *command, const struct argp_option *option)
@@ -89,84 +112,151 @@ static const char selector_words[] =
 
 static const char calc_words[] = "keepalive buffer defer-accept dscp";
 
+/** bash has no more than the word before: what it expects when it is an option of files. */
+static void put_bash_files(const struct command *command, const struct argp_option *option)
+{
+	enum argument_kind kind = kind_of(option);
+
+	(void)command;
+	if (kind == ARGUMENT_WORD)
+		return;
+	printf("\t\t");
+	if (has_short(option))
+		printf("-%c | ", option->key);
+	printf("--%s) _sockopt_files -%c; return ;;\n", option->name, kind == ARGUMENT_FILE ? 'f' : 'd');
+}
+
+static void put_bash_arguments(enum command_arguments arguments)
+{
+	switch (arguments) {
+	case ARGUMENTS_OPTION: printf("\t\twords+=\" $names\"\n"); break;
+	case ARGUMENTS_SELECTOR:
+		printf("\t\t[[ $before == -o || $before == --option ]] && words=$names || words+=\" $selector\"\n");
+		break;
+	case ARGUMENTS_CHECK: printf("\t\twords+=\" -- $selector\"\n"); break;
+	case ARGUMENTS_ASSIGNMENTS:
+		printf("\t\tif ((COMP_CWORD == 2)); then words+=\" $selector\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n");
+		break;
+	case ARGUMENTS_RUN: printf("\t\twords+=\" -- ${names// /= }=\"; compopt -o nospace\n"); break;
+	case ARGUMENTS_TRACE:
+		printf("\t\t[[ $before == -e || $before == --option ]] && words=$names || words+=\" -- $selector\"\n");
+		break;
+	case ARGUMENTS_DEMO: printf("\t\twords+=\" reuseaddr\"\n"); break;
+	case ARGUMENTS_SHELL: printf("\t\twords+=\" bash zsh fish\"\n"); break;
+	case ARGUMENTS_FILES: printf("\t\t[[ $word == -* ]] || { _sockopt_files -f; return; }\n"); break;
+	case ARGUMENTS_POLICY: printf("\t\twords+=\" remove\"\n"); break;
+	case ARGUMENTS_CALC:
+		printf("\t\tif ((COMP_CWORD == 2)); then words+=\" %s\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n",
+		       calc_words);
+		break;
+	case ARGUMENTS_NONE:
+	case ARGUMENTS_ID: break;
+	}
+}
+
+static void put_bash_command(const struct command *command)
+{
+	enum command_arguments arguments = command->arguments;
+
+	printf("\t%s)\n\t\tlocal words=\"--help", command->name);
+	each_option(command, put_long);
+	printf("\"\n");
+	if (arguments == ARGUMENTS_RUN || arguments == ARGUMENTS_TRACE || arguments == ARGUMENTS_CHECK)
+		fputs(program_after_dashes, stdout);
+	printf("\t\tcase $before in\n");
+	each_option(command, put_bash_files);
+	printf("\t\tesac\n");
+	put_bash_arguments(arguments);
+	printf("\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n");
+	/* A selector's words end in =, which is quoted in names of files. */
+	if (arguments == ARGUMENTS_CHECK)
+		printf("\t\tlocal -a offered=(\"${COMPREPLY[@]}\")\n"
+		       "\t\t_sockopt_files -f -X '!*.[ch]'\n"
+		       "\t\t((${#offered[@]} == 0)) || { COMPREPLY=(\"${offered[@]}\" \"${COMPREPLY[@]}\"); compopt +o filenames; }\n");
+	printf("\t\t;;\n");
+}
+
+/** An = is a word of its own to bash: --read= and --read=FILE are two words and three. */
+static const char bash_begin[] =
+	"# bash completion of sockopt, made by 'sockopt completion bash'\n"
+	"_sockopt_files() {\n"
+	"\tcompopt -o filenames\n"
+	"\tmapfile -t COMPREPLY < <({ compgen \"$@\" -- \"$word\"; compgen -d -- \"$word\"; } | sort -u)\n"
+	"}\n"
+	"_sockopt() {\n"
+	"\tlocal word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} before=${COMP_WORDS[COMP_CWORD-1]} i\n"
+	"\tif [[ $word == = && $before == --* ]]; then\n\t\tword=\n"
+	"\telif [[ $before == = && ${COMP_WORDS[COMP_CWORD-2]} == --* ]]; then\n\t\tbefore=${COMP_WORDS[COMP_CWORD-2]}\n\tfi\n"
+	"\tlocal names=\"";
+
 static void bash(void)
 {
-	printf("# bash completion of sockopt, made by 'sockopt completion bash'\n_sockopt() {\n"
-	       "\tlocal word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n"
-	       "\tlocal names=\"");
+	fputs(bash_begin, stdout);
 	put_option_names(" ");
 	printf("\"\n\tlocal selector=\"%s\"\n"
 	       "\tif ((COMP_CWORD == 1)); then\n\t\tmapfile -t COMPREPLY < <(compgen -W \"",
 	       selector_words);
 	put_commands(" ");
 	printf(" --help --version\" -- \"$word\")\n\t\treturn\n\tfi\n\tcase $command in\n");
-	for (const struct command *const *command = commands; *command; command++) {
-		if ((*command)->hidden)
-			continue;
-		printf("\t%s)\n\t\tlocal words=\"--help", (*command)->name);
-		each_option(*command, put_long);
-		printf("\"\n");
-		if ((*command)->arguments == ARGUMENTS_OPTION)
-			printf("\t\twords+=\" $names\"\n");
-		else if ((*command)->arguments == ARGUMENTS_SELECTOR)
-			printf("\t\t[[ ${COMP_WORDS[COMP_CWORD-1]} == -o || ${COMP_WORDS[COMP_CWORD-1]} == --option ]] && words=$names || words+=\" $selector\"\n");
-		else if ((*command)->arguments == ARGUMENTS_ASSIGNMENTS)
-			printf("\t\tif ((COMP_CWORD == 2)); then words+=\" $selector\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n");
-		else if ((*command)->arguments == ARGUMENTS_RUN)
-			printf("%s\t\twords+=\" -- ${names// /= }=\"; compopt -o nospace\n", program_after_dashes);
-		else if ((*command)->arguments == ARGUMENTS_TRACE)
-			printf("%s\t\tcase ${COMP_WORDS[COMP_CWORD-1]} in\n"
-			       "\t\t-e | --option) words=$names ;;\n"
-			       "\t\t-o | --output | --save | --read)\n"
-			       "\t\t\tcompopt -o filenames\n\t\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$word\")\n\t\t\treturn\n\t\t\t;;\n"
-			       "\t\t*) words+=\" -- $selector\" ;;\n\t\tesac\n",
-			       program_after_dashes);
-		else if ((*command)->arguments == ARGUMENTS_DEMO)
-			printf("\t\twords+=\" reuseaddr\"\n");
-		else if ((*command)->arguments == ARGUMENTS_SHELL)
-			printf("\t\twords+=\" bash zsh fish\"\n");
-		else if ((*command)->arguments == ARGUMENTS_FILES)
-			printf("\t\t[[ $word == -* ]] || { compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$word\"); return; }\n");
-		else if ((*command)->arguments == ARGUMENTS_POLICY)
-			printf("\t\twords+=\" remove\"\n");
-		else if ((*command)->arguments == ARGUMENTS_CALC)
-			printf("\t\tif ((COMP_CWORD == 2)); then words+=\" %s\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n",
-			       calc_words);
-		printf("\t\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n\t\t;;\n");
-	}
+	for (const struct command *const *command = commands; *command; command++)
+		if (!(*command)->hidden)
+			put_bash_command(*command);
 	printf("\tesac\n}\ncomplete -F _sockopt sockopt\n");
 }
 
-/** Single quotes cannot stand inside of single quotes. */
-static void put_quoted(const char *text)
+/** Single quotes cannot stand inside of single quotes; what is special to zsh's descriptions is not to fish's. */
+static void put_quoted(const char *text, const char *special)
 {
 	for (; *text; text++)
 		if (*text == '\'')
 			fputs("'\\''", stdout);
-		else if (*text == '[' || *text == ']' || *text == ':')
+		else if (strchr(special, *text))
 			printf("\\%c", *text);
 		else
 			putchar(*text);
 }
 
+static const char *zsh_argument(const struct argp_option *option)
+{
+	if (!option->arg)
+		return "";
+	switch (kind_of(option)) {
+	case ARGUMENT_FILE: return ":file:_files";
+	case ARGUMENT_FOLDER: return ":folder:_files -/";
+	case ARGUMENT_WORD: break;
+	}
+	return option->flags & OPTION_ARG_OPTIONAL ? "::value:" : ":value:";
+}
+
 static void put_zsh_option(const struct command *command, const struct argp_option *option)
 {
+	const char *described = option->doc ? _(option->doc) : "";
+
 	(void)command;
-	printf(" '--%s%s[", option->name, option->arg && !(option->flags & OPTION_ARG_OPTIONAL) ? "=" : "");
-	put_quoted(option->doc ? _(option->doc) : "");
-	printf("]%s%s'", option->arg ? ":" : "", option->arg ? "value:" : "");
+	printf(" '--%s%s[", option->name, !option->arg ? "" : option->flags & OPTION_ARG_OPTIONAL ? "=-" :
+												    "=");
+	put_quoted(described, "[]:");
+	printf("]%s'", zsh_argument(option));
+	if (!has_short(option))
+		return;
+	printf(" '-%c%s[", option->key, !option->arg ? "" : option->flags & OPTION_ARG_OPTIONAL ? "-" :
+												  "+");
+	put_quoted(described, "[]:");
+	printf("]%s'", zsh_argument(option));
 }
 
 static void zsh(void)
 {
-	printf("#compdef sockopt\n# zsh completion of sockopt, made by 'sockopt completion zsh'\n_sockopt() {\n"
+	printf("#compdef sockopt\n# zsh completion of sockopt, made by 'sockopt completion zsh'\n"
+	       "_sockopt_checked() {\n\t_alternative \"selectors:selector:($selector)\" 'sources:source:_files -g \"*.[ch]\"'\n}\n"
+	       "_sockopt() {\n"
 	       "\tlocal -a names selector commands\n\tnames=(");
 	put_option_names(" ");
 	printf(")\n\tselector=(%s)\n\tcommands=(", selector_words);
 	for (const struct command *const *command = commands; *command; command++)
 		if (!(*command)->hidden) {
 			printf("\n\t\t'%s:", (*command)->name);
-			put_quoted(_((*command)->summary));
+			put_quoted(_((*command)->summary), "[]:");
 			printf("'");
 		}
 	printf("\n\t)\n\tif ((CURRENT == 2)); then\n\t\t_describe command commands\n\t\treturn\n\tfi\n\tcase $words[2] in\n");
@@ -179,6 +269,8 @@ static void zsh(void)
 			printf(" '*:option:($names)'");
 		else if ((*command)->arguments == ARGUMENTS_SELECTOR || (*command)->arguments == ARGUMENTS_TRACE)
 			printf(" '1:selector:($selector)'");
+		else if ((*command)->arguments == ARGUMENTS_CHECK)
+			printf(" '*:selector or source:_sockopt_checked'");
 		else if ((*command)->arguments == ARGUMENTS_ASSIGNMENTS)
 			printf(" '1:selector:($selector)' '*:assignment:(${^names}=)'");
 		else if ((*command)->arguments == ARGUMENTS_RUN)
@@ -201,12 +293,17 @@ static void zsh(void)
 static void put_fish_option(const struct command *command, const struct argp_option *option)
 {
 	printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -l %s", command->name, option->name);
-	if (isalpha(option->key))
+	if (has_short(option))
 		printf(" -s %c", option->key);
-	if (option->arg)
-		printf(" -r");
+	/* -r alone: any file */
+	if (kind_of(option) == ARGUMENT_FILE)
+		printf(" -r -F");
+	else if (option->arg && !(option->flags & OPTION_ARG_OPTIONAL))
+		printf(" -x");
+	if (kind_of(option) == ARGUMENT_FOLDER)
+		printf(" -a '(__fish_complete_directories)'");
 	printf(" -d '");
-	put_quoted(option->doc ? _(option->doc) : "");
+	put_quoted(option->doc ? _(option->doc) : "", "");
 	printf("'\n");
 }
 
@@ -217,7 +314,7 @@ static void fish(void)
 		if ((*command)->hidden)
 			continue;
 		printf("complete -c sockopt -n __fish_use_subcommand -a %s -d '", (*command)->name);
-		put_quoted(_((*command)->summary));
+		put_quoted(_((*command)->summary), "");
 		printf("'\n");
 		each_option(*command, put_fish_option);
 		bool assigns = (*command)->arguments == ARGUMENTS_ASSIGNMENTS || (*command)->arguments == ARGUMENTS_RUN;
@@ -228,12 +325,12 @@ static void fish(void)
 			printf("%s'\n", assigns ? "=" : "");
 		}
 		if ((*command)->arguments == ARGUMENTS_SELECTOR || (*command)->arguments == ARGUMENTS_ASSIGNMENTS ||
-		    (*command)->arguments == ARGUMENTS_TRACE)
+		    (*command)->arguments == ARGUMENTS_TRACE || (*command)->arguments == ARGUMENTS_CHECK)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a '%s'\n", (*command)->name,
 			       selector_words);
 		if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from demo' -a reuseaddr\n");
-		if ((*command)->arguments == ARGUMENTS_FILES)
+		if ((*command)->arguments == ARGUMENTS_FILES || (*command)->arguments == ARGUMENTS_CHECK)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -F\n", (*command)->name);
 		if ((*command)->arguments == ARGUMENTS_POLICY)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a remove\n", (*command)->name);

@@ -56,7 +56,7 @@ offered() {
 @test "what bash offers as an option of a command is one" {
 	local command option
 
-	for command in explain show set undo log demo completion; do
+	for command in explain show set undo log run apply policy trace check calc demo completion; do
 		while read -r option; do
 			"$SOCKOPT" "$command" --help | grep -q -- "$option" || {
 				echo "$command has no $option"
@@ -73,6 +73,62 @@ offered() {
 	[[ "${lines[0]}" == show$'\t'* ]]
 	[[ "$output" == *$'\n'TCP_NODELAY* ]]
 	[[ "$output" == *$'\n'--dry-run* ]]
+}
+
+@test "bash offers files to options that want one, folders to those that want one" {
+	mkdir "$FOLDER/place" "$FOLDER/place/below"
+	touch "$FOLDER/place/"{one.c,two.h,three.cfg}
+	local at=$FOLDER/place/ name
+
+	cd "$FOLDER/place"
+	for name in "check --config" "check -c" "check --read" "trace --read" "trace --save" "trace -o" "run -f" "run --report" apply; do
+		# shellcheck disable=SC2086
+		[ "$(offered sockopt $name "" | paste -sd,)" = below,one.c,three.cfg,two.h ]
+		# shellcheck disable=SC2086
+		[ "$(offered sockopt $name "${at}th")" = "${at}three.cfg" ]
+	done
+	# An = is a word to bash
+	[ "$(offered sockopt check --config = | paste -sd,)" = below,one.c,three.cfg,two.h ]
+	[ "$(offered sockopt trace --read = "${at}th")" = "${at}three.cfg" ]
+	for name in "check -p" "check --database" "check --database =" "policy --pin" "apply -P"; do
+		# shellcheck disable=SC2086
+		[ "$(offered sockopt $name "$at")" = "${at}below" ]
+	done
+	[ "$(offered sockopt trace -p "$at")" = "" ]
+}
+
+@test "bash offers check sources, folders and a selector's words" {
+	mkdir "$FOLDER/place" "$FOLDER/place/below"
+	touch "$FOLDER/place/"{one.c,two.h,three.cfg,estimate.c}
+	cd "$FOLDER/place"
+	[ "$(offered sockopt check "$FOLDER/place/" | paste -sd,)" = "$FOLDER/place/below,$FOLDER/place/estimate.c,$FOLDER/place/one.c,$FOLDER/place/two.h" ]
+	[ "$(offered sockopt check est | paste -sd,)" = established,estimate.c ]
+	[ "$(offered sockopt check one.c two | paste -sd,)" = two.h ]
+	[ "$(offered sockopt check --sev)" = --severity ]
+	[ "$(offered sockopt check --eng)" = --engine ]
+	offered sockopt check "" | grep -qx one.c
+	# Behind -- is a program, which sockopt has nothing to offer for
+	[ "$(offered sockopt check -- cat one)" = "" ]
+}
+
+@test "fish offers files to options that want one, and sources to check" {
+	needs fish
+	mkdir "$FOLDER/place" "$FOLDER/place/below"
+	touch "$FOLDER/place/one.c"
+	local name
+
+	"$SOCKOPT" completion fish >"$FOLDER/sockopt.fish"
+	cd "$FOLDER/place"
+	for name in "check --config " "check -c " "check --read " "trace --save " "run -f " "apply " "check on"; do
+		run -0 fish --no-config -c "source $FOLDER/sockopt.fish; complete -C 'sockopt $name'"
+		[[ $'\n'"$output" == *$'\n'one.c* ]]
+	done
+	run -0 fish --no-config -c "source $FOLDER/sockopt.fish; complete -C 'sockopt check --database '"
+	[[ "$output" == *below/* && "$output" != *one.c* ]]
+	run -0 fish --no-config -c "source $FOLDER/sockopt.fish; complete -C 'sockopt trace --pid '"
+	[[ "$output" != *one.c* ]]
+	# What zsh wants escaped in a description fish would show
+	run -1 grep -F "\\:" "$FOLDER/sockopt.fish"
 }
 
 @test "failure and wrong use: exit 2" {
