@@ -178,7 +178,7 @@ for port in $port, 0:
 	"${NOBODY[@]}" "$SOCKOPT" run --engine "$ENGINE" TCP_NODELAY=on -- /bin/sh -c : 2>/dev/null || skip "engine $ENGINE: not for plain users"
 	run --separate-stderr -0 "${NOBODY[@]}" "$SOCKOPT" run --engine "$ENGINE" SO_MARK=1 -- "$HELPERS/lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
 	[ "$output" = "0 0 0" ]
-	[ "$(grep -c "SO_MARK=1 at" <<<"$stderr")" = 1 ]
+	[ "$(grep -c "SO_MARK=1 at" <<<"$stderr")" = 1 ] || { echo "$stderr"; false; }
 	[[ "$stderr" == *CAP_NET_ADMIN* ]]
 }
 
