@@ -145,7 +145,7 @@ static int add_i386(scmp_filter_ctx filter, const struct rules *rules)
 		r = add_options(filter, rules);
 	if (r == 0 && watches(rules))
 		r = seccomp_rule_add(filter, SCMP_ACT_NOTIFY, SCMP_SYS(socketcall), 1,
-				     SCMP_A0(SCMP_CMP_EQ, SETSOCKOPT_OF_SOCKETCALL));
+				     SCMP_A0(SCMP_CMP_EQ, SETSOCKOPT_OF_SOCKETCALL, 0));
 	return r == -EEXIST ? 0 : r;
 }
 #endif
