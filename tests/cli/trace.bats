@@ -292,6 +292,23 @@ only_these() {
 	[ ! -s "$FOLDER/trace" ]
 }
 
+@test "io_uring: --life shows none of its operations, as the manual says" {
+	needs_bpf
+	start python3 -u -c '
+import socket
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+print(l.getsockname()[1])
+while True: l.accept()' >"$FOLDER/port"
+	eventually test -s "$FOLDER/port"
+	# SO_KEEPALIVE of a socket by IORING_OP_SOCKET and IORING_OP_CONNECT, read by getsockopt(2)
+	run --separate-stderr "$HELPERS/ring" 1 9 "$(cat "$FOLDER/port")"
+	[[ "$stderr" != "ring: "* ]] || skip "no io_uring here: $stderr"
+	for engine in bpf ptrace; do
+		traced "$engine" --life -- "$HELPERS/ring" 1 9 "$(cat "$FOLDER/port")"
+		[ "$(jq -r '"\(.call) \(.option)"' "$FOLDER/trace" | paste -sd,)" = "get SO_KEEPALIVE" ]
+	done
+}
+
 # waiting NAME COMMAND...: a helper that makes its calls when told to; its pid in PID[NAME]
 waiting() {
 	local name=$1 in
