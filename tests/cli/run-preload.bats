@@ -67,6 +67,8 @@ print(fd >= 0, libc.setsockopt(fd, 1, 12, ctypes.byref(value), 4), ctypes.get_er
 		python3 -c 'import socket, time; s = socket.socket(); s.listen(); time.sleep(1000)'
 	reported() { [ "$(wc -l <"$FOLDER/report")" -ge "$1" ]; }
 	eventually reported 1
+	# strace that is ended leaves its program running
+	STARTED+=("$(pgrep -P "$LAST")")
 	# the same again, with another key, and as it was
 	cat >"$FOLDER/again.py" <<-'END'
 		import re, socket, sys
