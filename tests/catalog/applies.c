@@ -38,7 +38,8 @@ static void check_told(struct report *report, const char *call, int told, const 
 static void check_elsewhere(struct report *report, const struct kind *kind, const char *call, int told, int error,
 			    struct elsewhere *elsewhere)
 {
-	elsewhere->count++;
+	/* One with rules of its own says nothing of the others. */
+	elsewhere->count += error == -told || !report->aside;
 	if (error == -told)
 		elsewhere->as_told++;
 	else
@@ -100,13 +101,16 @@ void facts_readable(const struct sockopt_option *option)
 		if (!kind->open)
 			continue;
 		r = value_read(kind->fresh, option, &reading);
-		if (!sockopt_applies(option, &kind->of, SOCKOPT_GET))
+		report.aside = NULL;
+		if (!sockopt_applies(option, &kind->of, SOCKOPT_GET)) {
+			report.aside = kind_own_rules(kind, option, SOCKOPT_GET);
 			check_elsewhere(&report, kind, "get", option->otherwise_get, r, &elsewhere);
-		else if (r < 0 && stage_refuses(option, kind, SOCKOPT_GET, 0) == -r)
+		} else if (r < 0 && stage_refuses(option, kind, SOCKOPT_GET, 0) == -r)
 			report_fact(&report, true, " ");
 		else if (!is_left_out(&report, r))
 			report_fact(&report, r == 0, "%s: get gives %s", kind->name, report_errno(r));
 	}
+	report.aside = NULL;
 	check_told(&report, "get", option->otherwise_get, &elsewhere);
 	if (value_readable(option) && !kind_next(NULL, option, SOCKOPT_GET))
 		report_cannot(&report, "no socket can be opened here on which it applies");
@@ -172,7 +176,7 @@ void facts_writable(const struct sockopt_option *option)
 			}
 			int fd = kind_socket(kind);
 
-			report.aside = kind_own_rules(kind, option);
+			report.aside = kind_own_rules(kind, option, SOCKOPT_SET);
 			check_elsewhere(&report, kind, "set", option->otherwise, sockopt_set(fd, option, &example),
 					&elsewhere);
 			close(fd);

@@ -92,14 +92,20 @@ bool kind_accepts(const struct kind *kind)
 	return kind->of.type == SOCK_STREAM || kind->of.type == SOCK_SEQPACKET || kind->of.type == SOCK_DCCP;
 }
 
-const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option)
+const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option, enum sockopt_access access)
 {
+	/* Its getsockopt() asks the TCP socket inside for whatever is not of its own level. */
+	if (kind->of.family == AF_SMC && strcmp(option->level->name, "SOL_SMC") != 0)
+		return "SMC";
+	if (access == SOCKOPT_GET)
+		return NULL;
 	if (kind->of.protocol == IPPROTO_MPTCP && option->level->number != SOL_MPTCP)
 		return "MPTCP";
 	if (kind->of.protocol == IPPROTO_SCTP && option->level->number == IPPROTO_IP)
 		return "SCTP";
-	if (kind->of.family == AF_SMC && strcmp(option->level->name, "SOL_SMC") != 0)
-		return "SMC";
+	/* The kernel refuses these to streams, and takes DCCP for none: it accepts them, to no effect. */
+	if (kind->of.protocol == IPPROTO_DCCP && strstr(option->name, "MULTICAST_"))
+		return "DCCP";
 	if (kind->of.family == AF_VSOCK && option->level->number == SOL_SOCKET)
 		return "vsock";
 	return NULL;

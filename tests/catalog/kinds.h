@@ -33,7 +33,7 @@ bool kind_accepts(const struct kind *kind);
  * @brief Do such sockets answer for an option with a handler of their own, of which the entry does not tell?
  * @return its name, or NULL
  */
-const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option);
+const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option, enum sockopt_access access);
 
 /** The next kind that can be opened and on which the option applies, after this one (NULL: the first). */
 const struct kind *kind_next(const struct kind *after, const struct sockopt_option *option,

@@ -141,7 +141,7 @@ void facts_set_length(const struct sockopt_option *option)
 		bool plain = option->type->form != SOCKOPT_FORM_ARRAY &&
 			     option->type->short_form != SOCKOPT_SHORT_PROGRAM;
 
-		report.aside = kind_own_rules(kind, option);
+		report.aside = kind_own_rules(kind, option, SOCKOPT_SET);
 		if (shortest > 0)
 			check_length(&report, kind, &example, exact && plain ? example.length - 1U : shortest - 1,
 				     option->length_errno);

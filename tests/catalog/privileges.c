@@ -165,7 +165,7 @@ static void check_inside(struct report *report, const struct sockopt_value *valu
 
 		if (!kinds[i].open || !sockopt_applies(report->option, &kinds[i].of, privilege->access))
 			continue;
-		report->aside = kind_own_rules(&kinds[i], report->option);
+		report->aside = kind_own_rules(&kinds[i], report->option, SOCKOPT_SET);
 		if (n != (ssize_t)sizeof(results) || results[i] == 1)
 			report_cannot(report, "%s: cannot be tried in a user namespace", kinds[i].name);
 		else if (!is_conditional(privilege) || results[i] != 0 || expected == 0)
@@ -190,7 +190,7 @@ void facts_privilege(const struct sockopt_option *option)
 		return;
 	}
 	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, privilege->access));) {
-		report.aside = kind_own_rules(kind, option);
+		report.aside = kind_own_rules(kind, option, SOCKOPT_SET);
 		check_without(&report, kind, &value);
 		check_with_one(&report, kind, &value);
 	}

@@ -110,7 +110,7 @@ void facts_range(const struct sockopt_option *option)
 	if (option->n_ranges == 0 && !by_symbols)
 		return;
 	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));) {
-		report.aside = kind_own_rules(kind, option);
+		report.aside = kind_own_rules(kind, option, SOCKOPT_SET);
 		by_symbols ? check_symbols(&report, kind) : check_ranges(&report, kind);
 	}
 	report_end(&report);
