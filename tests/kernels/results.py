@@ -43,6 +43,7 @@ class Kernel:
     name: str
     release: str = ""
     why: str = ""  # it could not be had, or did not get to its end
+    slow: str | None = None  # why that is no failure
     missing: list[str] = dataclasses.field(default_factory=list)
     suites: list[Suite] = dataclasses.field(default_factory=list)
     changes: dict[tuple[str, str, str], bool] = dataclasses.field(default_factory=dict)  # version, option, facts: seen
@@ -78,7 +79,9 @@ def read(name: str, path: pathlib.Path) -> Kernel:
     finished = False
     for line in path.read_text(encoding="utf-8", errors="replace").replace("\r", "").splitlines():
         word, _, rest = line.partition(" ")
-        if suite and word == "end" and rest.startswith(suite.name + " "):
+        if word == "slow" and rest.isdigit():
+            kernel.slow = f"it did not get to its end in {rest} s (KERNEL_SECONDS)"
+        elif suite and word == "end" and rest.startswith(suite.name + " "):
             suite.status, suite.seconds = (int(number) for number in rest.split()[1:])
             suite.ended, suite = True, None
         elif suite and (change := CHANGE.match(line)):
@@ -98,7 +101,7 @@ def read(name: str, path: pathlib.Path) -> Kernel:
             finished = True
         elif word == "boot":
             kernel.why = line
-    if not finished and not kernel.why:
+    if not finished and not kernel.why and not kernel.slow:
         kernel.why = "it did not get to the end of its tests"
     return kernel
 
@@ -114,8 +117,10 @@ def verdicts(kernel: Kernel) -> list[Test]:
                 tests.append(dataclasses.replace(test, name=f"{kernel.name} {suite.name}: {test.name}"))
         failed = not all(test.passed for test in suite.tests)
         if not suite.ended or not suite.tests or (suite.status and not failed):
-            tests.append(Test(f"{kernel.name} {suite.name}: it ran to its end", False, None, [f"# status {suite.status}"]))
-    tests.append(Test(f"{kernel.name}: booted {kernel.release}", not kernel.why, None, [f"# {kernel.why}"] if kernel.why else []))
+            slow = kernel.slow if not suite.ended else None
+            tests.append(Test(f"{kernel.name} {suite.name}: it ran to its end", slow is not None, slow, [f"# status {suite.status}"]))
+    why = [f"# {kernel.why}"] if kernel.why else []
+    tests.append(Test(f"{kernel.name}: booted {kernel.release}".rstrip(), not kernel.why, kernel.slow, why))
     return tests
 
 
@@ -138,7 +143,7 @@ def print_tap(kernels: list[Kernel]) -> int:
     """@return the exit status"""
     tests = []
     for kernel in kernels:
-        tests += verdicts(kernel) if kernel.release or kernel.suites else [Test(kernel.name, True, kernel.why, [])]
+        tests += verdicts(kernel) if kernel.release or kernel.slow else [Test(kernel.name, True, kernel.why, [])]
     tests += unseen_changes(kernels)
     count: Counter[str] = Counter()
     for number, test in enumerate(tests, 1):
@@ -196,7 +201,8 @@ def differing(kernels: list[Kernel], catalog: pathlib.Path) -> list[str]:
     """A row for each change that was seen: option, version, which kernels differ, what."""
     texts = {}
     for path in sorted(catalog.glob("*.toml")):
-        for option in tomllib.loads(path.read_text(encoding="utf-8")).get("option", []):
+        options = tomllib.loads(path.read_text(encoding="utf-8")).get("option", [])
+        for option in options if isinstance(options, list) else []:  # the schema has a table of that name
             for change in option.get("changes", []):
                 if change.get("facts"):
                     texts[option["name"], change["version"]] = change["what"]["en"]
@@ -216,7 +222,7 @@ def matrix(here: pathlib.Path, kernels: list[Kernel]) -> str:
         "# Kernels", "",
         "Written by `make test-kernels`, which boots Debian's kernels in emulated machines and runs these tests inside"
         " ([tests/kernels](../tests/kernels)). *Declined*: the kernel lacks what the test is about, sockopt said so with the"
-        " reason below, and another engine serves.", "",
+        " reason below, and another engine serves; –: was not run.", "",
         "| test | " + " | ".join(kernel.release.removesuffix("-amd64") for kernel in booted) + " |",
         "| --- |" + " --- |" * len(booted),
     ]
