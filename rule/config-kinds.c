@@ -201,7 +201,8 @@ static void take_server(struct haproxy *haproxy, char *rest, unsigned int line)
 	char *word;
 
 	haproxy->has_servers = true;
-	if (!next_word(&rest, " \t") || !next_word(&rest, " \t"))
+	next_word(&rest, " \t");
+	if (!next_word(&rest, " \t"))
 		return;
 	while ((word = next_word(&rest, " \t")))
 		if (strcmp(word, "tcp-ut") == 0) /* the one of the catalogue's, and others have no value that reads so */

@@ -154,11 +154,15 @@ static bool read_time(const char *text, int unit_ms, int64_t *ret)
 	return true;
 }
 
+/** A time in the unit of the option that it is for; what is for none keeps its milliseconds. */
 static bool in_unit(const struct sockopt_option *option, int64_t ms, int64_t *ret)
 {
+	*ret = ms;
+	if (!option)
+		return true;
 	switch (option->type->fields[0].unit) {
 	case SOCKOPT_UNIT_S: *ret = ms / SECOND_MS; return ms % SECOND_MS == 0;
-	case SOCKOPT_UNIT_MS: *ret = ms; return true;
+	case SOCKOPT_UNIT_MS: return true;
 	default: return false;
 	}
 }
