@@ -18,10 +18,13 @@ static bool within(const struct sockopt_field *field, const struct sockopt_range
 
 static bool in_ranges(const struct sockopt_option *option, const struct sockopt_value *value)
 {
-	const struct sockopt_field *field = &option->type->fields[0];
+	const struct sockopt_field *field;
 	int64_t number;
 
-	if (option->n_ranges == 0 || option->type->form != SOCKOPT_FORM_SCALAR || !number_is(field))
+	if (option->n_ranges == 0 || option->type->form != SOCKOPT_FORM_SCALAR)
+		return true;
+	field = &option->type->fields[0];
+	if (!number_is(field))
 		return true;
 	number = sockopt_field_number(field, value->bytes, 0);
 	for (size_t i = 0; i < option->n_ranges; i++)
