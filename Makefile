@@ -25,7 +25,7 @@ try: ## builds, then shows sockopt on a real server that it starts and stops
 	@tools/try $(BUILD)
 
 test: ## installs what the tests need, builds, runs every test and check
-	@tools/install-deps build test kernels
+	@tools/install-deps build test
 	@tools/configure $(BUILD) -Dtests=true -Dwerror=true
 	@$(NINJA)
 	@tools/run-tests $(BUILD)
