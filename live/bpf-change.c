@@ -21,8 +21,8 @@
 #include <change.skel.h>
 #pragma GCC diagnostic pop
 
+#include "bpf-load.h"
 #include "bpf-sockets.h"
-#include "kernel-types.h"
 #include "namespaces.h"
 #include "tidy.h"
 
@@ -40,6 +40,7 @@ struct place {
 struct run {
 	struct change_bpf *skeleton;
 	struct bpf_link *links[2]; /* TCP, UDP */
+	bool with_udp;
 	const struct sockopt_option *options[CHANGE_OPTIONS_MAX];
 	size_t n_options;
 	struct bpf_change **sorted; /* by cookie */
@@ -128,7 +129,7 @@ static int prepare(struct run *run, struct bpf_change *changes, size_t n)
 	return 0;
 }
 
-static void fill(struct run *run, bool with_udp)
+static void fill(struct run *run)
 {
 	struct change_bpf__rodata *constants = run->skeleton->rodata;
 
@@ -141,30 +142,7 @@ static void fill(struct run *run, bool with_udp)
 	}
 	constants->n_options = (uint32_t)run->n_options;
 	bpf_map__set_max_entries(run->skeleton->maps.changes, (uint32_t)run->n);
-	bpf_program__set_autoload(run->skeleton->progs.change_udp, with_udp);
-}
-
-static int open_and_load(struct run *run, bool with_udp, bool with_cut)
-{
-	struct kernel_types types = KERNEL_TYPES_NONE;
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
-	int r = with_cut ? kernel_types_begin(&types) : 0;
-
-	if (r < 0)
-		return r;
-	if (with_cut)
-		opts.btf_custom_path = types.path;
-	run->skeleton = change_bpf__open_opts(&opts);
-	r = run->skeleton ? 0 : -errno;
-	if (r == 0) {
-		fill(run, with_udp);
-		if (with_cut)
-			r = kernel_types_cut(&types, run->skeleton->obj);
-	}
-	if (r == 0)
-		r = change_bpf__load(run->skeleton);
-	kernel_types_end(&types);
-	return r;
+	bpf_program__set_autoload(run->skeleton->progs.change_udp, run->with_udp);
 }
 
 static void unload(struct run *run)
@@ -176,14 +154,34 @@ static void unload(struct run *run)
 	run->skeleton = NULL;
 }
 
+static struct bpf_object *open_skeleton(void *context, const struct bpf_object_open_opts *opts)
+{
+	struct run *run = context;
+
+	run->skeleton = change_bpf__open_opts(opts);
+	if (!run->skeleton)
+		return NULL;
+	fill(run);
+	return run->skeleton->obj;
+}
+
+static int load_skeleton(void *context)
+{
+	return change_bpf__load(((struct run *)context)->skeleton);
+}
+
+static void close_skeleton(void *context)
+{
+	unload(context);
+}
+
 static int load_with(struct run *run, bool with_udp)
 {
-	int r = open_and_load(run, with_udp, true);
+	static const struct bpf_loader loader = { open_skeleton, load_skeleton, close_skeleton };
+	int r;
 
-	if (r < 0) {
-		unload(run);
-		r = open_and_load(run, with_udp, false);
-	}
+	run->with_udp = with_udp;
+	r = bpf_load(&loader, run);
 	if (r < 0)
 		return r;
 	run->links[0] = bpf_program__attach_iter(run->skeleton->progs.change_tcp, NULL);

@@ -20,7 +20,7 @@
 #include <sockets.skel.h>
 #pragma GCC diagnostic pop
 
-#include "kernel-types.h"
+#include "bpf-load.h"
 #include "tidy.h"
 #include "ticks.h"
 
@@ -69,36 +69,38 @@ static int attach(struct bpf_sockets *programs, uint32_t tables)
 	return 0;
 }
 
-/** With the types that are cut out for it, or else with all that libbpf reads. @return 0 or -errno */
-static int load(struct bpf_sockets *programs, const struct bpf_wish *wish, bool with_cut)
-{
-	struct kernel_types types = KERNEL_TYPES_NONE;
-	LIBBPF_OPTS(bpf_object_open_opts, opts);
-	int r = with_cut ? kernel_types_begin(&types) : 0;
+struct loading {
+	struct bpf_sockets *programs;
+	const struct bpf_wish *wish;
+};
 
-	if (r < 0)
-		return r;
-	if (with_cut)
-		opts.btf_custom_path = types.path;
-	programs->skeleton = sockets_bpf__open_opts(&opts);
-	r = programs->skeleton ? 0 : -errno;
-	if (r == 0) {
-		fill(programs->skeleton, wish);
-		if (with_cut)
-			r = kernel_types_cut(&types, programs->skeleton->obj);
-	}
-	if (r == 0)
-		r = sockets_bpf__load(programs->skeleton);
-	kernel_types_end(&types);
-	if (r < 0) {
-		sockets_bpf__destroy(programs->skeleton);
-		programs->skeleton = NULL;
-	}
-	return r;
+static struct bpf_object *open_skeleton(void *context, const struct bpf_object_open_opts *opts)
+{
+	const struct loading *loading = context;
+
+	loading->programs->skeleton = sockets_bpf__open_opts(opts);
+	if (!loading->programs->skeleton)
+		return NULL;
+	fill(loading->programs->skeleton, loading->wish);
+	return loading->programs->skeleton->obj;
+}
+
+static int load_skeleton(void *context)
+{
+	return sockets_bpf__load(((const struct loading *)context)->programs->skeleton);
+}
+
+static void close_skeleton(void *context)
+{
+	struct bpf_sockets *programs = ((const struct loading *)context)->programs;
+
+	sockets_bpf__destroy(programs->skeleton);
+	programs->skeleton = NULL;
 }
 
 int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, struct bpf_refusal *ret_refusal)
 {
+	static const struct bpf_loader loader = { open_skeleton, load_skeleton, close_skeleton };
 	struct bpf_sockets *programs;
 	int r;
 
@@ -110,9 +112,7 @@ int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, stru
 	programs = calloc(1, sizeof(*programs));
 	if (!programs)
 		return bpf_refuse(ret_refusal, N_("memory is short"), ENOMEM);
-	r = load(programs, wish, true);
-	if (r < 0)
-		r = load(programs, wish, false);
+	r = bpf_load(&loader, &(struct loading){ programs, wish });
 	if (r == 0)
 		r = attach(programs, wish->tables);
 	/* All that loading alone needs is given up; what is left in the permitted set is for another look. */
