@@ -294,17 +294,10 @@ while True:
 
 @test "io_uring: a socket that no system call of its own made or connected" {
 	with_cgroup
-	start python3 -u -c '
-import socket
-l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
-print(l.getsockname()[1])
-while True: l.accept()' >"$FOLDER/port"
-	eventually test -s "$FOLDER/port"
-	run --separate-stderr "$HELPERS/ring" "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" "$(cat "$FOLDER/port")"
-	[[ "$stderr" != "ring: "* ]] || skip "no io_uring here: $stderr"
+	with_ring "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
 	[ "$output" = 0 ]
 	applying --cgroup "$CGROUP" "$RULES" 2>/dev/null
-	[ "$(inside "$HELPERS/ring" "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" "$(cat "$FOLDER/port")")" = 30000 ]
+	[ "$(inside "$HELPERS/ring" "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" "$RING_PORT")" = 30000 ]
 }
 
 @test "a static program" {

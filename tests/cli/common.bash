@@ -153,3 +153,17 @@ os.closerange(3, 1024)
 resource.setrlimit(resource.RLIMIT_NOFILE, (n, n))
 os.execv(sys.argv[2], sys.argv[2:])' "$@"
 }
+
+# with_ring LEVEL OPTION: a listener for $HELPERS/ring, its port in RING_PORT; what ring says of the option is in output.
+# Skips where io_uring is not to be had.
+with_ring() {
+	start python3 -u -c '
+import socket
+l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
+print(l.getsockname()[1])
+while True: l.accept()' >"$FOLDER/ring-port"
+	eventually test -s "$FOLDER/ring-port"
+	RING_PORT=$(cat "$FOLDER/ring-port")
+	run --separate-stderr "$HELPERS/ring" "$1" "$2" "$RING_PORT"
+	[[ "$stderr" != "ring: "* ]] || skip "no io_uring here: $stderr"
+}

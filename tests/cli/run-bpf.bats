@@ -46,16 +46,9 @@ $1"
 export -f connects
 
 @test "io_uring: sockets that no socket(2) made and no connect(2) connected have the options" {
-	start python3 -u -c '
-import socket
-l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
-print(l.getsockname()[1])
-while True: l.accept()' >"$FOLDER/port"
-	eventually test -s "$FOLDER/port"
-	run --separate-stderr "$HELPERS/ring" "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" "$(cat "$FOLDER/port")"
-	[[ "$stderr" != "ring: "* ]] || skip "no io_uring here: $stderr"
+	with_ring "$IPPROTO_TCP" "$TCP_USER_TIMEOUT"
 	[ "$output" = 0 ]
-	run --separate-stderr -0 running TCP_USER_TIMEOUT=30s -- "$HELPERS/ring" "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" "$(cat "$FOLDER/port")"
+	run --separate-stderr -0 running TCP_USER_TIMEOUT=30s -- "$HELPERS/ring" "$IPPROTO_TCP" "$TCP_USER_TIMEOUT" "$RING_PORT"
 	[ "$output" = 30000 ]
 }
 

@@ -294,17 +294,10 @@ only_these() {
 
 @test "io_uring: --life shows none of its operations, as the manual says" {
 	needs_bpf
-	start python3 -u -c '
-import socket
-l = socket.socket(); l.bind(("127.0.0.1", 0)); l.listen()
-print(l.getsockname()[1])
-while True: l.accept()' >"$FOLDER/port"
-	eventually test -s "$FOLDER/port"
 	# SO_KEEPALIVE of a socket by IORING_OP_SOCKET and IORING_OP_CONNECT, read by getsockopt(2)
-	run --separate-stderr "$HELPERS/ring" 1 9 "$(cat "$FOLDER/port")"
-	[[ "$stderr" != "ring: "* ]] || skip "no io_uring here: $stderr"
+	with_ring 1 9
 	for engine in bpf ptrace; do
-		traced "$engine" --life -- "$HELPERS/ring" 1 9 "$(cat "$FOLDER/port")"
+		traced "$engine" --life -- "$HELPERS/ring" 1 9 "$RING_PORT"
 		[ "$(jq -r '"\(.call) \(.option)"' "$FOLDER/trace" | paste -sd,)" = "get SO_KEEPALIVE" ]
 	done
 }
