@@ -10,6 +10,7 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "kernel-pass.h"
 #include "restore.h"
 
 /** Is the value that is there ours to bring back? Says so if it is not. ret_as_before: it is what it was */
@@ -35,15 +36,8 @@ static bool is_to_be_restored(struct restore *restore, size_t index, const struc
 	return false;
 }
 
-/** A list of what is read or brought back, and whose each is. */
-struct list {
-	struct bpf_change *changes;
-	size_t *intents; /* in the entry */
-	size_t n, room;
-};
-
 /** before: to be brought back; NULL: it is only read. @return false: that cannot be */
-static bool add(struct restore *restore, struct list *list, size_t index, const struct sockopt_option *option,
+static bool add(struct restore *restore, struct kernel_pass *pass, size_t index, const struct sockopt_option *option,
 		const struct sockopt_value *before)
 {
 	const struct journal_intent *intent = &restore->entry->intents[index];
@@ -63,20 +57,8 @@ static bool add(struct restore *restore, struct list *list, size_t index, const 
 		if (!bpf_value_make(&asked, &change.asked))
 			return false;
 	}
-	if (list->n == list->room) {
-		list->room = list->room ? list->room * 2 : 64;
-		list->changes = xrealloc(list->changes, list->room * sizeof(*list->changes));
-		list->intents = xrealloc(list->intents, list->room * sizeof(*list->intents));
-	}
-	list->intents[list->n] = index;
-	list->changes[list->n++] = change;
+	kernel_pass_add(pass, index, change);
 	return true;
-}
-
-static void free_list(struct list *list)
-{
-	free(list->changes);
-	free(list->intents);
 }
 
 /**
@@ -85,7 +67,7 @@ static void free_list(struct list *list)
  */
 static void restore_touched(struct restore *restore, const size_t *intents, size_t n)
 {
-	struct list back = { 0 };
+	struct kernel_pass back = { 0 };
 	const struct sockopt_option *left = NULL;
 	const char *why;
 	int error = 0, r = 0;
@@ -108,23 +90,23 @@ static void restore_touched(struct restore *restore, const size_t *intents, size
 		r = bpf_change_all(back.changes, back.n, &why, &error);
 	for (size_t i = 0; i < back.n; i++)
 		if (r < 0 || back.changes[i].error)
-			restore_tell(restore, back.intents[i], RESTORE_FAILED, NULL, NULL,
+			restore_tell(restore, back.whose[i], RESTORE_FAILED, NULL, NULL,
 				     r < 0 ? (error ? error : -r) : back.changes[i].error);
 	if (left)
 		log_warning(_("%s, which changed along, could not be brought back where no descriptor of the socket can be had"),
 			    left->name);
-	free_list(&back);
+	kernel_pass_free(&back);
 }
 
 /** made: what was brought back, or not (r: the pass broke off). whole: gets the intents. @return how many */
-static size_t tell_restored(struct restore *restore, const struct list *made, const struct bpf_value *now, int r,
+static size_t tell_restored(struct restore *restore, const struct kernel_pass *made, const struct bpf_value *now, int r,
 			    size_t *whole)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < made->n; i++) {
 		const struct bpf_change *change = &made->changes[i];
-		size_t index = made->intents[i];
+		size_t index = made->whose[i];
 		struct sockopt_value before, after;
 
 		if (change->error || (r < 0 && !change->is_found)) {
@@ -141,9 +123,9 @@ static size_t tell_restored(struct restore *restore, const struct list *made, co
 	return n;
 }
 
-static void restore_read(struct restore *restore, const struct list *read)
+static void restore_read(struct restore *restore, const struct kernel_pass *read)
 {
-	struct list back = { 0 };
+	struct kernel_pass back = { 0 };
 	struct bpf_value *now = xmalloc(read->n * sizeof(*now));
 	size_t *whole = xmalloc(read->n * sizeof(*whole)); /* intents whose options are as they were */
 	const char *why;
@@ -151,17 +133,17 @@ static void restore_read(struct restore *restore, const struct list *read)
 	int error = 0, r = 0;
 
 	for (size_t i = 0; i < read->n; i++) {
-		const struct journal_intent *intent = &restore->entry->intents[read->intents[i]];
+		const struct journal_intent *intent = &restore->entry->intents[read->whose[i]];
 		bool is_as_before;
 
-		if (!is_to_be_restored(restore, read->intents[i], &read->changes[i], &is_as_before)) {
+		if (!is_to_be_restored(restore, read->whose[i], &read->changes[i], &is_as_before)) {
 			if (is_as_before && !restore->dry_run)
-				whole[n++] = read->intents[i];
+				whole[n++] = read->whose[i];
 			continue;
 		}
 		now[back.n] = read->changes[i].after;
-		if (!add(restore, &back, read->intents[i], read->changes[i].option, &intent->value.before))
-			restore_tell(restore, read->intents[i], RESTORE_FAILED, NULL, NULL, EOPNOTSUPP);
+		if (!add(restore, &back, read->whose[i], read->changes[i].option, &intent->value.before))
+			restore_tell(restore, read->whose[i], RESTORE_FAILED, NULL, NULL, EOPNOTSUPP);
 	}
 	if (back.n)
 		r = bpf_change_all(back.changes, back.n, &why, &error);
@@ -169,12 +151,12 @@ static void restore_read(struct restore *restore, const struct list *read)
 	restore_touched(restore, whole, n);
 	free(whole);
 	free(now);
-	free_list(&back);
+	kernel_pass_free(&back);
 }
 
 void restore_by_kernel(struct restore *restore)
 {
-	struct list read = { 0 };
+	struct kernel_pass read = { 0 };
 	const char *why;
 	int error = 0, r = 0;
 
@@ -190,8 +172,8 @@ void restore_by_kernel(struct restore *restore)
 		r = bpf_change_all(read.changes, read.n, &why, &error);
 	if (r < 0)
 		for (size_t i = 0; i < read.n; i++)
-			restore_tell(restore, read.intents[i], RESTORE_FAILED, NULL, NULL, error ? error : -r);
+			restore_tell(restore, read.whose[i], RESTORE_FAILED, NULL, NULL, error ? error : -r);
 	else
 		restore_read(restore, &read);
-	free_list(&read);
+	kernel_pass_free(&read);
 }

@@ -16,6 +16,7 @@
 
 #include "cmd.h"
 #include "journal.h"
+#include "kernel-pass.h"
 #include "transaction-parts.h"
 
 /**
@@ -225,24 +226,7 @@ static bool is_possible(const struct step *step)
 }
 
 /** What is read of the steps that were put off: each option, and those that change along, where nothing told them. */
-struct reading {
-	struct bpf_change *changes;
-	size_t *later; /* whose each is: first the option itself */
-	size_t n, room;
-};
-
-static void add_reading(struct reading *reading, size_t later, struct bpf_change change)
-{
-	if (reading->n == reading->room) {
-		reading->room = reading->room ? reading->room * 2 : 64;
-		reading->changes = xrealloc(reading->changes, reading->room * sizeof(*reading->changes));
-		reading->later = xrealloc(reading->later, reading->room * sizeof(*reading->later));
-	}
-	reading->later[reading->n] = later;
-	reading->changes[reading->n++] = change;
-}
-
-static void list_readings(const struct transaction *transaction, struct reading *reading)
+static void list_readings(const struct transaction *transaction, struct kernel_pass *reading)
 {
 	for (size_t i = 0; i < transaction->n_later; i++) {
 		const struct step *step = &transaction->later[i];
@@ -251,10 +235,10 @@ static void list_readings(const struct transaction *transaction, struct reading 
 
 		if (!is_possible(step))
 			continue;
-		add_reading(reading, i, change_of(step, step->option, NULL));
+		kernel_pass_add(reading, i, change_of(step, step->option, NULL));
 		while ((touched = next_touched(step, &name)))
 			if (!is_kept(step, touched) && bpf_change_possible(touched, &step->facts.kind))
-				add_reading(reading, i, change_of(step, touched, NULL));
+				kernel_pass_add(reading, i, change_of(step, touched, NULL));
 	}
 }
 
@@ -279,16 +263,15 @@ static void take_reading(struct transaction *transaction, struct step *step, con
 int transaction_plan_by_kernel(struct transaction *transaction)
 {
 	bool forced = transaction->wish->engine == LIVE_ENGINE_BPF;
-	struct reading reading = { 0 };
+	struct kernel_pass reading = { 0 };
 	int r = 0;
 
 	list_readings(transaction, &reading);
 	if (reading.n)
 		r = pass(transaction, reading.changes, reading.n);
 	for (size_t i = 0; r == 0 && i < reading.n; i++)
-		take_reading(transaction, &transaction->later[reading.later[i]], &reading.changes[i]);
-	free(reading.changes);
-	free(reading.later);
+		take_reading(transaction, &transaction->later[reading.whose[i]], &reading.changes[i]);
+	kernel_pass_free(&reading);
 	/* Sockets that nobody holds are changed where that can be had; it was not asked for. */
 	if (r == -EOPNOTSUPP && !forced) {
 		log_debug(_("sockets that no process holds are left out: %s"), _(transaction->why_not));
@@ -343,9 +326,8 @@ static void note(struct transaction *transaction, size_t index, const struct bpf
 
 void transaction_make_by_kernel(struct transaction *transaction)
 {
-	struct bpf_change *changes = xmalloc(transaction->n_steps * sizeof(*changes));
-	size_t *steps = xmalloc(transaction->n_steps * sizeof(*steps));
-	size_t n = 0;
+	struct kernel_pass asks = { 0 };
+	size_t n;
 	int r = 0;
 
 	for (size_t i = 0; i < transaction->n_steps; i++) {
@@ -360,16 +342,15 @@ void transaction_make_by_kernel(struct transaction *transaction)
 			refuse(transaction, step, i);
 			continue;
 		}
-		changes[n] = change_of(step, step->option, &asked);
-		steps[n++] = i;
+		kernel_pass_add(&asks, i, change_of(step, step->option, &asked));
 	}
+	n = asks.n;
 	/* All or nothing: what is refused beforehand keeps the others from being made. */
 	if (n && (!transaction->failed || transaction->wish->keep_going))
-		r = pass(transaction, changes, n);
+		r = pass(transaction, asks.changes, n);
 	else
 		n = 0;
 	for (size_t i = 0; i < n; i++)
-		note(transaction, steps[i], &changes[i], r);
-	free(steps);
-	free(changes);
+		note(transaction, asks.whose[i], &asks.changes[i], r);
+	kernel_pass_free(&asks);
 }
