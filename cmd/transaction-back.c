@@ -26,11 +26,13 @@ static void tell_rolled_back(void *context, size_t index, enum restore_outcome o
 static size_t roll_back(struct transaction *transaction)
 {
 	struct restore restore = { .tell = tell_rolled_back, .context = transaction };
-	struct journal_entry *entry;
+	struct journal_entry *entry = NULL;
 
 	journal_commit(transaction->journal); /* the outcomes, as far as there is room for them */
-	if (journal_read(transaction->id, &entry) < 0 || entry->n_intents != transaction->n_steps)
+	if (journal_read(transaction->id, &entry) < 0 || entry->n_intents != transaction->n_steps) {
+		journal_free(entry);
 		return transaction->made + transaction->doubtful;
+	}
 	/* What was not tried, and what failed, is not looked at. */
 	for (size_t i = 0; i < entry->n_intents; i++)
 		entry->intents[i].failed = !transaction->steps[i].made && !transaction->steps[i].doubtful;

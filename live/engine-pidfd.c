@@ -16,16 +16,19 @@
 
 #define NAMESPACES_MAX 1024
 
+/** How far we got to a socket by its holders. */
+enum reach {
+	ASKED,
+	REFUSED, /* they may be seen, but not asked (Yama, for one) */
+	LISTED,  /* refused, but sock_diag told of it */
+};
+
 struct walk {
 	const struct selector *selector;
 	int (*each)(void *arg, struct live_socket *socket);
 	void *arg;
 	struct holders *holders;
-	/** A socket each: its holders may be seen, but not asked (Yama, for one). */
-	enum { ASKED,
-	       REFUSED,
-	       LISTED } *
-		reach;
+	enum reach *reach; /* a socket each */
 	struct borrower borrower;
 	struct identity_namespaces namespaces;
 	struct defaults *defaults;
