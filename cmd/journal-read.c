@@ -125,6 +125,7 @@ static bool read_intent(const json_t *object, struct journal_intent *ret)
 		(int)json_integer_value(json_array_get(kind, 2)),
 	};
 	ret->has_before = read_bytes(object, "before", &ret->value.before);
+	ret->has_asked = !ret->has_before && read_bytes(object, "asked", &ret->value.before);
 	if (json_array_size(touched))
 		ret->touched = xmalloc(json_array_size(touched) * sizeof(*ret->touched));
 	for (size_t i = 0; i < json_array_size(touched); i++) {

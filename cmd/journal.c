@@ -208,12 +208,13 @@ static void put_bytes(struct json *json, const char *name, const struct sockopt_
 	json_text(json, name, text);
 }
 
-static void put_value(struct json *json, const struct journal_value *value, bool has_before)
+/** name: what the value is; NULL: there is none */
+static void put_value(struct json *json, const struct journal_value *value, const char *name)
 {
 	json_signed(json, "level", value->level);
 	json_signed(json, "number", value->number);
-	if (has_before)
-		put_bytes(json, "before", &value->before);
+	if (name)
+		put_bytes(json, name, &value->before);
 }
 
 size_t journal_address_length(int family)
@@ -274,11 +275,12 @@ int journal_intend(struct journal *journal, const struct journal_intent *intent)
 	json_end_array(json);
 	put_address(json, "local", &intent->local);
 	put_address(json, "peer", &intent->peer);
-	put_value(json, &intent->value, intent->has_before);
+	put_value(json, &intent->value, intent->has_before ? "before" : intent->has_asked ? "asked" :
+											    NULL);
 	json_array(json, "touched");
 	for (size_t i = 0; i < intent->n_touched; i++) {
 		json_object(json, NULL);
-		put_value(json, &intent->touched[i], true);
+		put_value(json, &intent->touched[i], "before");
 		json_end_object(json);
 	}
 	json_end_array(json);
@@ -326,6 +328,11 @@ void journal_outcome(struct journal *journal, size_t index, const struct sockopt
 		put_bytes(json, "after", after);
 	json_end_object(json);
 	json_line(json);
+}
+
+void journal_flush(struct journal *journal)
+{
+	fflush(journal->file);
 }
 
 void journal_end(struct journal *journal, bool keep)

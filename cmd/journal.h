@@ -11,7 +11,7 @@
 #include <facts.h>
 #include <stdio.h>
 
-/** An option's old value. */
+/** An option's old value, or what was asked of it. */
 struct journal_value {
 	int level;
 	int number;
@@ -27,6 +27,7 @@ struct journal_intent {
 	struct facts_address local, peer;
 	struct sockopt_kind kind;
 	bool has_before;
+	bool has_asked; /* an action without an old value: value has what was asked, which its inverse takes back */
 	struct journal_value value;
 	struct journal_value *touched; /* NULL if nothing changes along */
 	size_t n_touched;
@@ -70,6 +71,9 @@ int journal_commit(struct journal *journal);
 
 /** Notes an outcome. after may be NULL. error: 0 or positive errno. */
 void journal_outcome(struct journal *journal, size_t index, const struct sockopt_value *after, int error);
+
+/** Lets no outcome wait for the next ones; not fsync. */
+void journal_flush(struct journal *journal);
 
 /** Ends it. keep: false removes the file (nothing was changed). */
 void journal_end(struct journal *journal, bool keep);

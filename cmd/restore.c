@@ -68,12 +68,33 @@ static int restore_touched(int fd, const struct journal_intent *intent)
 	return r;
 }
 
+/** An action has no old value: its inverse takes back what was asked. */
+static void restore_action(struct restore *restore, size_t index, const struct sockopt_option *option, int fd)
+{
+	const struct journal_intent *intent = &restore->entry->intents[index];
+	const struct sockopt_option *inverse = option->inverse ? sockopt_find(option->inverse) : NULL;
+	int r;
+
+	inverse = inverse ? sockopt_twin_for(inverse, &intent->kind, SOCKOPT_SET) : NULL;
+	if (restore->dry_run) {
+		restore_tell(restore, index, RESTORE_PLANNED, NULL, NULL, 0);
+		return;
+	}
+	r = inverse ? sockopt_set(fd, inverse, &intent->value.before) : -EOPNOTSUPP;
+	restore_tell(restore, index, r < 0 ? RESTORE_FAILED : RESTORE_RESTORED, NULL, NULL, -r);
+}
+
 static void restore_on(struct restore *restore, size_t index, const struct sockopt_option *option, int fd)
 {
 	const struct journal_intent *intent = &restore->entry->intents[index];
 	struct sockopt_value now, after;
-	int r = sockopt_get(fd, option, &now), touched;
+	int r, touched;
 
+	if (intent->has_asked) {
+		restore_action(restore, index, option, fd);
+		return;
+	}
+	r = sockopt_get(fd, option, &now);
 	if (r < 0) {
 		restore_tell(restore, index, RESTORE_FAILED, NULL, NULL, -r);
 		return;
@@ -102,7 +123,12 @@ static void restore_intent(struct restore *restore, size_t index)
 
 	if (intent->failed)
 		return;
-	if (!intent->has_before) {
+	/* If it was not made after all, the inverse would take away what the program itself had asked for. */
+	if (intent->has_asked && !intent->done) {
+		restore->not_known++;
+		return;
+	}
+	if (!intent->has_before && !intent->has_asked) {
 		if (intent->done) {
 			restore->not_undoable++;
 			restore_tell(restore, index, RESTORE_FAILED, NULL, NULL, EOPNOTSUPP);
@@ -112,7 +138,7 @@ static void restore_intent(struct restore *restore, size_t index)
 	r = change_borrow(&restore->borrower, intent->holders, intent->n_holders, intent->cookie, &fd);
 	if (r == -ESTALE || r == -ESRCH) {
 		restore->lost[restore->n_lost++] = index;
-	} else if (r == -EPERM && bpf_change_possible(option, &intent->kind)) {
+	} else if (r == -EPERM && intent->has_before && bpf_change_possible(option, &intent->kind)) {
 		restore->kernel[restore->n_kernel++] = index;
 	} else if (r < 0) {
 		restore_tell(restore, index, RESTORE_FAILED, NULL, NULL, -r);

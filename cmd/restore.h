@@ -33,6 +33,7 @@ struct restore {
 	size_t forbidden;    /* of the failed ones, those for want of a right */
 	size_t left_along;   /* options that changed along, and stay so */
 	size_t not_undoable; /* of the failed ones, those whose old value was not known */
+	size_t not_known;    /* actions, of which the journal does not tell if they were made: left alone */
 
 	/* Inner things. */
 	struct borrower borrower;

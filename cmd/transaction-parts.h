@@ -43,6 +43,7 @@ struct transaction {
 	bool *warned;          /* an assignment each: "too late" was said */
 	int error;             /* of the journal */
 	size_t failed, forbidden, gone, made, doubtful;
+	size_t for_good;                     /* of those made: nothing can take them back */
 	const struct sockopt_option *unread; /* whose old value could not be read, which ended the planning */
 	size_t out_of_reach;                 /* sockets that match, of processes that are not ours */
 	size_t hidden;                       /* sockets that match, in network namespaces that we may not enter */

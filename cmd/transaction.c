@@ -44,7 +44,6 @@ static struct journal_value journal_value_of(const struct sockopt_option *option
 
 int transaction_intend(struct transaction *transaction, const struct step *step, const struct change *change)
 {
-	static const struct sockopt_value nothing;
 	struct journal_intent *intent = xmalloc(sizeof(*intent));
 	int r;
 
@@ -56,7 +55,8 @@ int transaction_intend(struct transaction *transaction, const struct step *step,
 	intent->peer = step->facts.peer;
 	intent->kind = step->facts.kind;
 	intent->has_before = change->has_before;
-	intent->value = journal_value_of(step->option, change->has_before ? &change->before : &nothing);
+	intent->has_asked = !change->has_before && step->option->undone_by_inverse;
+	intent->value = journal_value_of(step->option, change->has_before ? &change->before : &change->asked);
 	if (change->n_touched)
 		intent->touched = xmalloc(change->n_touched * sizeof(*intent->touched));
 	for (size_t i = 0; i < change->n_touched; i++)
@@ -85,6 +85,9 @@ void transaction_note(struct transaction *transaction, size_t index, const struc
 	bool is_told = change->has_after && !sockopt_has_secret(change->option->get_type);
 
 	journal_outcome(transaction->journal, index, is_told ? &change->after : NULL, change->error);
+	/* A value tells by itself later if it was set; of an action only the journal can. */
+	if (change->option->undone_by_inverse)
+		journal_flush(transaction->journal);
 }
 
 void transaction_show(struct transaction *transaction, struct step *step, const struct change *change,
@@ -279,6 +282,7 @@ static void make_step(struct transaction *transaction, struct borrower *borrower
 		change_make(fd, change);
 		step->made = change->error == 0;
 		transaction->made += step->made;
+		transaction->for_good += step->made && !change->has_before && !step->option->undone_by_inverse;
 		transaction_note(transaction, index, change);
 		transaction_show(transaction, step, change, NULL);
 	}
@@ -324,8 +328,12 @@ static int finish(struct transaction *transaction)
 	journal_end(transaction->journal, keep);
 	if (interrupted)
 		log_error(_("interrupted after %zu of %zu changes"), transaction->made, transaction->n_steps);
-	if (keep)
+	if (keep && transaction->for_good < transaction->made + transaction->doubtful)
 		log_hint(_("'sockopt undo %u' takes it back"), transaction->id);
+	if (transaction->for_good)
+		log_hint(ngettext("%zu change has no old value: undo cannot take it back",
+				  "%zu changes have no old value: undo cannot take them back", transaction->for_good),
+			 transaction->for_good);
 	if (interrupted)
 		return 128 + interrupted;
 	if (transaction->failed && transaction->forbidden == transaction->failed && !transaction->made)

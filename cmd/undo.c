@@ -124,9 +124,15 @@ static int judge(const struct restore *restore)
 			 n[RESTORE_CHANGED_SINCE]);
 	if (restore->not_undoable)
 		log_error(_("%zu changes cannot be taken back: the old value could not be read"), restore->not_undoable);
+	if (restore->not_known)
+		log_error(ngettext("%zu action was left: it was stopped, and whether it was made is not known",
+				   "%zu actions were left: they were stopped, and whether they were made is not known",
+				   restore->not_known),
+			  restore->not_known);
 	if (n[RESTORE_FAILED] > restore->not_undoable)
 		return restore->forbidden == n[RESTORE_FAILED] ? EXIT_FORBIDDEN : EXIT_PARTLY;
-	if (n[RESTORE_CHANGED_SINCE] || restore->not_undoable || restore->left_along || is_incomplete(restore))
+	if (n[RESTORE_CHANGED_SINCE] || restore->not_undoable || restore->not_known ||
+	    restore->left_along || is_incomplete(restore))
 		return EXIT_PARTLY;
 	if (n[RESTORE_RESTORED] == 0 && n[RESTORE_AS_BEFORE] == 0 && !restore->dry_run) {
 		if (restore->entry->committed)

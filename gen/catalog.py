@@ -355,6 +355,8 @@ class Linker:
                 "inverse": [option[k] for k in ["inverse"] if k in option],
                 "bypass": [option[k] for k in ["bypass"] if k in option],
                 "chosen_if": [option["chosen_if"]["option"]] if "chosen_if" in option else []}
+        if "undo" in option and "inverse" not in option:
+            place.fail("undo", "there is no inverse that could")
         for field, wanted in used.items():
             place.at = field
             for name in wanted:

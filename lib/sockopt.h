@@ -411,6 +411,7 @@ struct sockopt_option {
 	int64_t chosen_if_mask;
 	unsigned adapts; /* states in which the kernel moves the value */
 	const char *inverse;
+	bool undone_by_inverse; /* a set that succeeded is taken back by one of the inverse with the same value */
 	const char *bypass;
 	struct sockopt_danger danger;
 	struct sockopt_read_effect read_effect;

@@ -129,6 +129,10 @@ static void put_behaviour(struct json *json, const struct sockopt_option *option
 	json_string(json, "inherits", inherits[option->inherits]);
 	json_string(json, "transform", transforms[option->transform.kind]);
 	put_words(json, "touches", option->touches);
+	if (option->inverse) {
+		json_string(json, "inverse", option->inverse);
+		json_bool(json, "undone_by_inverse", option->undone_by_inverse);
+	}
 	if (dangers[option->danger.kind]) {
 		json_string(json, "danger", dangers[option->danger.kind]);
 		put_text(json, "danger_why", option->danger.why);

@@ -429,6 +429,9 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 	put_moments(file, option);
 	put_inherits(file, option);
 	put_words(file, _("changes too"), option->touches);
+	if (option->inverse)
+		fact(file, _("inverse"), option->undone_by_inverse ? _("%s with the same value; undo uses it") : _("%s with the same value"),
+		     option->inverse);
 	put_dangers(file, option);
 	put_versions(file, option);
 	put_probe(file, option, probe);

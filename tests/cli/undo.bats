@@ -166,6 +166,57 @@ connected() {
 	[ "${#lines[@]}" = 1 ]
 }
 
+# the groups that descriptor $1 of the helper is in, as the kernel lists them for the machine's loopback interface
+groups_of_lo() {
+	in_own ip -4 maddress show dev lo | awk '$1 == "inet" { print $2 }' | grep -vx 224.0.0.1 | sort | tr '\n' ' '
+}
+
+@test "an action without an old value: its inverse takes it back, and only what was made" {
+	needs_root "an own network namespace"
+	program a unshare --net
+	in_own() { nsenter -t "${PID[a]}" -n "$@"; }
+	in_own ip link set lo up multicast on
+	ask a open udp 1
+	local fd=${WORDS[0]}
+	"$SOCKOPT" set "${PID[a]}:$fd" IP_ADD_MEMBERSHIP=imr_multiaddr=239.0.0.1,imr_address=127.0.0.1
+	[ "$(groups_of_lo)" = "239.0.0.1 " ]
+
+	run --separate-stderr -3 "$SOCKOPT" set "${PID[a]}:$fd" IP_ADD_MEMBERSHIP=imr_multiaddr=239.0.0.2,imr_address=127.0.0.1 \
+		IP_ADD_MEMBERSHIP=imr_multiaddr=239.0.0.1,imr_address=127.0.0.1
+	[[ "$stderr" == *"the 1 change made before was taken back"* ]]
+	[ "$(groups_of_lo)" = "239.0.0.1 " ]
+
+	"$SOCKOPT" set "${PID[a]}:$fd" IP_ADD_MEMBERSHIP=imr_multiaddr=239.0.0.3,imr_address=127.0.0.1 IP_TTL=7
+	[ "$(groups_of_lo)" = "239.0.0.1 239.0.0.3 " ]
+	run --separate-stderr -0 "$SOCKOPT" undo --dry-run
+	[ "$(groups_of_lo)" = "239.0.0.1 239.0.0.3 " ]
+	run --separate-stderr -0 "$SOCKOPT" undo --json
+	[ "$(jq -r '[.option, .result] | join(" ")' <<<"$output")" = $'IP_TTL restored\nIP_ADD_MEMBERSHIP restored' ]
+	[ "$(groups_of_lo)" = "239.0.0.1 " ]
+}
+
+@test "an action that nothing takes back: set says so, and undo too, exit 3" {
+	needs_root "an own network namespace"
+	program a unshare --net
+	nsenter -t "${PID[a]}" -n ip link set lo up multicast on
+	ask a open udp 1
+	local fd=${WORDS[0]}
+	"$SOCKOPT" set "${PID[a]}:$fd" IP_ADD_MEMBERSHIP=imr_multiaddr=239.0.0.1,imr_address=127.0.0.1
+	run --separate-stderr -0 "$SOCKOPT" set "${PID[a]}:$fd" IP_DROP_MEMBERSHIP=imr_multiaddr=239.0.0.1,imr_address=127.0.0.1
+	[ "$stderr" = "hint: 1 change has no old value: undo cannot take it back" ]
+	run --separate-stderr -3 "$SOCKOPT" undo
+}
+
+@test "an action of a set that was killed before it said so: left, and told, exit 3" {
+	program a
+	ask a bind-udp
+	local fd=${WORDS[0]}
+	"$SOCKOPT" set "${PID[a]}:$fd" IP_ADD_MEMBERSHIP=imr_multiaddr=239.0.0.1,imr_address=127.0.0.1
+	sed -i '/"done"/d' "$SOCKOPT_JOURNAL/1.jsonl"
+	run --separate-stderr -3 "$SOCKOPT" undo
+	[ "$stderr" = "sockopt: 1 action was left: it was stopped, and whether it was made is not known" ]
+}
+
 @test "failure: no such change, exit 1" {
 	run --separate-stderr -1 "$SOCKOPT" undo
 	[ -z "$output" ]
