@@ -34,7 +34,7 @@ SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "en
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
                  "ipv4", "ipv6", "sockaddr", "sockaddrs", "string", "bytes", "pointer")
 FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret"}
-LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies", "rare"}
+LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies", "rare", "unprobed"}
 STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "packed", "description"}
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
@@ -398,7 +398,9 @@ def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Cata
         forms.check(place, entry, forms.LEVEL)
         check_number(place, entry["number"])
         check_where(place, "applies", entry.get("applies", []))
-        check_text(place, "summary", entry["summary"])
+        for field in ("summary", "unprobed"):
+            if field in entry:
+                check_text(place, field, entry[field])
         catalog.levels.append(entry)
     elif table == "struct":
         check_struct(place, entry)
@@ -440,6 +442,12 @@ def load(folder: Path, only: list[Path] | None = None) -> Catalog:
     for option in catalog.options:
         if option["level"] not in known:
             where[option["level"] + " " + option["name"]].fail("level", f"'{option['level']}' is not in levels.toml")
+    for option in catalog.options:
+        level = catalog.level(option["level"])
+        if "unprobed" in level:
+            option.setdefault("unprobed", level["unprobed"])
+        if "unprobed" in option:
+            forms.check_unprobed(where[option["level"] + " " + option["name"]], option)
     check_numbers(catalog, where)
     Linker(catalog, where).run(references=not only and not os.environ.get('SOCKOPT_PARTIAL'))
     catalog.options.sort(key=lambda o: (known.index(o["level"]), generic(o["number"])))

@@ -11,7 +11,7 @@ STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
     "a table of texts", "a list of tables", "a table of integers", "anything")
 
 LEVEL = {"name": STRING, "number": NUMBER, "aliases": STRINGS, "key": STRING, "header": STRING, "prefix": STRING,
-         "constant": STRING, "summary": TEXT, "applies": TABLES, "rare": BOOLEAN}
+         "constant": STRING, "summary": TEXT, "applies": TABLES, "rare": BOOLEAN, "unprobed": TEXT}
 STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "kernel": BOOLEAN, "tail": ANY,
           "variants": ANY, "packed": INTEGER, "description": TEXT}
 FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols": ANY, "prefix": STRING,
@@ -105,3 +105,13 @@ def check_range(place: Place, value: Any) -> None:
     for pair in pairs:
         if not isinstance(pair, list) or len(pair) != 2 or not all(is_integer(one) for one in pair) or pair[0] > pair[1]:
             place.fail("range", f"'{pair}' is not a pair of integers, the lower one first")
+
+
+def check_unprobed(place: Place, option: dict[str, Any]) -> None:
+    """What nobody tried comes from the kernel's source: it names where, and tells of no run."""
+    if "unverified" in option:
+        place.fail("unprobed", "what cannot be tried at all is not unverified in part")
+    if not any("kernel" in source and "symbol" in source for source in option["sources"]):
+        place.fail("sources", "an option that is unprobed names where in the kernel its facts stand (kernel and symbol)")
+    if any("run" in source for source in option["sources"]):
+        place.fail("sources", "an option that is unprobed cannot have been seen in a run")

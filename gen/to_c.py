@@ -247,6 +247,7 @@ class Writer:
             ("prepare", self.strings("prepare_" + own, option.get("prepare", []))),
             ("role", word("SOCKOPT_ROLE_", option.get("role", "none"))),
             ("unverified", text_pair(option.get("unverified"))),
+            ("unprobed", text_pair(option.get("unprobed"))),
             ("summary", text_pair(option["summary"])),
             ("description", text_pair(unwrap(option["description"]))),
             ("sources", sources[0]), ("n_sources", str(sources[1])),

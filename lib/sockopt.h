@@ -434,7 +434,8 @@ struct sockopt_option {
 	unsigned example_state;     /* the state that the example needs, 0: any */
 	const char *const *prepare; /* assignments that the example needs first; NULL-terminated */
 	enum sockopt_role role;
-	struct sockopt_text unverified;
+	struct sockopt_text unverified; /* what of it no test can try, and why */
+	struct sockopt_text unprobed;   /* why all of it is from the kernel's source alone */
 	struct sockopt_text summary;
 	struct sockopt_text description;
 	const struct sockopt_source *sources;

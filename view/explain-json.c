@@ -209,6 +209,8 @@ static void put_history(struct json *json, const struct sockopt_option *option)
 		json_end_object(json);
 	}
 	json_end_array(json);
+	put_text(json, "unverified", option->unverified);
+	put_text(json, "unprobed", option->unprobed);
 	put_words(json, "see", option->see);
 }
 

@@ -292,6 +292,18 @@ static void put_versions(FILE *file, const struct sockopt_option *option)
 		fact(file, "BPF", "%s", _(bpf[option->bpf]));
 }
 
+/** How far the facts were tried, where that is not all the way. */
+static void put_tried(FILE *file, const struct sockopt_option *option)
+{
+	const char *unprobed = sockopt_text(option->unprobed, text_language());
+	const char *unverified = sockopt_text(option->unverified, text_language());
+
+	if (unprobed)
+		fact(file, _("probed"), _("no, read in the kernel's source alone: %s"), unprobed);
+	else if (unverified)
+		fact(file, _("probed"), _("in part: %s"), unverified);
+}
+
 static void put_elsewhere(FILE *file, const struct sockopt_option *option)
 {
 	for (size_t i = 0; i < option->n_elsewhere; i++) {
@@ -434,6 +446,7 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 		     option->inverse);
 	put_dangers(file, option);
 	put_versions(file, option);
+	put_tried(file, option);
 	put_probe(file, option, probe);
 	put_elsewhere(file, option);
 	put_code(file, option, language);

@@ -5,6 +5,7 @@
 
 #include <sockopt.h>
 
+void facts_unprobed(const struct sockopt_option *option);   /* what nobody could try cannot be tried here either */
 void facts_readable(const struct sockopt_option *option);   /* on which sockets get works, the errno elsewhere */
 void facts_writable(const struct sockopt_option *option);   /* the same of set */
 void facts_get_length(const struct sockopt_option *option); /* the optlen that comes back */

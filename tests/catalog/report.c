@@ -95,10 +95,11 @@ static void note_reason(struct report *report, const char *reason)
 bool report_fact(struct report *report, bool holds, const char *format, ...)
 {
 	char text[sizeof(report->reason) - 48];
+	const char *excuse = report->option->unverified.en ? report->option->unverified.en : report->option->unprobed.en;
 	va_list arguments;
 
-	if (!holds && report->option->unverified.en) {
-		note_reason(report, report->option->unverified.en);
+	if (!holds && excuse) {
+		note_reason(report, excuse);
 		return false;
 	}
 	if (!holds && report->option->privilege.initial_userns && !world_is_initial()) {

@@ -22,7 +22,7 @@ struct report report_begin(const struct sockopt_option *option, const char *grou
 /**
  * @brief One fact was probed. If it does not hold, the text says what was seen instead.
  *
- * On an option that the catalogue calls unverified a fact that does not hold is one that
+ * On an option that the catalogue calls unverified or unprobed a fact that does not hold is one that
  * cannot be probed here: the catalogue has said why. So is one on sockets that are set aside,
  * one of an option for which a plain user lacks the capability, and one that a kernel newer than
  * this brought.

@@ -48,6 +48,7 @@ static bool is_of_this_kernel(const struct sockopt_option *option)
 static void walk(const struct sockopt_option *option)
 {
 	static void (*const groups[])(const struct sockopt_option *) = {
+		facts_unprobed,
 		facts_readable,
 		facts_writable,
 		facts_get_length,

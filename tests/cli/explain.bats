@@ -46,6 +46,16 @@ load common
 	done
 }
 
+@test "what was not tried, or in part only, is marked with the reason" {
+	run -0 "$SOCKOPT" explain DCCP_SOCKOPT_SERVER_TIMEWAIT --lang en
+	[[ "$output" == *"probed"*"in part: taken by accepted sockets alone"* ]]
+	run -0 "$SOCKOPT" explain DCCP_SOCKOPT_SERVER_TIMEWAIT --lang es
+	[[ "$output" == *"comprobado"*"en parte: solo la admiten los sockets aceptados"* ]]
+	run -0 "$SOCKOPT" explain TCP_NODELAY --lang en
+	[[ "$output" != *"probed"* ]]
+	[ "$("$SOCKOPT" explain DCCP_SOCKOPT_SERVER_TIMEWAIT --json | jq -r .unverified.es)" = "solo la admiten los sockets aceptados" ]
+}
+
 @test "--code: a line of code in that language, for each of the six" {
 	[[ "$("$SOCKOPT" explain nodelay --code c)" == *"setsockopt(fd, IPPROTO_TCP, TCP_NODELAY,"* ]]
 	[[ "$("$SOCKOPT" explain nodelay --code python)" == *".setsockopt("*TCP_NODELAY* ]]

@@ -50,6 +50,7 @@ static void every_text_of_the_catalogue_is_in_both_languages(void **state)
 		check_both(option->name, option->transform.note);
 		check_both(option->name, option->read_effect.why);
 		check_both(option->name, option->unverified);
+		check_both(option->name, option->unprobed);
 		for (size_t k = 0; k < option->n_changes; k++)
 			check_both(option->name, option->changes[k].what);
 		for (size_t k = 0; k < option->n_elsewhere; k++)
