@@ -171,14 +171,11 @@ static int judge_socket(void *arg, struct live_socket *socket)
 static void say_unjudged(const struct live_report *report)
 {
 	if (report->unreadable)
-		log_hint(ngettext("%zu socket of others was not judged: that needs CAP_SYS_PTRACE",
-				  "%zu sockets of others were not judged: that needs CAP_SYS_PTRACE", report->unreadable),
-			 report->unreadable);
-	else if (report->hidden)
-		log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
-				  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE",
-				  report->hidden),
-			 report->hidden);
+		log_hint(ngettext("%zu socket of others was not judged: that needs %s",
+				  "%zu sockets of others were not judged: that needs %s", report->unreadable),
+			 report->unreadable, reach_needs(report));
+	else
+		reach_say_hidden(report);
 }
 
 static int look(const struct check_args *args, const struct selector *selector)

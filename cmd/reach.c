@@ -7,10 +7,24 @@
 #include <string.h>
 
 #include <log.h>
+#include <missing.h>
 #include <text.h>
 
 #include "cmd.h"
 #include "engine-option.h"
+
+const char *reach_needs(const struct live_report *report)
+{
+	return _(missing_for_others(report->engine != LIVE_ENGINE_BPF));
+}
+
+void reach_say_hidden(const struct live_report *report)
+{
+	if (report->hidden)
+		log_hint(ngettext("%zu process of others was not looked into: that needs %s",
+				  "%zu processes of others were not looked into: that needs %s", report->hidden),
+			 report->hidden, reach_needs(report));
+}
 
 int reach_status(const struct live_report *report, const char *selector, int r)
 {
@@ -31,7 +45,7 @@ int reach_status(const struct live_report *report, const char *selector, int r)
 	}
 	if (report->pid_hidden && report->matched == report->unreadable) {
 		log_error(_("cannot look into the process: %s"), strerror(EPERM));
-		log_hint(_("a process of another user needs CAP_SYS_PTRACE: run as root, or as its user"));
+		log_hint(_("a process of another user needs %s: run as root, or as its user"), reach_needs(report));
 		return EXIT_FORBIDDEN;
 	}
 	if (report->matched == 0) {
@@ -39,16 +53,12 @@ int reach_status(const struct live_report *report, const char *selector, int r)
 			log_error(_("there is no such process"));
 		else
 			log_error(_("no socket matches '%s'"), selector ? selector : "all");
-		if (report->hidden)
-			log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
-					  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE",
-					  report->hidden),
-				 report->hidden);
+		reach_say_hidden(report);
 		return EXIT_NOTHING;
 	}
 	if (selector && report->matched == report->unreadable) {
 		log_error(_("the options of these sockets are not readable: %s"), strerror(EPERM));
-		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
+		log_hint(_("sockets of another user's process need %s: run as root, or as its user"), reach_needs(report));
 		return EXIT_FORBIDDEN;
 	}
 	if (report->pid_hidden) {
@@ -61,6 +71,6 @@ int reach_status(const struct live_report *report, const char *selector, int r)
 				  report->unlisted),
 			 report->unlisted);
 	if (report->unreadable)
-		log_debug(_("%zu sockets of other users: their options need CAP_SYS_PTRACE"), report->unreadable);
+		log_debug(_("%zu sockets of other users: their options need %s"), report->unreadable, reach_needs(report));
 	return EXIT_DONE;
 }

@@ -5,6 +5,12 @@
 
 #include <sockets.h>
 
+/** Which capabilities others' sockets need that we have not, as the engine that looked reaches them: translated. */
+const char *reach_needs(const struct live_report *report);
+
+/** Tells of processes that were not looked into, if there are any. */
+void reach_say_hidden(const struct live_report *report);
+
 /**
  * @brief Says what was out of reach, if anything.
  * @param selector as typed; NULL: all

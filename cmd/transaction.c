@@ -18,6 +18,7 @@
 #include "engine-option.h"
 #include "journal.h"
 #include "kept-facts.h"
+#include "reach.h"
 #include "transaction-parts.h"
 
 static volatile sig_atomic_t interrupted; /* by which signal; 0: not */
@@ -207,7 +208,7 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 	}
 	if (report->unreadable || report->pid_hidden) {
 		log_error(_("not permitted to reach these sockets: %s"), strerror(EPERM));
-		log_hint(_("sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user"));
+		log_hint(_("sockets of another user's process need %s: run as root, or as its user"), reach_needs(report));
 		return EXIT_FORBIDDEN;
 	}
 	if (transaction->hidden) {
@@ -232,10 +233,7 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 		return EXIT_NOTHING;
 	}
 	log_error(_("no socket matches '%s'"), wish->selector_text);
-	if (report->hidden)
-		log_hint(ngettext("%zu process of others was not looked into: that needs CAP_SYS_PTRACE",
-				  "%zu processes of others were not looked into: that needs CAP_SYS_PTRACE", report->hidden),
-			 report->hidden);
+	reach_say_hidden(report);
 	return EXIT_NOTHING;
 }
 
@@ -317,7 +315,7 @@ static void make_all(struct transaction *transaction)
 		transaction_take_back(transaction);
 }
 
-static int finish(struct transaction *transaction)
+static int finish(struct transaction *transaction, const struct live_report *report)
 {
 	bool keep = transaction->made > 0 || transaction->doubtful > 0;
 
@@ -339,10 +337,10 @@ static int finish(struct transaction *transaction)
 	if (transaction->failed && transaction->forbidden == transaction->failed && !transaction->made)
 		return EXIT_FORBIDDEN;
 	if (transaction->out_of_reach)
-		log_error(ngettext("%zu socket that matches was out of reach: its process is another user's (CAP_SYS_PTRACE)",
-				   "%zu sockets that match were out of reach: their processes are another user's (CAP_SYS_PTRACE)",
+		log_error(ngettext("%zu socket that matches was out of reach: its process is another user's, which needs %s",
+				   "%zu sockets that match were out of reach: their processes are another user's, which needs %s",
 				   transaction->out_of_reach),
-			  transaction->out_of_reach);
+			  transaction->out_of_reach, reach_needs(report));
 	if (transaction->hidden)
 		say_hidden(transaction->hidden);
 	if (transaction->failed || transaction->out_of_reach || transaction->hidden)
@@ -425,7 +423,7 @@ static int run(struct transaction *transaction)
 	}
 	make_all(transaction);
 	transaction->out_of_reach = report.unreadable + report.pid_hidden;
-	return finish(transaction);
+	return finish(transaction, &report);
 }
 
 int transaction_run(const struct transaction_wish *wish)

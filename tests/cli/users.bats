@@ -36,7 +36,7 @@ as_plain_user() {
 		run --separate-stderr -4 as_plain_user "$SOCKOPT" set "$selector" SO_PRIORITY=3
 		[ -z "$output" ]
 		[ "${stderr_lines[0]}" = "sockopt: not permitted to reach these sockets: Operation not permitted" ]
-		[ "${stderr_lines[1]}" = "hint: sockets of another user's process need CAP_SYS_PTRACE: run as root, or as its user" ]
+		[ "${stderr_lines[1]}" = "hint: sockets of another user's process need CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root, or as its user" ]
 	done
 	told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
 	run --separate-stderr -4 as_plain_user "$SOCKOPT" show "${PID[a]}"
