@@ -6,7 +6,7 @@
 /**
  * @brief Moves the calling process into a new network namespace with its loopback up.
  *
- * Without CAP_SYS_ADMIN a new user namespace comes with it, in which we are root.
+ * Without CAP_SYS_ADMIN or CAP_NET_ADMIN a new user namespace comes with it, in which we are root.
  * @return 0, or -errno: the process stays where it was
  */
 int arena_enter(void);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <arena.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "child.h"
 
@@ -72,12 +74,38 @@ static void an_arena_needs_no_privilege_where_user_namespaces_are_allowed(void *
 	assert_int_equal(result, WORKS);
 }
 
+static int lose_net_admin_and_enter(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &head, data) < 0)
+		return REFUSED;
+	data[0].effective &= ~(1U << CAP_NET_ADMIN);
+	data[0].permitted &= ~(1U << CAP_NET_ADMIN);
+	return syscall(SYS_capset, &head, data) < 0 ? REFUSED : enter();
+}
+
+/** CAP_SYS_ADMIN makes the namespace, whose loopback stays down without the other one. */
+static void an_arena_needs_no_cap_net_admin_of_root(void **state)
+{
+	int result;
+
+	if (geteuid() != 0)
+		SKIP_BECAUSE("needs root, to lose one capability");
+	result = in_child(lose_net_admin_and_enter);
+	if (result == REFUSED)
+		SKIP_BECAUSE("this system lets us make no user namespace");
+	assert_int_equal(result, WORKS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arena_is_another_namespace_with_its_loopback_up),
 		cmocka_unit_test(an_arena_leaves_the_namespace_of_others_alone),
 		cmocka_unit_test(an_arena_needs_no_privilege_where_user_namespaces_are_allowed),
+		cmocka_unit_test(an_arena_needs_no_cap_net_admin_of_root),
 	};
 
 	return RUN_TESTS(tests);
