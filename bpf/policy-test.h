@@ -47,7 +47,10 @@ static __always_inline __u32 option_fits(const volatile struct policy_test *test
 
 	if (bpf_getsockopt(look->target, test->level, test->number, &value, sizeof(value)))
 		return POLICY_UNKNOWN;
-	number = test->is_signed ? value : (__u32)value;
+	/* Each by itself: of ?: both would become unsigned. */
+	number = value;
+	if (!test->is_signed)
+		number = (__u32)value;
 	return number >= (__s64)test->low && number <= (__s64)test->high;
 }
 
