@@ -58,11 +58,21 @@ def same(before, middle, after, settings_of):
     return 1 if wrong or not first else 0
 
 
+# Of every sort that the kernel's side reads; the sockets' other settings are taken as well, less often.
 OPTIONS = ["SO_KEEPALIVE", "SO_PRIORITY", "SO_RCVBUF", "SO_SNDBUF", "SO_REUSEADDR", "SO_BROADCAST", "SO_RCVLOWAT", "SO_MARK",
            "TCP_NODELAY", "TCP_USER_TIMEOUT", "TCP_KEEPIDLE", "TCP_MAXSEG", "IP_TTL", "IP_TOS", "IP_MTU_DISCOVER",
            "IPV6_V6ONLY", "IPV6_UNICAST_HOPS", "SO_PEEK_OFF", "SO_INCOMING_CPU", "SO_TYPE", "SO_DOMAIN", "SO_ACCEPTCONN"]
-WORDS = ["tcp", "udp", "mptcp", "udplite", "raw", "stream", "dgram", "seqpacket", "unix", "ipv4", "ipv6", "netlink", "packet",
-         "listening", "established", "connected", "bound", "unbound", "close-wait", "fin-wait-2", "time-wait", "closed", "all"]
+FAMILIES = ["inet", "inet6", "unix", "netlink", "packet", "vsock", "xdp", "can", "bluetooth", "tipc", "alg"]
+STATES = ["unbound", "bound", "listening", "connected", "established", "syn-sent", "syn-recv", "fin-wait-1", "fin-wait-2",
+          "time-wait", "close-wait", "last-ack", "closing", "closed"]
+WORDS = ["tcp", "udp", "mptcp", "udplite", "sctp", "dccp", "icmp", "icmpv6", "raw", "stream", "dgram", "seqpacket", "ipv4", "ipv6",
+         "all", *FAMILIES, *STATES]
+
+
+def settings():
+    """The names of the options whose value moves only when somebody sets it."""
+    told = subprocess.run([os.environ["SOCKOPT"], "explain", "--json"], capture_output=True, text=True, check=True)
+    return {entry["name"] for entry in map(json.loads, told.stdout.splitlines()) if entry["nature"] == "setting"}
 
 
 class Maker:
@@ -74,7 +84,10 @@ class Maker:
         self.holders = [holder for socket in sockets for holder in socket["holders"]]
         self.ports = [address["port"] for address in self.addresses()]
         self.values = {name: [socket["options"][name]["value"] for socket in sockets
-                              if isinstance(socket["options"].get(name, {}).get("value"), int)] or [0] for name in OPTIONS}
+                              if isinstance(socket["options"].get(name, {}).get("value"), int)]
+                       for name in [*OPTIONS, *sorted(settings() - set(OPTIONS))]}
+        self.values = {name: values or [0] for name, values in self.values.items() if values or name in OPTIONS}
+        self.others = [name for name in self.values if name not in OPTIONS]
 
     def addresses(self):
         return [socket[side] for socket in self.sockets for side in ("local", "peer")
@@ -101,13 +114,14 @@ class Maker:
             ip, mapped = ip.removeprefix("::ffff:"), False
         longest = 128 if ":" in ip else 32
         bits = self.random.choice([longest, longest, longest - 1, longest - 8, 8, 0, self.random.randrange(longest + 1)])
+        ports = f"{port}-{self.number([port, *self.ports], port)}" if self.random.random() < 0.3 else port
         way = self.random.randrange(4)
         if way == 0:
             return f"{key}{op}{ip}"
         if way == 1:
-            return f"{key}{op}[{ip}]:{port}" if ":" in ip else f"{key}{op}{ip}:{port}"
+            return f"{key}{op}[{ip}]:{ports}" if ":" in ip else f"{key}{op}{ip}:{ports}"
         if way == 2:
-            return f"{key}{op}*:{port}"
+            return f"{key}{op}*:{ports}"
         return f"{key}{op}{ip}/{bits}"
 
     def holder(self):
@@ -124,10 +138,11 @@ class Maker:
         if way == 4:
             return "process" + self.random.choice(["=", "!=", "~"]) + self.random.choice(
                 [holder["process"], "python3", "none", "py*", "a-name-longer-than-15"])
-        return self.random.choice(["user=0", "user!=0", "cgroup=/", "cgroup!=/", "cgroup~/*", "cgroup=/none"])
+        return self.random.choice(["user=0", "user!=0", "user=root", "cgroup=/", "cgroup!=/", "cgroup~/*", "cgroup=/none",
+                                   *(f"cgroup{op}{holder['cgroup']}" for op in ("=", "!=") if "cgroup" in holder)])
 
     def option(self):
-        name = self.random.choice(OPTIONS)
+        name = self.random.choice(self.others if self.random.random() < 0.4 else OPTIONS)
         least = -1 if min(self.values[name]) < 0 else 0
         return f"{name}{self.random.choice(['=', '=', '!=', '<', '<=', '>', '>='])}{self.number(self.values[name], least)}"
 
@@ -139,15 +154,15 @@ class Maker:
         way = self.random.randrange(7)
         equal = self.random.choice(["=", "!="])
         if way == 0:
-            return f"family{equal}{self.random.choice(['inet', 'inet6', 'unix', 'netlink', 'packet'])}"
+            return f"family{equal}{self.random.choice(FAMILIES)}"
         if way == 1:
-            return f"type{equal}{socket['type']}"
+            return f"type{equal}{self.random.choice([socket['type'], 'stream', 'dgram', 'raw', 'seqpacket', 'rdm'])}"
         if way == 2:
-            return f"protocol{equal}{self.random.choice(['tcp', 'udp', 'mptcp', 'icmp', '136', '255'])}"
+            return f"protocol{equal}{self.random.choice(['tcp', 'udp', 'mptcp', 'icmp', 'icmpv6', 'sctp', '136', '255'])}"
         if way == 3:
-            return f"state{equal}{socket['state']}"
+            return f"state{equal}{self.random.choice([socket['state'], *STATES])}"
         if way == 4:
-            return f"netns{equal}{socket['netns']}"
+            return f"netns{equal}{self.number([socket['netns']])}"
         if way == 5:
             return self.compared("inode", [s["inode"] for s in self.sockets])
         return self.compared("cookie", [s["cookie"] for s in self.sockets])
@@ -196,7 +211,8 @@ def picks(seed, count, path):
             for cookie in sorted(set(bpf) ^ set(pidfd))[:4]:
                 told = {key: value for key, value in known[cookie].items() if key != "options"}
                 print(f"  {'bpf' if cookie in bpf else 'pidfd'} alone picks {cookie} {told}")
-    print(f"seed {seed}: {count} selectors, {some} of them pick some of {len(sockets)} sockets, {wrong} wrong")
+    print(f"seed {seed}: {count} selectors, {some} of them pick some of {len(sockets)} sockets, {wrong} wrong, "
+          f"{len(maker.values)} options")
     return 1 if wrong or some * 4 < int(count) else 0
 
 
