@@ -100,8 +100,7 @@ static __always_inline void see(struct look *look, struct bpf_sock *sk, void *ta
 	look->facts[POLICY_STATE] = state_of(sk, protocol);
 	see_addresses(look, sk);
 	look->facts[POLICY_PROTOCOL] = look->family ? protocol : POLICY_ABSENT;
-	look->facts[POLICY_PID] = bpf_get_current_pid_tgid() >> 32;
-	look->facts[POLICY_USER] = (__u32)bpf_get_current_uid_gid();
+	see_process(look);
 	/* The hook of setsockopt(2) does not tell it. */
 	look->cookie = is_programs || !constants.tells ? 0 : bpf_get_socket_cookie(target);
 	look->length = 0;

@@ -3,7 +3,7 @@
 #ifndef BPF_POLICY_TELL_H
 #define BPF_POLICY_TELL_H
 
-#include "policy-look.h"
+#include "policy-types.h"
 
 static __always_inline void tell_socket(struct policy_event *event, const struct look *look)
 {
@@ -40,7 +40,7 @@ event_new(const struct look *look, const volatile struct policy_action *action, 
 	if (look->due != AT_ACCEPT) {
 		event->pid = look->facts[POLICY_PID];
 		event->user = look->facts[POLICY_USER];
-		bpf_get_current_comm(event->name, sizeof(event->name));
+		see_name(&event->name);
 	}
 	event->length = look->length;
 	__builtin_memcpy(event->asked, look->asked, sizeof(event->asked));

@@ -49,8 +49,18 @@ struct css_set {
 	struct cgroup *dfl_cgrp;
 };
 
+typedef struct {
+	__u32 val;
+} kuid_t;
+
+struct cred {
+	kuid_t uid;
+};
+
 struct task_struct {
+	__s32 tgid;
 	struct task_struct *group_leader;
+	const struct cred *cred;
 	struct css_set *cgroups;
 	char comm[16];
 };
@@ -64,6 +74,22 @@ static __always_inline __u64 address_of(struct bpf_sock **sk)
 
 	bpf_probe_read_kernel(&address, sizeof(address), sk);
 	return address;
+}
+
+/** By the structs: that way any program may on any kernel. */
+static __always_inline void see_process(struct look *look)
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	look->facts[POLICY_PID] = (__u32)BPF_CORE_READ(task, tgid);
+	look->facts[POLICY_USER] = BPF_CORE_READ(task, cred, uid.val);
+}
+
+static __always_inline void see_name(char (*ret)[16])
+{
+	struct task_struct *task = (void *)bpf_get_current_task();
+
+	BPF_CORE_READ_STR_INTO(ret, task, comm);
 }
 
 static __always_inline __u32 netns_fits(const volatile struct policy_test *test, const struct look *look)
@@ -177,6 +203,18 @@ static __always_inline __u64 address_of(struct bpf_sock **sk)
 {
 	(void)sk;
 	return 0;
+}
+
+/** A sockops program may ask so since 6.10 for the number, since 6.16 for the others: see policy_load(). */
+static __always_inline void see_process(struct look *look)
+{
+	look->facts[POLICY_PID] = bpf_get_current_pid_tgid() >> 32;
+	look->facts[POLICY_USER] = (__u32)bpf_get_current_uid_gid();
+}
+
+static __always_inline void see_name(char (*ret)[16])
+{
+	bpf_get_current_comm(*ret, sizeof(*ret));
 }
 
 static __always_inline __u32 name_fits(__u32 number)

@@ -142,12 +142,19 @@ static int choose_programs(struct policy *policy, unsigned hooks)
 	return 0;
 }
 
-static int open_and_load(struct policy *policy, const struct policy_program *program, enum policy_tells tells)
+static bool has_types(void)
+{
+	return access("/sys/kernel/btf/vmlinux", R_OK) == 0;
+}
+
+static int open_and_load(struct policy *policy, const struct policy_program *program, enum policy_tells tells,
+			 bool with_types)
 {
 	size_t size;
-	const void *bytes = program->needs_types ? policy_types_bpf__elf_bytes(&size) : policy_bpf__elf_bytes(&size);
+	const void *bytes = with_types ? policy_types_bpf__elf_bytes(&size) : policy_bpf__elf_bytes(&size);
 	int r;
 
+	bpf_object__close(policy->object);
 	policy->object = bpf_object__open_mem(bytes, size, NULL);
 	if (!policy->object)
 		return -errno;
@@ -199,7 +206,7 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 
 	if (r < 0)
 		return r;
-	if (program->needs_types && access("/sys/kernel/btf/vmlinux", R_OK) < 0)
+	if (program->needs_types && !has_types())
 		return policy_refuse(ret_obstacle, EOPNOTSUPP,
 				     N_("this kernel tells no types of its own (/sys/kernel/btf/vmlinux), and 'process', 'cgroup' and 'netns' need them"),
 				     NULL);
@@ -207,7 +214,10 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 	policy = calloc(1, sizeof(*policy));
 	if (!policy)
 		return policy_refuse(ret_obstacle, ENOMEM, N_("memory is short"), NULL);
-	r = open_and_load(policy, program, tells);
+	r = open_and_load(policy, program, tells, program->needs_types);
+	/* Before 6.16 a sockops program has no helper for who the process is. */
+	if (r == -EINVAL && !program->needs_types && has_types())
+		r = open_and_load(policy, program, tells, true);
 	if (r == 0 && tells)
 		r = open_events(policy);
 	if (r < 0) {
