@@ -30,11 +30,11 @@ test: ## installs what the tests need, builds, runs every test and check
 	@$(NINJA)
 	@tools/run-tests $(BUILD)
 
-test-kernels: ## tests in emulated machines with other kernels: KERNELS="5.10 6.1", or all (an hour)
+test-kernels: ## tests in emulated machines with other kernels: KERNELS="5.10 6.1", or all (hours)
 	@tools/install-deps build test kernels
 	@tools/configure $(BUILD) -Dtests=true -Dwerror=true
 	@$(NINJA)
-	@tests/kernels/run $(BUILD) $(if $(KERNELS),$(KERNELS),--write docs/kernels.md)
+	@tests/kernels/run $(BUILD) --write docs/kernels.md $(KERNELS)
 
 build: ## builds into $(BUILD)
 	@tools/install-deps build

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints what the kernels said as TAP, and writes the matrix: results.py tests/kernels RESULTS [docs/kernels.md]
+"""Prints what the kernels said as TAP, and writes the matrix: results.py tests/kernels RESULTS [docs/kernels.md [--whole]]
 
-RESULTS has NAME.result (the lines of tests/kernels/inside) or NAME.skipped (why it could not be had) of each kernel.
+--whole: nothing of what the matrix had before is kept. RESULTS has NAME.result (the lines of tests/kernels/inside) or NAME.skipped (why it could not be had) of each kernel.
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ import dataclasses
 import pathlib
 import re
 import sys
-import tomllib
 from collections import Counter
+
+import matrix
 
 TEST = re.compile(r"(not ok|ok) (\d+)(?: - | )(.*)")
 CHANGE = re.compile(r"# change (\S+) (\S+), (.*): (differs|the same)$")
 PROBED = re.compile(r"# (facts probed|before a change): (\d+)$")
 # With so many kernels a change of the catalogue is older than some, and must be seen on one of these.
 ENOUGH = 5
+TIMED_OUT = 124  # timeout(1)'s
 
 
 @dataclasses.dataclass
@@ -167,10 +169,8 @@ def reason_of(test: Test) -> str:
     return re.sub(r"^sockopt: ", "", reason).replace("|", "\\|")
 
 
-def cell(suite: Suite | None, kernel: Kernel) -> str:
-    if not suite:
-        return "–"
-    if not suite.ended:
+def cell(suite: Suite, kernel: Kernel) -> str:
+    if not suite.ended or suite.status == TIMED_OUT:
         return "**did not end**"
     failed = sum(not test.passed for test in suite.tests)
     skipped = sum(test.passed and test.skipped is not None for test in suite.tests)
@@ -183,65 +183,37 @@ def cell(suite: Suite | None, kernel: Kernel) -> str:
     return text + (f", **{failed} failed**" if failed else "")
 
 
-def suite_of(kernel: Kernel, name: str) -> Suite | None:
-    return next((suite for suite in kernel.suites if suite.name == name), None)
+def declined(suite: Suite) -> list[str]:
+    """How many, and why, of each reason."""
+    reasons = Counter(reason_of(test) for test in suite.tests if test.passed and test.skipped)
+    return [] if suite.name == "catalog" else [f"{count}: {reason}" for reason, count in reasons.items()]
 
 
-def declined(kernel: Kernel) -> list[str]:
-    """A line for each suite and reason."""
-    lines = []
+def add_to(table_: matrix.Matrix, kernel: Kernel) -> None:
+    """What this run saw of a kernel takes the place of what an earlier one saw; what it did not run stays."""
+    line = matrix.line_of(kernel.release)
+    column = table_.columns.get(line)
+    if not column or column.release != kernel.release:
+        column = table_.columns[line] = matrix.Column(kernel.release)
+    column.missing = ", ".join(kernel.missing)
     for suite in kernel.suites:
-        reasons = Counter(reason_of(test) for test in suite.tests if test.passed and test.skipped)
-        if suite.name != "catalog":
-            lines += [f"- {suite.name}, {count}: {reason}" for reason, count in reasons.items()]
-    return lines
+        column.cells[suite.name] = cell(suite, kernel)
+        column.declined[suite.name] = declined(suite)
+        if suite.name != "catalog" or not suite.ended:
+            continue
+        for seen in table_.differ.values():
+            seen.discard(line)
+        for (version, option, _), differs in kernel.changes.items():
+            if differs:
+                table_.differ.setdefault((option.rpartition(":")[2], version), set()).add(line)
 
 
-def differing(kernels: list[Kernel], catalog: pathlib.Path) -> list[str]:
-    """A row for each change that was seen: option, version, which kernels differ, what."""
-    texts = {}
-    for path in sorted(catalog.glob("*.toml")):
-        options = tomllib.loads(path.read_text(encoding="utf-8")).get("option", [])
-        for option in options if isinstance(options, list) else []:  # the schema has a table of that name
-            for change in option.get("changes", []):
-                if change.get("facts"):
-                    texts[option["name"], change["version"]] = change["what"]["en"]
-    rows = []
-    for (name, version), what in sorted(texts.items()):
-        where = [kernel.name for kernel in kernels
-                 if any(differs and key[0] == version and key[1].rpartition(":")[2] == name for key, differs in kernel.changes.items())]
-        if where:
-            rows.append(f"| {name} | {version} | {', '.join(where)} | {what} |")
-    return rows
-
-
-def matrix(here: pathlib.Path, kernels: list[Kernel]) -> str:
-    booted = [kernel for kernel in kernels if kernel.release]
-    names = [words[0] for words in table(here / "plan.txt")]
-    lines = [
-        "# Kernels", "",
-        "Written by `make test-kernels`, which boots Debian's kernels in emulated machines and runs these tests inside"
-        " ([tests/kernels](../tests/kernels)). *Declined*: the kernel lacks what the test is about, sockopt said so with the"
-        " reason below, and another engine serves; –: was not run.", "",
-        "| test | " + " | ".join(kernel.release.removesuffix("-amd64") for kernel in booted) + " |",
-        "| --- |" + " --- |" * len(booted),
-    ]
-    for name in names:
-        cells = [cell(suite_of(kernel, name), kernel) for kernel in booted]
-        if any(text != "–" for text in cells):
-            lines.append(f"| {name} | " + " | ".join(cells) + " |")
-    lines += ["", "## What is declined, and why", ""]
-    for kernel in booted:
-        told = declined(kernel)
-        if told:
-            lines += [f"{kernel.release}:", "", *told, ""]
-        if kernel.missing:
-            lines += [f"Modules that {kernel.release} has not: {', '.join(kernel.missing)}.", ""]
-    lines += ["## Options that are not everywhere what they are today", "",
-              "Facts of the catalogue that an older kernel contradicts, as its entry says (`changes` with `facts`).", "",
-              "| option | since | seen to differ on | what |", "| --- | --- | --- | --- |",
-              *differing(booted, here.parent.parent / "catalog")]
-    return "\n".join(lines).rstrip() + "\n"
+def write_matrix(here: pathlib.Path, kernels: list[Kernel], path: pathlib.Path, whole: bool) -> None:
+    table_ = matrix.Matrix() if whole else matrix.read(path)
+    for kernel in kernels:
+        if kernel.release:
+            add_to(table_, kernel)
+    matrix.write(table_, path, [words[0] for words in table(here / "plan.txt")], here.parent.parent / "catalog")
 
 
 def main() -> int:
@@ -253,7 +225,7 @@ def main() -> int:
         elif (results / f"{words[0]}.skipped").exists():
             kernels.append(Kernel(words[0], why=(results / f"{words[0]}.skipped").read_text(encoding="utf-8").strip()))
     if len(sys.argv) > 3:
-        pathlib.Path(sys.argv[3]).write_text(matrix(here, kernels), encoding="utf-8")
+        write_matrix(here, kernels, pathlib.Path(sys.argv[3]), whole=sys.argv[4:] == ["--whole"])
     return print_tap(kernels)
 
 
