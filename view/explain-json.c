@@ -58,6 +58,15 @@ static void put_type(struct json *json, const char *name, const struct sockopt_t
 	json_end_object(json);
 }
 
+/** An end of a range: those of unsigned types go past what a signed number holds. */
+static void put_number(struct json *json, const struct sockopt_option *option, int64_t number)
+{
+	if (option->type->n_fields && option->type->fields[0].scalar == SOCKOPT_SIGNED)
+		json_signed(json, NULL, number);
+	else
+		json_unsigned(json, NULL, (uint64_t)number);
+}
+
 static void put_value_facts(struct json *json, const struct sockopt_option *option)
 {
 	put_type(json, "type", option->type);
@@ -66,8 +75,8 @@ static void put_value_facts(struct json *json, const struct sockopt_option *opti
 	json_array(json, "range");
 	for (size_t i = 0; i < option->n_ranges; i++) {
 		json_array(json, NULL);
-		json_signed(json, NULL, option->ranges[i].least);
-		json_signed(json, NULL, option->ranges[i].greatest);
+		put_number(json, option, option->ranges[i].least);
+		put_number(json, option, option->ranges[i].greatest);
 		json_end_array(json);
 	}
 	json_end_array(json);
@@ -100,7 +109,7 @@ static void put_behaviour(struct json *json, const struct sockopt_option *option
 						  "ignored", "adjusted", "bound" };
 	static const char *const dangers[] = { NULL, "irreversible", "disruptive", "data-loss", "security" };
 	static const char *const effects[] = { NULL, "clears", "consumes", "descriptor" };
-	char text[400];
+	char text[512];
 
 	json_array(json, "access");
 	if (option->access & SOCKOPT_GET)

@@ -3,17 +3,71 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "explain.h"
 #include "list.h"
 #include "socket-text.h"
 #include "text.h"
 
+/** The numbers of protocols are each family's own: 6 is TCP on the internet alone. */
+static const char *protocol_word(const struct sockopt_where *where, uint16_t protocol)
+{
+	static const struct {
+		int family;
+		uint16_t protocol;
+		const char *word;
+	} others[] = {
+		{ AF_PPPOX, 1, "pppol2tp" },
+		{ AF_CAN, 6, "can-isotp" },
+		{ AF_CAN, 7, "can-j1939" },
+		{ AF_BLUETOOTH, 0, "l2cap" },
+		{ AF_BLUETOOTH, 1, "hci" },
+		{ AF_BLUETOOTH, 2, "sco" },
+		{ AF_BLUETOOTH, 3, "rfcomm" },
+		{ AF_BLUETOOTH, 8, "iso" },
+	};
+	struct sockopt_kind kind = { AF_INET, 0, protocol };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (where->families >> others[i].family & 1 && others[i].protocol == protocol)
+			return others[i].word;
+	return where->families & (1ULL << AF_INET | 1ULL << AF_INET6) ? facts_protocol_word(&kind) : NULL;
+}
+
+/** Families that no selector knows have words here, too. */
+static const char *family_word(int family)
+{
+	static const char *const others[] = {
+		[AF_AX25] = "ax25",
+		[AF_IPX] = "ipx",
+		[AF_APPLETALK] = "appletalk",
+		[AF_NETROM] = "netrom",
+		[AF_ATMPVC] = "atmpvc",
+		[AF_X25] = "x25",
+		[AF_ROSE] = "rose",
+		[AF_ATMSVC] = "atmsvc",
+		[AF_PPPOX] = "pppox",
+		[AF_LLC] = "llc",
+		[AF_IUCV] = "iucv",
+		[AF_RXRPC] = "rxrpc",
+		[AF_ISDN] = "isdn",
+		[AF_PHONET] = "phonet",
+		[AF_IEEE802154] = "ieee802154",
+		[AF_CAIF] = "caif",
+		[AF_NFC] = "nfc",
+	};
+	const char *word = facts_family_word(family);
+
+	if (word || family < 0 || (size_t)family >= sizeof(others) / sizeof(others[0]))
+		return word;
+	return others[family];
+}
+
 static void add_protocols(struct list *list, const struct sockopt_where *where)
 {
 	for (size_t i = 0; i < where->n_protocols; i++) {
-		struct sockopt_kind kind = { 2, 0, where->protocols[i] };
-		const char *word = facts_protocol_word(&kind);
+		const char *word = protocol_word(where, where->protocols[i]);
 		char number[8];
 
 		snprintf(number, sizeof(number), "%u", where->protocols[i]);
@@ -25,7 +79,7 @@ static void add_protocols(struct list *list, const struct sockopt_where *where)
 /** Words for the bits of a set, joined by '/'; nothing for an empty one. */
 static void add_words(struct list *list, uint64_t bits, const char *(*word_of)(int))
 {
-	char words[120];
+	char words[320];
 	struct list part = { words, sizeof(words), 0, 0 };
 
 	for (int i = 0; i < 64; i++)
@@ -42,14 +96,14 @@ int explain_where(const struct sockopt_where *where, size_t count, char *ret, si
 	if (count == 0)
 		list_add(&all, "", _("any socket"));
 	for (size_t i = 0; i < count; i++) {
-		char text[320], protocols[120];
+		char text[480], protocols[120];
 		struct list one = { text, sizeof(text), 0, 0 };
 		struct list part = { protocols, sizeof(protocols), 0, 0 };
 
 		add_protocols(&part, &where[i]);
 		if (part.n)
 			list_add(&one, " ", protocols);
-		add_words(&one, where[i].families, facts_family_word);
+		add_words(&one, where[i].families, family_word);
 		add_words(&one, where[i].types, facts_type_word);
 		list_add(&all, "; ", one.n ? text : _("any socket"));
 	}
