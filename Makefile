@@ -11,7 +11,7 @@ KERNELS ?=
 NINJA = ninja -C $(BUILD) $(if $(JOBS),-j $(JOBS))
 
 .DEFAULT_GOAL := help
-.PHONY: help try test test-kernels build install fuzz fault bench deps clean
+.PHONY: help try test test-kernels build install site fuzz fault bench deps clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of:"
@@ -48,6 +48,11 @@ install: ## installs to DESTDIR and prefix (builds first)
 	@DESTDIR="$(DESTDIR)" $(MESON) install -C $(BUILD) --no-rebuild --quiet
 	@if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 	@echo "sockopt: installed to $(DESTDIR)$(prefix)"
+
+site: ## the reference site, in $(BUILD)/site/html: open index.html
+	@tools/install-deps build
+	@tools/configure $(BUILD)
+	@$(NINJA) site
 
 fuzz: ## runs the fuzzers, FUZZ_SECONDS each; its figures go into docs/security.md
 	@tools/install-deps build test

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""The pages beside those of options: the start, levels, lists, pitfalls, profiles."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from catalog import Entry
+from site_data import Profile, Site
+from site_option import capital, sources
+from site_page import Frame, section
+from site_text import Rich, anchor, code, escape
+
+PLACES = ("live", "trace", "source", "config")
+
+
+def option_list(site: Site, options: list[Entry], here: str) -> str:
+    """Names with what they do."""
+    rows = "".join(f'<div><dt><a href="{here}{site.path(option)}">{code(option["name"])}</a></dt>'
+                   f"<dd>{site.plain.text(site.facts.text(option['summary']))}</dd></div>\n" for option in options)
+    return f"<dl class=options>\n{rows}</dl>\n"
+
+
+def add_start(frame: Frame) -> None:
+    site = frame.site
+    rows = ""
+    for level in site.used_levels():
+        rows += (f'<div><dt><a href="{level["key"]}/index.html">{code(level["name"])}</a></dt>'
+                 f"<dd>{site.plain.text(capital(level['summary'][site.language]))} "
+                 f"<span class=count>{len(site.options(level))}</span></dd></div>\n")
+    rich = site.rich("index.html")
+    lead = rich.text(site.t("lead"))
+    body = f"<h1>{escape(site.t('title'))}</h1>\n<p class=summary>{lead}</p>\n"
+    body += section("levels", site.t("levels"), f"<dl class=options>\n{rows}</dl>\n")
+    others = "".join(f'<div><dt><a href="{target}">{escape(site.t(key))}</a></dt><dd>{rich.text(site.t(key + "_lead"))}</dd></div>\n'
+                     for target, key in (("options.html", "all_options"), ("matrix.html", "matrix"),
+                                         ("pitfalls/index.html", "pitfalls"), ("profiles/index.html", "profiles")))
+    body += f"<dl class=\"options more\">\n{others}</dl>\n"
+    frame.add("index.html", f"{site.t('title')} – sockopt", site.t("lead"), body, kind="list")
+
+
+def add_level(frame: Frame, level: Entry) -> None:
+    site = frame.site
+    path = f"{level['key']}/index.html"
+    number = level["number"]
+    numbers = str(number) if not isinstance(number, dict) else "; ".join(
+        f"{value} ({name})" if name != "generic" else str(value) for name, value in number.items())
+    names = ", ".join(map(code, [level["name"], *level.get("aliases", [])]))
+    summary = level["summary"][site.language]
+    body = (f"<h1>{code(level['name'])}</h1>\n<p class=summary>{site.plain.text(capital(summary))}.</p>\n"
+            f"<p class=soft>{escape(site.t('level'))} {names} = {numbers}, <code>&lt;{escape(level['header'])}&gt;</code></p>\n")
+    body += option_list(site, site.options(level), "../")
+    frame.add(path, f"{level['name']} – sockopt", summary, body, [("index.html", site.t("home"))], "list")
+
+
+def add_all(frame: Frame) -> None:
+    """Every name, aliases too, by the letter after the prefix that all of a level share."""
+    site = frame.site
+    rows: list[tuple[str, Entry]] = []
+    for name, options in site.names.items():
+        rows += [(name, option) for option in options]
+    made = ""
+    for name, option in sorted(rows, key=lambda row: (row[0], row[1]["level"])):
+        same = name == option["name"]
+        after = "" if same else f" <span>{code(option['name'])}</span>"
+        level = site.catalog.level(option["level"])["key"] if len(site.names[name]) > 1 else ""
+        made += f'<li><a href="{site.path(option)}">{code(name)}</a>{after}{f" <span>{level}</span>" if level else ""}</li>\n'
+    title = site.t("all_options")
+    body = f"<h1>{escape(title)}</h1>\n<p class=summary>{escape(site.t('all_options_lead'))}</p>\n<ul class=names>\n{made}</ul>\n"
+    frame.add("options.html", f"{title} – sockopt", site.t("all_options_lead"), body, [("index.html", site.t("home"))], "list")
+
+
+# ---- pitfalls ----
+
+def braces(text: str, site: Site) -> str:
+    """{option}, {level} and {socket} are filled in when a finding is printed."""
+    words = {"en": {"option": "the option", "level": "its level"}, "es": {"option": "la opción", "level": "su nivel"}}
+    return re.sub(r"\{(option|level)\}", lambda match: words[site.language][match[1]], text)
+
+
+def add_check(frame: Frame, check: Entry) -> None:
+    site = frame.site
+    path = f"pitfalls/{check['id']}.html"
+    rich = site.rich(path)
+    title = check["title"][site.language]
+    body = (f"<h1>{rich.text(capital(title))}</h1>\n<p class=summary><span class=id>{check['id']}</span> "
+            f"<span class={check['severity']}>{escape(site.t(check['severity']))}</span></p>\n")
+    body += rich.paragraphs(" ".join(braces(check["why"][site.language], site).split()))
+    cures = "".join(cure(rich, site, place, check["cure"][place]) for place in PLACES if place in check.get("cure", {}))
+    body += section("cure", site.t("cure"), f"<dl class=code>{cures}</dl>" if cures else "")
+    if "advice" in check:
+        advice = braces(" ".join(check["advice"][site.language].split()), site)
+        body += "" if cures else f"<h2>{escape(site.t('cure'))}</h2>\n"
+        body += f"<p>{rich.text(advice)}</p>\n"
+    whens = "".join(f"<div><dt>{escape(site.t(place + '_place'))}</dt><dd><pre><code>"
+                    f"{html.escape(' '.join(check['when'][place].split()))}</code></pre></dd></div>\n" for place in PLACES if place in check["when"])
+    body += section("condition", site.t("condition"), f"<dl class=code>{whens}</dl>")
+    see = "".join(f"<li>{anchor(rich.link(name), code(name))} <span>{summary_of(site, name)}</span></li>" for name in check["see"])
+    body += section("see", site.t("options").capitalize(), f"<ul class=see>{see}</ul>")
+    body += section("sources", site.t("sources"), sources(rich, check["sources"]))
+    frame.add(path, f"{check['id']}: {title} – sockopt", title, body,
+              [("index.html", site.t("home")), ("pitfalls/index.html", site.t("pitfalls"))])
+
+
+def cure(rich: Rich, site: Site, place: str, words: str) -> str:
+    """A command or a line of code; of configuration files a sentence."""
+    words = words.strip().replace("{socket}", "PID:FD")
+    inner = f"<dd>{rich.text(words)}</dd>" if place == "config" else f"<dd><pre><code>{html.escape(words)}</code></pre></dd>"
+    return f"<div><dt>{escape(site.t(place + '_place'))}</dt>{inner}</div>\n"
+
+
+def summary_of(site: Site, name: str) -> str:
+    option = site.find(name)
+    return escape(site.facts.text(option["summary"])) if option else ""
+
+
+def add_checks(frame: Frame) -> None:
+    site = frame.site
+    for check in site.checks:
+        add_check(frame, check)
+    rows = "".join(f'<div><dt class=id>{check["id"]}</dt><dd><a href="{check["id"]}.html">'
+                   f"{site.plain.text(check['title'][site.language])}</a> <span class={check['severity']}>"
+                   f"{escape(site.t(check['severity']))}</span></dd></div>\n" for check in site.checks)
+    title = site.t("pitfalls")
+    body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{escape(site.t('pitfalls_lead'))}</p>\n"
+            f'<dl class="options checks">\n{rows}</dl>\n')
+    frame.add("pitfalls/index.html", f"{title} – sockopt", site.t("pitfalls_lead"), body, [("index.html", site.t("home"))], "list")
+
+
+# ---- profiles ----
+
+def remarks(rich: Rich, text: str) -> str:
+    """Lines with '  - ' before are items, the lines between them paragraphs."""
+    made, items = "", ""
+    for block in re.findall(r"^  - .*(?:\n    .*)*|^(?!  - ).*(?:\n(?!  ).*)*", text, re.M):
+        words = " ".join(block.split())
+        if block.startswith("  - "):
+            items += f"<li>{rich.text(words.removeprefix('- '))}</li>\n"
+        elif words:
+            made += (f"<ul>\n{items}</ul>\n" if items else "") + f"<p>{rich.text(words)}</p>\n"
+            items = ""
+    return made + (f"<ul>\n{items}</ul>\n" if items else "")
+
+
+def add_profile(frame: Frame, profile: Profile) -> None:
+    site = frame.site
+    path = f"profiles/{profile.name}.html"
+    rich = site.rich(path)
+    title = profile.title[site.language]
+    body = (f"<h1>{escape(profile.name)}</h1>\n<p class=summary>{rich.text(capital(title))}.</p>\n"
+            + remarks(rich, profile.remarks[site.language]))
+    rules = f"<pre tabindex=0><code>{html.escape(profile.rules)}</code></pre>\n"
+    body += section("rules", site.t("rules"), rules)
+    use = f"<pre tabindex=0><code>sockopt run -r {escape(profile.name)} -- PROGRAM</code></pre>\n"
+    body += section("use", site.t("how_to_use"), use)
+    names = list(dict.fromkeys(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+", profile.rules)))
+    see = "".join(f"<li>{anchor(rich.link(name), code(name))} <span>{summary_of(site, name)}</span></li>" for name in names)
+    body += section("see", site.t("options").capitalize(), f"<ul class=see>{see}</ul>")
+    frame.add(path, f"{profile.name} – sockopt", title, body,
+              [("index.html", site.t("home")), ("profiles/index.html", site.t("profiles"))])
+
+
+def add_profiles(frame: Frame) -> None:
+    site = frame.site
+    for profile in site.profiles:
+        add_profile(frame, profile)
+    rows = "".join(f'<div><dt><a href="{profile.name}.html">{escape(profile.name)}</a></dt>'
+                   f"<dd>{site.plain.text(capital(profile.title[site.language]))}</dd></div>\n" for profile in site.profiles)
+    title = site.t("profiles")
+    body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{site.rich('profiles/index.html').text(site.t('profiles_lead'))}</p>\n"
+            f"<dl class=options>\n{rows}</dl>\n")
+    frame.add("profiles/index.html", f"{title} – sockopt", site.t("profiles_lead"), body, [("index.html", site.t("home"))], "list")
