@@ -218,6 +218,9 @@ static bool read_row(struct show *show, struct live_socket *socket, const struct
 	r = live_peek(socket, option, show->scratch, SCRATCH_SIZE, &row->bytes, &row->length);
 	if (failure_is_machine(r))
 		show->error = r;
+	/* What the kernel's structs do not tell of a socket that nobody holds cannot be asked for. */
+	if (r == -ESTALE && socket->facts.n_holders == 0)
+		return false;
 	if (r < 0) {
 		row->error = -r;
 		return !only_differing;
@@ -328,7 +331,8 @@ static void show_options(struct show *show, struct live_socket *socket)
 	struct plan *plan = plan_for(show, &socket->facts.kind);
 	bool only_differing = !show->args->all && !show->wanted.n;
 	const struct live_template *template = only_differing ? template_for(show, plan, socket) : NULL;
-	struct follow *follow = !only_differing && show->view->repeat ? follow_for(plan, socket) : NULL;
+	bool is_alike = !only_differing && show->view->repeat && socket->facts.n_holders;
+	struct follow *follow = is_alike ? follow_for(plan, socket) : NULL;
 
 	if (template)
 		show_differing(show, plan, socket, template);

@@ -28,7 +28,7 @@ static bool is_reachable(struct transaction *transaction, struct live_socket *so
 	const struct facts *facts = &socket->facts;
 	int fd;
 
-	if (!live_is_readable(socket))
+	if (!live_is_held(socket))
 		return false;
 	if (facts->n_holders == 1 && facts->holders[0].pid == transaction->reached)
 		return true;
@@ -91,9 +91,15 @@ int transaction_plan_later(struct step *step, struct live_socket *socket)
 	int r = change_read_touched(socket, step->option, change);
 	struct bpf_value before;
 
-	for (size_t i = 0; i < change->n_touched; i++)
+	for (size_t i = 0; i < change->n_touched; i++) {
+		const struct sockopt_option *touched = change->touched[i].option;
+
+		/* What undo could not set either is not kept, so that it is told of before. */
+		if (!live_is_held(socket) && !bpf_change_possible(touched, &socket->facts.kind))
+			continue;
 		if (bpf_value_make(&change->touched[i].before, &before))
-			keep_touched(step, change->touched[i].option, &before);
+			keep_touched(step, touched, &before);
+	}
 	free(change);
 	/* Where no descriptor may be had, what changes along is not known. */
 	return failure_is_machine(r) ? r : 0;

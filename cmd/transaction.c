@@ -165,7 +165,7 @@ static int plan_socket(void *arg, struct live_socket *socket)
 	struct transaction *transaction = arg;
 	int r = 0;
 
-	if (!live_is_readable(socket) && !transaction_is_by_kernel(transaction, socket))
+	if (!live_is_held(socket) && !transaction_is_by_kernel(transaction, socket))
 		return 0;
 	for (size_t i = 0; r == 0 && i < transaction->wish->n_assignments; i++)
 		if (!transaction->wish->picks || transaction->wish->picks(transaction->wish->context, socket, i))

@@ -32,12 +32,13 @@ struct bpf_sockets {
 /* Marked for translation: a command says it. */
 #define N_(text) text
 
-static struct bpf_program *program_of(const struct sockets_bpf *skeleton, enum bpf_table table)
+/** reads_values: that which reads the values of sockets that nobody holds, too. */
+static struct bpf_program *program_of(const struct sockets_bpf *skeleton, enum bpf_table table, bool reads_values)
 {
 	switch (table) {
-	case BPF_TABLE_TCP: return skeleton->progs.tell_tcp;
-	case BPF_TABLE_UDP: return skeleton->progs.tell_udp;
-	case BPF_TABLE_UNIX: return skeleton->progs.tell_unix;
+	case BPF_TABLE_TCP: return reads_values ? skeleton->progs.tcp_values : skeleton->progs.tell_tcp;
+	case BPF_TABLE_UDP: return reads_values ? skeleton->progs.udp_values : skeleton->progs.tell_udp;
+	case BPF_TABLE_UNIX: return reads_values ? skeleton->progs.unix_values : skeleton->progs.tell_unix;
 	default: return skeleton->progs.tell_descriptors;
 	}
 }
@@ -53,16 +54,21 @@ static void fill(struct sockets_bpf *skeleton, const struct bpf_wish *wish)
 	constants->wanted_blocks = wish->blocks;
 	constants->own_descriptors = wish->own;
 	constants->hz = ticks_per_second();
-	for (unsigned int i = 0; i < BPF_N_TABLES; i++)
-		bpf_program__set_autoload(program_of(skeleton, (enum bpf_table)i), wish->tables >> i & 1);
+	for (unsigned int i = 0; i < BPF_N_TABLES; i++) {
+		enum bpf_table table = (enum bpf_table)i;
+
+		bpf_program__set_autoload(program_of(skeleton, table, !wish->unheld_values), false);
+		bpf_program__set_autoload(program_of(skeleton, table, wish->unheld_values), wish->tables >> i & 1);
+	}
 }
 
-static int attach(struct bpf_sockets *programs, uint32_t tables)
+static int attach(struct bpf_sockets *programs, const struct bpf_wish *wish)
 {
 	for (unsigned int i = 0; i < BPF_N_TABLES; i++) {
-		if (!(tables >> i & 1))
+		if (!(wish->tables >> i & 1))
 			continue;
-		programs->links[i] = bpf_program__attach_iter(program_of(programs->skeleton, (enum bpf_table)i), NULL);
+		programs->links[i] = bpf_program__attach_iter(
+			program_of(programs->skeleton, (enum bpf_table)i, wish->unheld_values), NULL);
 		if (!programs->links[i])
 			return -errno;
 	}
@@ -114,7 +120,7 @@ int bpf_sockets_load(const struct bpf_wish *wish, struct bpf_sockets **ret, stru
 		return bpf_refuse(ret_refusal, N_("memory is short"), ENOMEM);
 	r = bpf_load(&loader, &(struct loading){ programs, wish });
 	if (r == 0)
-		r = attach(programs, wish->tables);
+		r = attach(programs, wish);
 	/* All that loading alone needs is given up; what is left in the permitted set is for another look. */
 	bpf_privileges_lower(wish->is_last);
 	if (r < 0) {

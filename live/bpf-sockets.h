@@ -26,6 +26,7 @@ struct bpf_wish {
 	uint32_t blocks;     /* bit VALUES_x: that block of values is wanted */
 	bool holders_decide; /* conditions on holders rule a socket out */
 	uint32_t tables;     /* bit BPF_TABLE_x: it will be opened */
+	bool unheld_values;  /* also of the tables, which then tell of whole sockets alone */
 	uint64_t own;        /* bit FD: a socket that this process was started with; others of it are not told of */
 	bool is_last;        /* nothing will be loaded later: the capabilities for it are given up for good */
 };

@@ -106,7 +106,9 @@ static int find_fresh(const struct defaults *defaults, const struct live_socket 
 {
 	const struct facts *facts = &socket->facts;
 
-	if (facts->netns == 0 || facts->netns == defaults->own_netns)
+	/* One that nobody holds is met while the thread is in its namespace. */
+	if (facts->netns == 0 || facts->netns == defaults->own_netns ||
+	    (facts->n_holders == 0 && facts->netns == namespaces_own()))
 		return open_fresh(&facts->kind);
 	for (size_t i = 0; i < facts->n_holders; i++)
 		if (netns_of_process(facts->holders[i].pid) == facts->netns)

@@ -18,10 +18,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bpf-sockets.h"
 #include "defaults.h"
 #include "diag.h"
 #include "endpoint.h"
+#include "engine-bpf.h"
 #include "engine.h"
 #include "filter.h"
 #include "gather.h"
@@ -31,22 +31,6 @@
 #include "records.h"
 #include "stream.h"
 #include "tidy.h"
-
-struct pass {
-	const struct live_request *request;
-	int (*each)(void *arg, struct live_socket *socket);
-	void *arg;
-	struct live_report *report;
-	struct filter_program filter;
-	struct bpf_sockets *programs;
-	struct gather_seen seen;
-	struct gather shared;
-	struct process process; /* that was met last; pid 0: none */
-	struct borrower borrower;
-	struct gather_seen mptcp; /* inodes: the first connection of each has its inode, and is no socket on its own */
-	long orphans;             /* TCP sockets of a namespace that no descriptor leads to */
-	bool wants_process;       /* the selector looks at what only /proc tells: user, cgroup */
-};
 
 /** What the kernel's side does not tell of a socket that it has met: the name of its interface, rare addresses. */
 static void ask_identity(struct live_socket *socket)
@@ -64,8 +48,7 @@ static void ask_identity(struct live_socket *socket)
 		identity_interface(socket->fd, &facts->kind, facts->interface);
 }
 
-/** is_sure: the kernel's side has decided that it is picked. */
-static int hand_over(struct pass *pass, struct live_socket *socket, bool is_sure)
+int pass_hand_over(struct pass *pass, struct live_socket *socket, bool is_sure)
 {
 	int r;
 
@@ -104,7 +87,7 @@ static int hand_over_held(struct pass *pass, struct record_view *view, const str
 	socket.facts.n_holders = n_holders;
 	socket.facts.get = engine_get;
 	socket.facts.context = &socket;
-	return hand_over(pass, &socket, view->head->flags & RECORD_SURE);
+	return pass_hand_over(pass, &socket, view->head->flags & RECORD_SURE);
 }
 
 /** The holder of a record; what /proc alone tells is read where it is looked at. */
@@ -169,7 +152,7 @@ static int meet_all(struct pass *pass, const unsigned char *at, ssize_t n,
 	return 0;
 }
 
-static int read_all(struct pass *pass, int fd, int (*meet)(struct pass *pass, struct record_view *view))
+int pass_read(struct pass *pass, int fd, int (*meet)(struct pass *pass, struct record_view *view))
 {
 	struct stream *stream;
 	const void *bytes;
@@ -198,122 +181,6 @@ static int hand_over_shared(struct pass *pass)
 	return r;
 }
 
-/** Sockets of a table that no descriptor led to: orphans, TIME_WAIT, half-open ones, descriptors in flight. */
-static int meet_unheld(struct pass *pass, struct record_view *view)
-{
-	const struct socket_record *head = view->head;
-	struct live_socket socket = { .fd = -1, .uid = head->uid };
-	struct facts *facts = &socket.facts;
-
-	if (head->cookie && gather_was_seen(&pass->seen, head->cookie))
-		return 0;
-	if (defaults_has_inode(pass->request->defaults, head->inode))
-		return 0;
-	record_facts(view, facts);
-	/* Without an inode only these states are of sockets on their own; others are the kernel's inner ones. */
-	if (!facts->inode && (facts->state == FACTS_ESTABLISHED || facts->state == FACTS_LISTENING ||
-			      facts->state == FACTS_CLOSED))
-		return 0;
-	if (head->interface)
-		namespaces_interface((unsigned int)head->interface, facts->interface);
-	return hand_over(pass, &socket, head->flags & RECORD_SURE && !(head->flags & RECORD_HAS_FILE));
-}
-
-static int meet_listed(void *arg, const struct diag_socket *listed)
-{
-	struct pass *pass = arg;
-	struct live_socket socket = { .facts = listed->facts, .fd = -1, .uid = listed->uid };
-	const struct facts *facts = &listed->facts;
-	int r;
-
-	/*
-	 * A TCP socket with a file, but for those that are bound alone, is in the table that the kernel's side walks:
-	 * what that tells of it is what it told of it before, if a descriptor led to it and the filter ruled it out.
-	 * sock_diag tells of a peer, for one, while the socket still connects.
-	 */
-	if (facts->kind.protocol == IPPROTO_TCP && facts->inode && facts->state != FACTS_BOUND)
-		return 0;
-	r = gather_see(&pass->seen, facts->cookie);
-	if (r <= 0)
-		return r;
-	if (facts->kind.protocol == IPPROTO_TCP && !facts->inode && !listed->is_time_wait &&
-	    facts->state != FACTS_SYN_RECV)
-		pass->orphans++;
-	if (facts->kind.protocol != IPPROTO_TCP && !facts->inode)
-		return 0;
-	if (facts->kind.protocol == IPPROTO_TCP && facts->inode && gather_was_seen(&pass->mptcp, facts->inode))
-		return 0;
-	if (defaults_has_inode(pass->request->defaults, facts->inode))
-		return 0;
-	return hand_over(pass, &socket, false);
-}
-
-/** The kinds of sockets of each table; those without an iterator are listed by sock_diag. */
-static const struct {
-	struct sockopt_kind kinds[2];
-	enum bpf_table table; /* BPF_N_TABLES: sock_diag */
-} tables[] = {
-	{ { { AF_INET, SOCK_STREAM, IPPROTO_TCP }, { AF_INET6, SOCK_STREAM, IPPROTO_TCP } }, BPF_TABLE_TCP },
-	{ { { AF_INET, SOCK_DGRAM, IPPROTO_UDP }, { AF_INET6, SOCK_DGRAM, IPPROTO_UDP } }, BPF_TABLE_UDP },
-	{ { { AF_UNIX, SOCK_STREAM, 0 }, { AF_UNIX, SOCK_DGRAM, 0 } }, BPF_TABLE_UNIX },
-	{ { { AF_UNIX, SOCK_SEQPACKET, 0 }, { AF_UNIX, SOCK_SEQPACKET, 0 } }, BPF_TABLE_UNIX },
-	{ { { AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE }, { AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE } }, BPF_N_TABLES },
-	{ { { AF_INET, SOCK_STREAM, IPPROTO_MPTCP }, { AF_INET6, SOCK_STREAM, IPPROTO_MPTCP } }, BPF_N_TABLES },
-};
-
-/** Bit BPF_TABLE_x: that table can have sockets without a holder that the selector picks. */
-static uint32_t tables_needed(const struct pass *pass, uint64_t netns)
-{
-	uint32_t needed = 0;
-
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		for (size_t k = 0; k < 2; k++)
-			if (filter_may_pick_unheld(&pass->filter, &tables[i].kinds[k], netns))
-				needed |= 1U << tables[i].table;
-	return needed;
-}
-
-static int read_table(struct pass *pass, enum bpf_table table)
-{
-	autoclose int fd = bpf_sockets_open(pass->programs, table);
-
-	if (fd < 0)
-		return fd == -EMFILE || fd == -ENFILE ? fd : 0;
-	return read_all(pass, fd, meet_unheld);
-}
-
-/**
- * Does every TCP socket of the namespace have a descriptor, but for those that sock_diag listed by their state? The
- * kernel counts those in its tables; if as many were met, nothing is left in them that would be worth a walk through
- * all of them, which takes longer than that through all descriptors. On a machine where connections come and go
- * meanwhile the numbers differ, and the table is walked.
- */
-static bool are_all_held(const struct pass *pass, uint64_t netns)
-{
-	long held = bpf_sockets_census(pass->programs, netns);
-
-	return held >= 0 && held + pass->orphans == namespaces_tcp_sockets();
-}
-
-/** In the network namespace that the thread is in. */
-static int read_namespace(void *arg, uint64_t netns)
-{
-	struct pass *pass = arg;
-	uint32_t needed = tables_needed(pass, netns);
-	int r = 0;
-
-	pass->orphans = 0;
-	if (needed & (1U << BPF_N_TABLES | 1U << BPF_TABLE_TCP))
-		r = diag_each_rare(meet_listed, pass);
-	if (needed & 1U << BPF_TABLE_TCP && are_all_held(pass, netns))
-		needed &= ~(1U << BPF_TABLE_TCP);
-	for (unsigned int table = BPF_TABLE_TCP; r == 0 && table < BPF_N_TABLES; table++)
-		if (needed & 1U << table)
-			r = read_table(pass, (enum bpf_table)table);
-	/* A listing that cannot be had is of a protocol that this kernel has not. */
-	return r > 0 || r == -EMFILE || r == -ENFILE || r == -ENOMEM ? r : 0;
-}
-
 static uint32_t blocks_of(const struct live_request *request)
 {
 	uint32_t blocks = 0;
@@ -338,13 +205,13 @@ static int look(struct pass *pass, bool has_unheld)
 
 	if (fd < 0)
 		return fd;
-	r = read_all(pass, fd, meet_held);
+	r = pass_read(pass, fd, meet_held);
 	close(fd);
 	if (r == 0)
 		r = hand_over_shared(pass);
 	gather_done(&pass->shared);
 	if (r == 0 && has_unheld)
-		r = namespaces_each(read_namespace, pass, &pass->report->foreign_hidden);
+		r = namespaces_each(pass_read_namespace, pass, &pass->report->foreign_hidden);
 	return r;
 }
 
@@ -382,19 +249,22 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 		.borrower = BORROWER_INIT,
 		.wants_process = request->selector && selector_has_process(request->selector),
 	};
-	struct bpf_wish wish = { .filter = &pass.filter, .is_last = request->is_last };
+	struct bpf_wish *wish = &pass.wish;
 	struct bpf_refusal refusal = { 0 };
 	uint32_t needed;
 	int r;
 
 	filter_compile(request->selector, &pass.filter);
-	needed = tables_needed(&pass, 0);
-	wish.own = own_sockets(request->defaults);
-	wish.blocks = blocks_of(request) | blocks_of_filter(request);
-	wish.tables = (needed & ((1U << BPF_N_TABLES) - 1)) | 1U << BPF_TABLE_DESCRIPTORS;
+	wish->filter = &pass.filter;
+	needed = pass_tables(&pass, 0);
+	wish->own = own_sockets(request->defaults);
+	wish->blocks = blocks_of(request) | blocks_of_filter(request);
+	wish->tables = (needed & ((1U << BPF_N_TABLES) - 1)) | 1U << BPF_TABLE_DESCRIPTORS;
 	/* What a condition on holders ruled out would be taken for a socket that nobody holds. */
-	wish.holders_decide = needed == 0 || !pass.filter.has_holders;
-	r = bpf_sockets_load(&wish, &pass.programs, &refusal);
+	wish->holders_decide = needed == 0 || !pass.filter.has_holders;
+	pass.wants_values = needed && wish->blocks;
+	wish->is_last = request->is_last && !pass.wants_values;
+	r = bpf_sockets_load(wish, &pass.programs, &refusal);
 	if (r < 0) {
 		ret_report->why_not_bpf = refusal.what;
 		ret_report->bpf_error = refusal.error;
@@ -408,6 +278,9 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 	gather_seen_done(&pass.seen);
 	gather_seen_done(&pass.mptcp);
 	bpf_sockets_free(pass.programs);
+	bpf_sockets_free(pass.readers);
+	if (request->is_last)
+		bpf_privileges_lower(true);
 	return r;
 }
 

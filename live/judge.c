@@ -330,7 +330,7 @@ bool judge_finds(struct judge *judge, const struct check *check, struct check_fi
 		.context = judge,
 	};
 
-	if (!live_is_readable(socket) || !selector || !selector_matches(selector, &socket->facts))
+	if (!live_is_held(socket) || !selector || !selector_matches(selector, &socket->facts))
 		return false;
 	return check_judge(check, CHECK_LIVE, &world, ret);
 }

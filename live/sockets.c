@@ -65,6 +65,11 @@ int live_descriptor(struct live_socket *socket)
 
 bool live_is_readable(const struct live_socket *socket)
 {
+	return socket->fd >= 0 || socket->record;
+}
+
+bool live_is_held(const struct live_socket *socket)
+{
 	return socket->fd >= 0 || (socket->record && socket->facts.n_holders);
 }
 

@@ -83,6 +83,9 @@ int live_get(struct live_socket *socket, const struct sockopt_option *option, st
 /** Can its options be read at all, one way or another? */
 bool live_is_readable(const struct live_socket *socket);
 
+/** Can its options be read, and perhaps be set by a descriptor? Not so if nobody holds it. */
+bool live_is_held(const struct live_socket *socket);
+
 /**
  * @brief A descriptor of the socket, borrowed from any holder when first asked for.
  * @return it, closed after the call of each; -EPERM, -ESTALE (no holder has it any more), -EMFILE, -ENFILE

@@ -92,7 +92,7 @@ static void put_socket(struct show_view *base, const struct show_socket *socket)
 		socket_text_holders(facts, 4, text, sizeof(text));
 		put_colored(out, COLOR_NAME, text);
 	}
-	if (!socket->readable) {
+	if (!socket->readable || !socket->facts->n_holders) {
 		out_text(out, "  ");
 		snprintf(text, sizeof(text), "(%s)", why_unreadable(socket));
 		put_colored(out, COLOR_DIM, text);

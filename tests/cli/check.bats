@@ -180,8 +180,8 @@ load judge
 	run --separate-stderr -2 "$SOCKOPT" check --severity loud
 	run --separate-stderr -2 "$SOCKOPT" check tcp udp
 	run --separate-stderr -2 "$SOCKOPT" check 'port=x'
-	run --separate-stderr -1 "$SOCKOPT" check port=1
-	[ "${stderr_lines[0]}" = "sockopt: no socket matches 'port=1'" ]
+	run --separate-stderr -1 "$SOCKOPT" check "pid=$$ and port=1"
+	[ "${stderr_lines[0]}" = "sockopt: no socket matches 'pid=$$ and port=1'" ]
 	needs_root "another user"
 	program a
 	ask a pair

@@ -177,6 +177,22 @@ LOADING=$((1 << 38 | 1 << 39))
 		(map(select(.holders == [])) | length == 9)' "$FOLDER/bpf"
 }
 
+@test "sockets that no process holds: the kernel tells their options, to selectors too" {
+	world w unheld
+	jq -se --argjson told "$TOLD" '
+		def value(cookie; name): map(select(.cookie == cookie))[0].options[name].value;
+		value($told.fin_wait_1; "TCP_KEEPIDLE") == 77 and value($told.last_ack; "TCP_KEEPIDLE") == 7200 and
+		value($told.tcp_in_flight; "SO_KEEPALIVE") == 1 and value($told.listener_in_flight; "SO_ACCEPTCONN") == 1 and
+		value($told.udp_in_flight; "SO_PRIORITY") == 5 and value($told.unix_in_flight; "SO_TYPE") == 5 and
+		value($told.udp_in_flight; "IPV6_TCLASS") == 0 and
+		(map(select(.state == "time-wait")) | length == 1 and .[0].options == {}) and
+		all(.[] | select(.holders == []) | .options[]; .error != "ESTALE")' < <("$SOCKOPT" show --engine bpf --all --json "netns=$NETNS")
+	run --separate-stderr -0 "$SOCKOPT" show --engine bpf --json "netns=$NETNS and not pid>0 and TCP_KEEPIDLE=77s"
+	[ "$(jq -r .cookie <<<"$output")" = "$(jq -r .fin_wait_1 <<<"$TOLD")" ]
+	run --separate-stderr -0 "$SOCKOPT" show --engine bpf "cookie=$(jq -r .fin_wait_1 <<<"$TOLD")"
+	[[ "${lines[0]}" == *"(held by no process)" && "${lines[1]}" =~ TCP_KEEPIDLE\ +77s ]]
+}
+
 @test "sockets that no process holds are picked by what they are, and never by a holder" {
 	local selector
 
@@ -594,9 +610,15 @@ LOADING=$((1 << 38 | 1 << 39))
 }
 
 @test "set --engine bpf: a socket that was closed before the rest was taken back is not told of as taken back" {
+	local tries
+
 	world w closer
-	run --separate-stderr -3 "$SOCKOPT" set --engine bpf "cookie=$(jq -r .closes <<<"$TOLD") or cookie=$(jq -r .stays <<<"$TOLD")" \
-		TCP_NODELAY=on TCP_CONGESTION=nosuch --json
+	# On a busy machine all is taken back before the program gets to close it: once more then.
+	for ((tries = 0; tries < 20; tries++)); do
+		run --separate-stderr -3 "$SOCKOPT" set --engine bpf \
+			"cookie=$(jq -r .closes <<<"$TOLD") or cookie=$(jq -r .stays <<<"$TOLD")" TCP_NODELAY=on TCP_CONGESTION=nosuch --json
+		[ "$(grep -c '"rolled back"' <<<"$output")" = 2 ] || break
+	done
 	jq -se --argjson told "$TOLD" '[.[] | select(.result == "rolled back") | .cookie] == [$told.stays]' <<<"$output" || {
 		echo "$output"
 		return 1

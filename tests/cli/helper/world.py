@@ -147,6 +147,7 @@ def unheld():
     forget(accepted)
     # FIN_WAIT_1: its peer does not read, so that what is left and the FIN stay
     client, accepted = connection()
+    client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 77)
     fill(client)
     told["fin_wait_1"] = cookie(client)
     forget(client)
@@ -185,6 +186,7 @@ def unheld():
     send_away(waiting)
     bound = keep(socket.socket(socket.AF_INET6, socket.SOCK_DGRAM))
     bound.bind(("::1", 0))
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_PRIORITY, 5)
     told["udp_in_flight"] = cookie(bound)
     send_away(bound)
     one, other = (keep(end) for end in socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET))
