@@ -44,7 +44,7 @@ struct command {
 extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
 	cmd_check, cmd_completion;
 extern const struct command cmd_run, cmd_apply, cmd_policy;
-extern const struct command cmd_trace;
+extern const struct command cmd_trace, cmd_probe;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

@@ -39,7 +39,7 @@ STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", 
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
-# What a change can be about: the groups of facts that tests/catalog verifies.
+# What a change can be about: the groups of facts that `sockopt probe --verify` verifies.
 FACTS = ("readable", "writable", "get_length", "set_length", "default", "range", "example", "transform", "refused",
          "inherits", "privilege", "touches")
 SUMMARY_MAX = 90

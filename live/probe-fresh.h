@@ -17,8 +17,4 @@ struct probe_fresh {
 /** Opens a socket of the first kind that the option applies to, reads the option, closes it. */
 void probe_fresh(const struct sockopt_option *option, struct probe_fresh *ret);
 
-/** The kinds of socket that this project knows how to open, in the order in which they are tried. */
-extern const struct sockopt_kind probe_kinds[];
-extern const size_t probe_n_kinds;
-
 #endif

@@ -59,7 +59,7 @@ def table(path: pathlib.Path) -> list[list[str]]:
 
 
 def add_line(suite: Suite, said: list[str], line: str) -> list[str]:
-    """A line of TAP. catalog-walk explains before the line of the test, bats behind it. @return what is not placed yet"""
+    """A line of TAP. `probe --tap` explains before the line of the test, bats behind it. @return what is not placed yet"""
     match = TEST.match(line)
     if not match:
         if line.startswith("# "):

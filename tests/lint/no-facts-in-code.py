@@ -28,6 +28,10 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
     "live/identity.c": ("how the kernel tells who a socket is and where it stands",
                         {"SO_COOKIE", "SO_NETNS_COOKIE", "SO_ACCEPTCONN", "SO_BINDTODEVICE", "SO_BINDTOIFINDEX",
                          "TCP_INFO"}),
+    "live/probe-stage.c": ("how a throw-away socket comes into a state, and how one sees that it is there",
+                           {"SO_ERROR", "SO_ATTACH_FILTER", "TCP_REPAIR"}),
+    "live/probe-xdp.c": ("what an AF_XDP socket needs before it can be bound",
+                         {"XDP_RX_RING", "XDP_TX_RING", "XDP_UMEM_FILL_RING", "XDP_UMEM_COMPLETION_RING", "XDP_UMEM_REG"}),
     "live/endpoint.c": ("the groups of a netlink socket, which its address has in part", {"NETLINK_LIST_MEMBERSHIPS"}),
 }
 # Files that are about certain options.

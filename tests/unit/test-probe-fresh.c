@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <netinet/in.h>
 #include <probe-fresh.h>
+#include <probe.h>
 
 #include "test.h"
 
@@ -77,7 +78,7 @@ static void every_kind_is_one_that_a_kernel_may_have(void **state)
 	assert_true(probe_n_kinds > 10);
 	for (size_t i = 0; i < probe_n_kinds; i++)
 		for (size_t k = 0; k < i; k++)
-			assert_memory_not_equal(&probe_kinds[i], &probe_kinds[k], sizeof(probe_kinds[i]));
+			assert_memory_not_equal(&probe_kinds[i].of, &probe_kinds[k].of, sizeof(probe_kinds[i].of));
 }
 
 int main(void)

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* sockopt probe - what this kernel, container or sandbox really supports */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/utsname.h>
+
+#include <log.h>
+#include <probe-run.h>
+#include <probe-view.h>
+#include <text.h>
+
+#include "cmd.h"
+
+#define KEY_TAP 256
+
+struct probe_args {
+	char **words; /* borrowed from argv */
+	int n_words;
+	bool *options; /* wanted */
+	bool kinds[PROBE_KINDS_MAX];
+	bool some_kinds;
+	bool verify, json, tap;
+};
+
+static const struct argp_option options[] = {
+	{ "json", 'J', NULL, 0, N_("JSON lines"), 0 },
+	{ "kind", 'k', N_("KINDS"), 0, N_("On these kinds of socket only: tcp4,unix-stream; several with a *: tcp*"), 0 },
+	{ "tap", KEY_TAP, NULL, 0, N_("With --verify: a line for each option and group of facts, as test harnesses read it"), 0 },
+	{ "verify", 'V', NULL, 0, N_("Compare the catalogue with the kernel, and list the contradictions"), 0 },
+	{ 0 },
+};
+
+/** Does a name fit a word that may end in a '*'? */
+static bool fits(const char *word, size_t length, const char *name)
+{
+	if (length && word[length - 1] == '*')
+		return strncasecmp(name, word, length - 1) == 0;
+	return strlen(name) == length && strncasecmp(name, word, length) == 0;
+}
+
+static void take_kinds(struct argp_state *state, struct probe_args *args, const char *list)
+{
+	args->some_kinds = true;
+	for (size_t length; *list; list += length + (list[length] == ',')) {
+		bool found = false;
+
+		length = strcspn(list, ",");
+		for (size_t i = 0; i < probe_n_kinds; i++)
+			if (fits(list, length, probe_kinds[i].name))
+				found = args->kinds[i] = true;
+		if (!found)
+			command_wrong_use(state, _("'%.*s' is not a kind of socket: tcp4, udp6, unix-stream, netlink-route ..."), (int)length,
+					  list);
+	}
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct probe_args *args = state->input;
+
+	switch (key) {
+	case 'J': args->json = true; return 0;
+	case 'k': take_kinds(state, args, arg); return 0;
+	case 'V': args->verify = true; return 0;
+	case KEY_TAP: args->tap = true; return 0;
+	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
+	case ARGP_KEY_END:
+		if (args->tap && (!args->verify || args->json))
+			command_wrong_use(state, _("--tap goes with --verify, and not with --json"));
+		return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = N_("[OPTION | LEVEL...]"),
+	.doc = N_("Find out what this kernel, container or sandbox really supports.\v"
+		  "Only sockets of its own are touched, in a network namespace of its own where that is permitted.\n\n"
+		  "Examples:\n"
+		  "  sockopt probe --verify\n"
+		  "  sockopt probe --verify tcp --kind 'tcp*'\n\n"
+		  "Exit status: 0 no contradiction, 1 contradictions, 2 wrong use, 3 the probe failed."),
+	.children = children,
+};
+
+/** Marks the options that a word means. @return false: it means none */
+static bool take_word(struct probe_args *args, const char *word)
+{
+	const struct sockopt_option *option = sockopt_find(word);
+	const struct sockopt_level *level = option ? NULL : sockopt_find_level(word);
+	struct sockopt_error error = {
+		.problem = SOCKOPT_NO_SUCH_OPTION,
+		.word = word,
+		.word_length = strlen(word),
+	};
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		if (level && sockopt_at(i)->level == level)
+			args->options[i] = true;
+		for (const struct sockopt_option *twin = option; twin; twin = twin->twin)
+			if (twin == sockopt_at(i))
+				args->options[i] = true;
+	}
+	if (option || level)
+		return true;
+	sockopt_nearest(word, error.near, 4);
+	log_sockopt_error(NULL, &error);
+	return false;
+}
+
+static void progress(size_t done, size_t total)
+{
+	log_progress(_("options probed:"), done, total);
+}
+
+static int probe(const struct probe_args *args)
+{
+	const struct probe_request request = {
+		.options = args->options,
+		.kinds = args->kinds,
+		.verify = args->verify,
+		.progress = progress,
+	};
+	struct probe_result *result;
+	struct probe_sums sums;
+	struct utsname system;
+	int r = probe_run(&request, &result);
+
+	if (r < 0 || uname(&system) < 0) {
+		log_error(_("cannot probe: %s"), strerror(r < 0 ? -r : errno));
+		return EXIT_PARTLY;
+	}
+	const struct probe_view view = {
+		.result = result,
+		.options = args->options,
+		.kinds = args->kinds,
+		.system = system.sysname,
+		.release = system.release,
+		.version = system.version,
+		.machine = system.machine,
+		.verbose = log_is_verbose(),
+	};
+
+	if (args->tap)
+		probe_view_verify_tap(stdout, &view);
+	else if (args->json)
+		probe_view_verify_json(stdout, &view);
+	else
+		probe_view_verify_text(stdout, &view);
+	probe_sum(result, &sums);
+	probe_free(result);
+	return sums.contradicted ? EXIT_NOTHING : EXIT_DONE;
+}
+
+static int run(int argc, char **argv)
+{
+	struct probe_args args = {
+		.words = xmalloc((size_t)argc * sizeof(char *)),
+		.options = xmalloc(sockopt_count() * sizeof(bool)),
+	};
+	int status = EXIT_DONE;
+
+	if (command_parse(&cmd_probe, argc, argv, &args))
+		return EXIT_WRONG_USE;
+	for (int i = 0; i < args.n_words; i++)
+		if (!take_word(&args, args.words[i]))
+			status = EXIT_WRONG_USE;
+	if (args.n_words == 0)
+		memset(args.options, true, sockopt_count() * sizeof(bool));
+	if (!args.some_kinds)
+		memset(args.kinds, true, sizeof(args.kinds));
+	if (status == EXIT_DONE)
+		status = probe(&args);
+	free(args.words);
+	free(args.options);
+	return status;
+}
+
+const struct command cmd_probe = {
+	.name = "probe",
+	.summary = N_("what this kernel, container or sandbox really supports"),
+	.run = run,
+	.argp = &argp,
+	.arguments = ARGUMENTS_OPTION,
+};

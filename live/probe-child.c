@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* The child that probes. */
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <linux/capability.h>
+
+#include "probe-board.h"
+#include "probe-closer.h"
+#include "probe-kinds.h"
+#include "probe-report.h"
+#include "probe-stage.h"
+#include "probe-world.h"
+
+/** Writes down what comes now. @return false: it was the end of a child before */
+static bool may_try(struct probe_board *board, unsigned at)
+{
+	board->at = at;
+	board->ticks++;
+	return board->ended[at] == 0;
+}
+
+/** A sysctl that gives a default or a limit, and that namespaces do not have: all of the machine share it. */
+static void remember(const struct sockopt_option *option)
+{
+	if (option->limit.sysctl && strncmp(option->limit.sysctl, "net.core.", 9) == 0)
+		world_remember(option->limit.sysctl);
+	for (size_t i = 0; i < option->n_defaults; i++)
+		if (option->defaults[i].sysctl && strncmp(option->defaults[i].sysctl, "net.core.", 9) == 0)
+			world_remember(option->defaults[i].sysctl);
+}
+
+static uint64_t permitted(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2] = { 0 };
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return 0;
+	return (uint64_t)data[1].permitted << 32 | data[0].permitted;
+}
+
+/** The answer to a call with a descriptor that is none: 0 if it is the kernel's. */
+static int answer(int r)
+{
+	return r == 0 || errno == EBADF ? 0 : errno;
+}
+
+static void look_around(struct probe_board *board)
+{
+	struct probe_world *world = &board->result.world;
+	int zero = 0;
+	socklen_t length = sizeof(zero);
+
+	world->network_error = board->ended[PROBE_AT_NETWORK];
+	if (may_try(board, PROBE_AT_NETWORK))
+		world->network_error = -world_enter();
+	world->own_network = world->network_error == 0;
+	world->initial_user = world_is_initial();
+	world->permitted = permitted();
+	world->program_error = board->ended[PROBE_AT_PROGRAM];
+	if (may_try(board, PROBE_AT_PROGRAM))
+		world->program_error = -world_load_program();
+	world->get_call = board->ended[PROBE_AT_GET];
+	if (may_try(board, PROBE_AT_GET))
+		world->get_call = answer(getsockopt(-1, 0, 0, &zero, &length));
+	world->set_call = board->ended[PROBE_AT_SET];
+	if (may_try(board, PROBE_AT_SET))
+		world->set_call = answer(setsockopt(-1, 0, 0, &zero, length));
+}
+
+static void open_sockets(const struct probe_request *request, struct probe_board *board)
+{
+	for (size_t i = 0; i < probe_n_kinds; i++) {
+		struct probe_socket *socket = &board->result.sockets[i];
+
+		*socket = (struct probe_socket){ .error = PROBE_NOT_TRIED };
+		if (!request->kinds[i])
+			kind_leave(i);
+		else if (may_try(board, PROBE_AT_OPEN + (unsigned)i))
+			kind_open(i, socket);
+		else {
+			kind_leave(i);
+			socket->error = board->ended[PROBE_AT_OPEN + i];
+		}
+	}
+	for (size_t i = 0; i < probe_n_kinds; i++) {
+		struct probe_socket *socket = &board->result.sockets[i];
+
+		if (!socket->open || !stage_possible(&kinds[i], SOCKOPT_SHUTDOWN))
+			continue;
+		if (may_try(board, PROBE_AT_CONNECT + (unsigned)i))
+			socket->deaf_error = stage_connects(&kinds[i]);
+		else
+			socket->deaf_error = board->ended[PROBE_AT_CONNECT + i];
+		socket->deaf = kinds[i].deaf = socket->deaf_error != 0;
+	}
+}
+
+static void work(const struct probe_request *request, struct probe_board *board, pid_t parent)
+{
+	const struct sockopt_option *option;
+
+	board->at = PROBE_AT_OPTIONS;
+	while ((option = sockopt_at(board->option))) {
+		bool goes_on = request->options[board->option];
+
+		for (; goes_on && board->step < probe_steps(request); board->step++) {
+			if (getppid() != parent)
+				return;
+			board->ticks++;
+			goes_on = probe_verify_step(&board->result, option, board->step);
+		}
+		board->step = 0;
+		board->option++;
+	}
+	board->finished = true;
+}
+
+void probe_child(const struct probe_request *request, struct probe_board *board, pid_t parent)
+{
+	struct rlimit files;
+
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_IGN);
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	for (size_t i = 0; i < sockopt_count(); i++)
+		remember(sockopt_at(i));
+	report_into(&board->result);
+	look_around(board);
+	open_sockets(request, board);
+	closer_start();
+	work(request, board, parent);
+	closer_stop();
+	_exit(0);
+}

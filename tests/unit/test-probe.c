@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <probe.h>
+#include <string.h>
+
+#include "test.h"
+
+static void a_sentence_is_filled_with_what_was_found(void **state)
+{
+	const struct probe_remark remark = {
+		.socket = "tcp4",
+		.call = "set",
+		.value = "5",
+		.found = "EINVAL",
+		.expected = "success",
+	};
+	char text[64];
+
+	assert_int_equal(probe_fill(&remark, "{socket}: {call} of {value} gives {found}, not {expected}", text, sizeof(text)), 40);
+	assert_string_equal(text, "tcp4: set of 5 gives EINVAL, not success");
+}
+
+static void what_is_no_hole_stays_and_what_is_not_known_is_left_out(void **state)
+{
+	const struct probe_remark remark = { .found = "{value}" };
+	char text[64];
+
+	probe_fill(&remark, "{else} {socket}{state}{ {found}", text, sizeof(text));
+	assert_string_equal(text, "{else} { {value}");
+}
+
+static void a_sentence_that_does_not_fit_is_cut_and_measured(void **state)
+{
+	const struct probe_remark remark = { .socket = "unix-stream" };
+	char text[8] = "xxxxxxx";
+
+	assert_int_equal(probe_fill(&remark, "{socket}!", text, sizeof(text)), 12);
+	assert_string_equal(text, "unix-st");
+	assert_int_equal(probe_fill(&remark, "{socket}!", text, 0), 12);
+}
+
+static void an_outcome_has_a_word(void **state)
+{
+	char room[16];
+
+	assert_string_equal(probe_outcome_word(0, room), "ok");
+	assert_string_equal(probe_outcome_word(EPERM, room), "EPERM");
+	assert_string_equal(probe_outcome_word(PROBE_KILLED, room), "killed");
+	assert_string_equal(probe_outcome_word(PROBE_HUNG, room), "hung");
+	assert_string_equal(probe_outcome_word(PROBE_NOT_TRIED, room), "not tried");
+	assert_string_equal(probe_outcome_word(4000, room), "E4000");
+}
+
+static void every_capability_of_the_catalogue_is_known(void **state)
+{
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const char *const *name = sockopt_at(i)->privilege.capabilities;
+
+		for (; name && *name; name++) {
+			int number = probe_capability(*name);
+
+			assert_in_range(number, 0, 63);
+			assert_string_equal(probe_capability_name((unsigned)number), *name);
+		}
+	}
+	assert_int_equal(probe_capability("CAP_NOTHING"), -1);
+	assert_null(probe_capability_name(63));
+}
+
+static void the_sums_are_those_of_all_groups(void **state)
+{
+	size_t n = sockopt_count();
+	struct probe_result result = { .claims = calloc(n, sizeof(*result.claims)) };
+	struct probe_sums sums;
+
+	assert_non_null(result.claims);
+	result.claims[0][PROBE_GROUP_HERE].cannot = 1;
+	result.claims[0][PROBE_GROUP_RANGE] = (struct probe_claim){ .probed = 4, .contradicted = 1 };
+	result.claims[n - 1][PROBE_GROUP_TOUCHES] = (struct probe_claim){ .probed = 2, .cannot = 3, .differs = 5 };
+	probe_sum(&result, &sums);
+	assert_int_equal(sums.probed, 6);
+	assert_int_equal(sums.contradicted, 1);
+	assert_int_equal(sums.cannot, 4);
+	assert_int_equal(sums.differs, 5);
+	free(result.claims);
+}
+
+static void the_kinds_are_named_apart(void **state)
+{
+	for (size_t i = 0; i < probe_n_kinds; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_string_not_equal(probe_kinds[i].name, probe_kinds[k].name);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sentence_is_filled_with_what_was_found),
+		cmocka_unit_test(what_is_no_hole_stays_and_what_is_not_known_is_left_out),
+		cmocka_unit_test(a_sentence_that_does_not_fit_is_cut_and_measured),
+		cmocka_unit_test(an_outcome_has_a_word),
+		cmocka_unit_test(every_capability_of_the_catalogue_is_known),
+		cmocka_unit_test(the_sums_are_those_of_all_groups),
+		cmocka_unit_test(the_kinds_are_named_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

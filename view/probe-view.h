@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* How `probe` looks: what this kernel supports, and where the catalogue says otherwise. */
+#ifndef VIEW_PROBE_VIEW_H
+#define VIEW_PROBE_VIEW_H
+
+#include <probe.h>
+#include <stdio.h>
+
+#include "json.h"
+
+/** What was probed. */
+struct probe_view {
+	const struct probe_result *result;
+	const bool *options; /* wanted: one for each of the catalogue */
+	const bool *kinds;   /* wanted: one for each of probe_kinds */
+	const char *system, *release, *version, *machine;
+	const char *language; /* of texts in JSON; they are in the user's language elsewhere */
+	bool verbose;
+};
+
+/** The name of an option, with the level before it where the name alone is not enough. */
+const char *probe_view_name(const struct sockopt_option *option, char room[static 96]);
+
+/** Which kernel, with which rights, and which sockets cannot be had: lines for people. */
+void probe_view_head(FILE *file, const struct probe_view *view);
+
+/** The same as members of an object, one line. */
+void probe_view_head_json(FILE *file, const struct probe_view *view);
+
+/** Facts probed of those probeable, in thousandths. */
+unsigned probe_view_share(size_t probed, size_t cannot);
+
+/** What contradicts the catalogue, and what could not be probed. */
+void probe_view_verify_text(FILE *file, const struct probe_view *view);
+void probe_view_verify_json(FILE *file, const struct probe_view *view);
+void probe_view_verify_tap(FILE *file, const struct probe_view *view);
+
+#endif
