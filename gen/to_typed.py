@@ -41,6 +41,7 @@ PREAMBLE = """/* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -69,6 +70,25 @@ static inline int sockopt_typed_set_u64(int fd, int level, int number, uint64_t 
 static inline int sockopt_typed_set_string(int fd, int level, int number, const char *value)
 {
 	return setsockopt(fd, level, number, value, (socklen_t)strlen(value) + 1) < 0 ? -errno : 0;
+}
+
+/* A struct that ends in an array: as long as its own count says, which stands at an offset and has 1, 2 or 4 bytes. */
+static inline int sockopt_typed_set_tail(int fd, int level, int number, const void *value, size_t fixed, size_t at,
+					 size_t width, size_t element)
+{
+	const unsigned char *where = (const unsigned char *)value + at;
+	uint32_t count = *where;
+	uint16_t half;
+
+	if (width == sizeof(half)) {
+		memcpy(&half, where, sizeof(half));
+		count = half;
+	} else if (width == sizeof(count)) {
+		memcpy(&count, where, sizeof(count));
+	}
+	if (count > (size_t)(0x7fffffff - fixed) / element)
+		return -EMSGSIZE;
+	return setsockopt(fd, level, number, value, (socklen_t)(fixed + count * element)) < 0 ? -errno : 0;
 }
 
 static inline int sockopt_typed_set_linger(int fd, int level, int number, struct linger value)
@@ -192,6 +212,14 @@ def c_kind(catalog: Catalog, kind: str) -> str:
     return "u32" if fields and all("bits" in field for field in fields) else kind
 
 
+def with_tail(struct: str, tail: Entry, head: str, numbers: str) -> str:
+    """The setter of a struct that ends in an array: the argument is evaluated once, and tells how long it is."""
+    count = f"((struct {struct} *)0)->{tail['count']}"
+    return (f"{head}struct {struct} *: sockopt_typed_set_tail, const struct {struct} *: sockopt_typed_set_tail) \\\n"
+            f"\t({numbers}, offsetof(struct {struct}, {tail['name']}), offsetof(struct {struct}, {tail['count']}), \\\n"
+            f"\t sizeof({count}), sizeof(((struct {struct} *)0)->{tail['name']}[0]))\n")
+
+
 def setter(catalog: Catalog, option: Entry, own: str) -> str:
     kind = c_kind(catalog, option["type"])
     head = f"#define sockopt_set_{own}(fd, ...) \\\n\t_Generic((__VA_ARGS__), "
@@ -203,6 +231,9 @@ def setter(catalog: Catalog, option: Entry, own: str) -> str:
         structs = [struct]
         if "variants" in catalog.structs.get(kind, {}):
             structs = [row["struct"] for row in catalog.structs[kind]["variants"]["of"]]
+        tail = catalog.structs.get(kind, {}).get("tail")
+        if tail:
+            return with_tail(struct, tail, head, numbers)
         rows = ", ".join(f"struct {name} *: sockopt_typed_set_bytes, const struct {name} *: sockopt_typed_set_bytes"
                          for name in dict.fromkeys(structs))
         return f"{head}{rows}) \\\n\t({numbers}, sizeof(*(__VA_ARGS__)))\n"

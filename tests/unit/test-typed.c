@@ -45,6 +45,31 @@ static void numbers_are_kept(void **state)
 	close(fd);
 }
 
+static void structs_that_end_in_an_array_are_as_long_as_they_say(void **state)
+{
+	int fd = open_socket(AF_INET, SOCK_DGRAM, 0);
+	struct ip_mreqn group = { .imr_multiaddr.s_addr = htonl(0xef010101), .imr_address.s_addr = htonl(INADDR_LOOPBACK) };
+	unsigned char bytes[64] = { 0 };
+	struct ip_msfilter *filter = (struct ip_msfilter *)(void *)bytes;
+	socklen_t length = sizeof(bytes);
+
+	filter->imsf_multiaddr = group.imr_multiaddr;
+	filter->imsf_interface = group.imr_address;
+	filter->imsf_fmode = MCAST_INCLUDE;
+	filter->imsf_numsrc = 3;
+	for (unsigned int i = 0; i < 3; i++)
+		(&filter->imsf_slist[0])[i].s_addr = htonl(0x0a000001 + i);
+	assert_int_equal(sockopt_set_IP_ADD_MEMBERSHIP(fd, &group), 0);
+	assert_int_equal(sockopt_set_IP_MSFILTER(fd, filter), 0);
+	memset(bytes + 16, 0, sizeof(bytes) - 16);
+	filter->imsf_numsrc = 8;
+	assert_int_equal(getsockopt(fd, IPPROTO_IP, IP_MSFILTER, bytes, &length), 0);
+	assert_int_equal(filter->imsf_numsrc, 3);
+	filter->imsf_numsrc = UINT32_MAX;
+	assert_int_equal(sockopt_set_IP_MSFILTER(fd, filter), -EMSGSIZE);
+	close(fd);
+}
+
 static void enums_and_strings_are_kept(void **state)
 {
 	int fd = open_tcp(), udp = open_socket(AF_INET, SOCK_DGRAM, 0), discover = -1;
@@ -203,6 +228,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bool_options_take_bool_and_int),
 		cmocka_unit_test(numbers_are_kept),
+		cmocka_unit_test(structs_that_end_in_an_array_are_as_long_as_they_say),
 		cmocka_unit_test(enums_and_strings_are_kept),
 		cmocka_unit_test(a_linger_is_a_struct),
 		cmocka_unit_test(structs_are_read_whole_and_zero_in_the_rest),
