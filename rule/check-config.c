@@ -66,10 +66,7 @@ static int find_in_range(const struct config_setting *setting, int64_t *ret)
 
 	if (!option || option->n_ranges == 0 || (setting->what == CONFIG_NUMBERED && setting->length != sizeof(int)))
 		return -ENODATA;
-	*ret = 0;
-	for (size_t i = 0; i < option->n_ranges; i++)
-		if (setting->value >= option->ranges[i].least && setting->value <= option->ranges[i].greatest)
-			*ret = 1;
+	*ret = check_in_range(option, setting->value);
 	return 0;
 }
 

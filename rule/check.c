@@ -172,6 +172,21 @@ struct check_number check_value(const struct check_program *program, const struc
 	return stack[0];
 }
 
+bool check_in_range(const struct sockopt_option *option, int64_t number)
+{
+	for (size_t i = 0; i < option->n_ranges; i++) {
+		const struct sockopt_range *range = &option->ranges[i];
+		bool is_unsigned = range->least >= 0 && range->greatest < range->least;
+
+		if (is_unsigned && (uint64_t)number >= (uint64_t)range->least &&
+		    (uint64_t)number <= (uint64_t)range->greatest)
+			return true;
+		if (number >= range->least && number <= range->greatest)
+			return true;
+	}
+	return false;
+}
+
 bool check_judge(const struct check *check, enum check_place place, const struct check_world *world,
 		 struct check_finding *ret)
 {

@@ -188,6 +188,9 @@ struct check_number {
 /** What a program comes to; of a condition: not 0 is true. */
 struct check_number check_value(const struct check_program *program, const struct check_world *world);
 
+/** Is it in one of the ranges of the option's entry? Of unsigned 64-bit options the number is taken as one. */
+bool check_in_range(const struct sockopt_option *option, int64_t number);
+
 /** What was found, in the numbers of the holes. */
 struct check_finding {
 	const struct check *check;

@@ -151,8 +151,8 @@ unsigned int facts_moments_left(const struct facts *facts)
 		return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_SOCKET | SOCKOPT_AT_BIND | SOCKOPT_AT_LISTEN |
 		       SOCKOPT_AT_CONNECT | SOCKOPT_AT_ACCEPT;
 	case FACTS_BOUND: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_LISTEN | SOCKOPT_AT_CONNECT;
-	/* What a handshake takes from the listener is taken anew for each connection to come. */
-	case FACTS_LISTENING: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_CONNECT | SOCKOPT_AT_ACCEPT;
+	/* What a handshake takes from the listener, or a listener does, is done anew for each connection to come. */
+	case FACTS_LISTENING: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_LISTEN | SOCKOPT_AT_CONNECT | SOCKOPT_AT_ACCEPT;
 	default: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_ACCEPT;
 	}
 }
