@@ -84,6 +84,7 @@ struct sock {
 	__u8 sk_prefer_busy_poll;
 	__u8 sk_userlocks : 8; /* four bits on older kernels */
 	int sk_rcvbuf;
+	__u32 sk_ack_backlog;
 	struct sk_filter *sk_filter;
 	long sk_rcvtimeo;
 	int sk_rcvlowat;

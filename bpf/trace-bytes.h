@@ -42,9 +42,11 @@ enum trace_flag {
 	TRACE_IS_PROGRAM = 32,   /* the value is the instructions of a BPF program that the option points to */
 	TRACE_HAS_KEPT = 64,     /* kept: what the kernel had of this option just after the call */
 	TRACE_STATE_KNOWN = 128, /* state is one of enum facts_state; else kernel_state tells it */
+	TRACE_NONBLOCKING = 256, /* of set: the descriptor does not block */
+	TRACE_HAS_QUEUE = 512,   /* of close: fd is a TCP listener; level and option tell of it */
 };
 
-#define TRACE_ALL_FLAGS 255
+#define TRACE_ALL_FLAGS 1023
 
 struct trace_record {
 	__u32 size;         /* of all that belongs to it, in bytes */
@@ -60,8 +62,8 @@ struct trace_record {
 	__u32 tid;
 	__u32 uid;
 	__s32 fd;
-	__s32 level;  /* socket: the family */
-	__s32 option; /* socket: the type; listen: the backlog; shutdown: how */
+	__s32 level;  /* socket: the family; close: has it SO_REUSEPORT */
+	__s32 option; /* socket: the type; listen: the backlog; shutdown: how; close: connections that wait for accept(2) */
 	__u32 length; /* bytes of the value as the call had them; socket: the protocol */
 	__u16 value_size;
 	__u16 stack_size;

@@ -65,6 +65,10 @@ struct task_struct___trace {
 	char comm[16];
 };
 
+struct file___trace {
+	unsigned int f_flags;
+};
+
 struct socket___trace {
 	short type;
 	struct file *file;
@@ -105,10 +109,13 @@ struct io_uring_cmd___trace {
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define IPPROTO_TCP 6
 #define IPPROTO_MPTCP 262
 #define SOCK_RAW 3
 #define TCP_CLOSE 7
 #define TCP_SYN_SENT 2
+#define TCP_LISTEN 10
+#define O_NONBLOCK 00004000
 #define EPERM 1
 #define EACCES 13
 #define TS_COMPAT 2

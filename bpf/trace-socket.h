@@ -163,6 +163,14 @@ static __always_inline struct sock *read_socket(struct scratch *scratch, struct 
 	return sk;
 }
 
+/** Who waits at a listener that is about to be closed, and whether others share its port. */
+static __always_inline void tell_queue(struct trace_record *record, struct sock *sk)
+{
+	record->flags |= TRACE_HAS_QUEUE;
+	record->level = BPF_CORE_READ_BITFIELD_PROBED((struct sock_common *)sk, skc_reuseport);
+	record->option = BPF_CORE_READ(sk, sk_ack_backlog);
+}
+
 /** Do the structs that the option is read from belong to such a socket? */
 static __always_inline int has_structs(const struct trace_record *record, __u32 needs)
 {

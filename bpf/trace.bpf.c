@@ -215,6 +215,7 @@ static __always_inline int tell_option(void *ctx, struct task_struct___trace *ta
 	const void *value = (const void *)regs->r10;
 	struct scratch *scratch;
 	struct trace_record *record;
+	struct file *file;
 	struct sock *sk;
 
 	if (!is_wanted((__u64)(__u32)regs->si << 32 | (__u32)regs->dx))
@@ -234,7 +235,10 @@ static __always_inline int tell_option(void *ctx, struct task_struct___trace *ta
 	}
 	if ((__s32)record->length < 0 || (kind == TRACE_GET && result < 0))
 		value = 0;
-	sk = read_socket(scratch, file_of(task, record->fd));
+	file = file_of(task, record->fd);
+	sk = read_socket(scratch, file);
+	if (sk && kind == TRACE_SET && BPF_CORE_READ((struct file___trace *)file, f_flags) & O_NONBLOCK)
+		record->flags |= TRACE_NONBLOCKING;
 	if (sk && kind == TRACE_SET && result == 0)
 		tell_kept(record, sk);
 	return send(ctx, scratch, value, (const void *)regs->sp);
@@ -340,6 +344,7 @@ int BPF_PROG(tell_close, struct pt_regs___trace *regs, long number)
 {
 	struct task_struct___trace *task = (void *)bpf_get_current_task_btf();
 	struct scratch *scratch;
+	struct sock *sk;
 	__u64 ids;
 
 	if (number != numbers[TRACE_CLOSE] || task->thread_info.status & TS_COMPAT)
@@ -351,8 +356,11 @@ int BPF_PROG(tell_close, struct pt_regs___trace *regs, long number)
 	if (!scratch)
 		return 0;
 	scratch->record.fd = regs->di;
-	if (!read_socket(scratch, file_of(task, regs->di)))
+	sk = read_socket(scratch, file_of(task, regs->di));
+	if (!sk)
 		return 0;
+	if (scratch->record.protocol == IPPROTO_TCP && scratch->record.kernel_state == TCP_LISTEN)
+		tell_queue(&scratch->record, sk);
 	return send(ctx, scratch, 0, (const void *)regs->sp);
 }
 

@@ -2,10 +2,13 @@
 /* check -- PROGRAM and check --read FILE: the calls of a run, judged as trace sees them. */
 
 #include <check-call.h>
+#include <errno.h>
 #include <finding-view.h>
+#include <namespaces.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <sysctl.h>
 #include <text.h>
 
 #include "check-args.h"
@@ -18,16 +21,25 @@ struct call_judge {
 	const struct check_args *args;
 	struct finding_view *findings;
 	struct selector **selectors; /* a check each */
+	struct call_history history;
+	struct call_context known;
 };
+
+/** A run is judged where it runs; only our own network namespace is asked. */
+static int ask_sysctl(const struct call *call, const char *name, int64_t *ret)
+{
+	return call->has_socket && call->facts.netns == namespaces_own() ? sysctl_number(name, ret) : -ENODATA;
+}
 
 static void judge_call(struct trace_view *view, const struct call *call)
 {
 	struct call_judge *judge = (struct call_judge *)view;
 	struct check_finding finding;
 
+	judge->known.follows_accept = call_history_see(&judge->history, call);
 	for (size_t i = 0; i < check_count; i++)
 		if (check_is_wanted(judge->args, &check_table[i]) &&
-		    check_call_finds(&check_table[i], judge->selectors[i], call, &finding))
+		    check_call_finds(&check_table[i], judge->selectors[i], call, &judge->known, &finding))
 			finding_view_add_call(judge->findings, call, &finding);
 }
 
@@ -62,12 +74,13 @@ int check_run(const struct check_args *args)
 {
 	/* The program's output is its own. */
 	FILE *file = args->program ? stderr : stdout;
-	struct trace_args trace_args = { .program = args->program, .read = args->read };
+	struct trace_args trace_args = { .program = args->program, .read = args->read, .life = true };
 	struct option_list all_options = { 0 };
 	struct trace_who who = { 0 };
 	struct call_judge judge = {
 		.view = { .call = judge_call, .lost = count_loss, .end = stay },
 		.args = args,
+		.known = { .sysctl = args->read ? NULL : ask_sysctl },
 		.findings = finding_view_new(file, args->json, args->each),
 	};
 	struct trace_sink sink = { .args = &trace_args, .options = &all_options, .who = &who, .view = &judge.view };

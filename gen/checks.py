@@ -20,7 +20,7 @@ from condition import UNIT_DIMENSIONS, Compiler, ConditionError, Program
 PLACES = ("live", "trace", "source", "config")
 ID = re.compile(r"^P\d+[a-z]?$")
 BRACES = re.compile(r"\{([^{}]*)\}")
-OTHER_FILES = ("schema.toml", "vocabulary.toml")
+OTHER_FILES = ("schema.toml", "vocabulary.toml", "rows.toml")
 HOLES = 8  # CHECK_HOLES of rule/check.h
 
 

@@ -27,7 +27,7 @@ COMPARISONS = {ast.Eq: "EQUAL", ast.NotEq: "UNEQUAL", ast.Lt: "LESS", ast.LtE: "
                ast.GtE: "AT_LEAST"}
 NUMBER_TYPES = {"int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "long", "bool", "enum", "flags", "be16", "be32"}
 # The functions that are known in a place, besides max and min.
-PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept", "about"), "source": ("given", "about"),
+PLACES_OF = {"live": ("default", "limit", "sysctl"), "trace": ("kept", "about", "sysctl", "limit"), "source": ("given", "about"),
              "config": ("given", "sysctl", "limit", "about")}
 STACK = 16  # CHECK_STACK of rule/check.h
 

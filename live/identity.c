@@ -175,6 +175,20 @@ static bool is_bound(const struct facts *facts)
 	return facts->local.port != 0 || endpoint_is_of(facts->local.family);
 }
 
+int identity_queue(int fd, bool *ret_shares_port, uint32_t *ret_waiting)
+{
+	struct tcp_info info = { 0 };
+	int shares = 0;
+	socklen_t length = sizeof(info), size = sizeof(shares);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &shares, &size) < 0 ||
+	    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+		return -errno;
+	*ret_shares_port = shares != 0;
+	*ret_waiting = info.tcpi_unacked;
+	return 0;
+}
+
 /**
  * Does TCP_INFO tell the state? Of a fresh MPTCP socket it is not asked: the
  * kernel would make its first subflow to answer (mptcp_getsockopt_first_sf_only).

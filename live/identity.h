@@ -32,6 +32,12 @@ int identity_interface(int fd, const struct sockopt_kind *kind, char ret[static 
 /** The number of the device that the socket is bound to, also of one that is gone; 0: none, or not known. */
 unsigned int identity_device(int fd);
 
+/**
+ * @brief What hangs on a TCP listener: may it share its port, and how many connections has nobody accepted yet?
+ * @return 0 or -errno
+ */
+int identity_queue(int fd, bool *ret_shares_port, uint32_t *ret_waiting);
+
 /** The cookie of a socket: who it is, whatever its number; 0 if the kernel does not tell (errno). */
 uint64_t identity_cookie(int fd);
 

@@ -153,6 +153,7 @@ static void read_option(const struct trace_record *record, struct call *ret)
 		ret->size = 0;
 		ret->is_unread = true;
 	}
+	ret->is_nonblocking = record->flags & TRACE_NONBLOCKING;
 	ret->has_kept = record->flags & TRACE_HAS_KEPT;
 	ret->kept_bytes = record->kept;
 	ret->kept_size = record->kept_size;
@@ -171,6 +172,11 @@ static void read_kind(const struct trace_record *record, const void *value, stru
 	case CALL_BIND:
 	case CALL_CONNECT: identity_address(value, record->value_size, &ret->address); break;
 	case CALL_ACCEPT: ret->second = record->result >= 0 ? (int)record->result : -1; break;
+	case CALL_CLOSE:
+		ret->has_queue = record->flags & TRACE_HAS_QUEUE;
+		ret->shares_port = record->level != 0;
+		ret->n_waiting = (unsigned int)record->option;
+		break;
 	default: ret->number = record->option;
 	}
 }

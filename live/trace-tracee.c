@@ -4,6 +4,8 @@
 #include "trace-ptrace.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +162,20 @@ static int read_socket(struct tracee *tracee, int their_fd)
 	return take_fd(&fd);
 }
 
+/** As tell_queue() of bpf/trace-socket.h. */
+static void read_queue(struct trace_record *record, int fd)
+{
+	bool shares_port;
+	uint32_t waiting;
+
+	if (record->protocol != IPPROTO_TCP || record->state != FACTS_LISTENING ||
+	    identity_queue(fd, &shares_port, &waiting) < 0)
+		return;
+	record->flags |= TRACE_HAS_QUEUE;
+	record->level = shares_port;
+	record->option = (int32_t)waiting;
+}
+
 static bool takes_program(const struct trace_record *record)
 {
 	const struct sockopt_option *option = sockopt_find_number(record->level, record->option, SOCKOPT_SET);
@@ -226,9 +242,12 @@ void tracee_begin_call(struct tracee *tracee, enum trace_kind kind, const uint64
 	case TRACE_BIND:
 	case TRACE_CONNECT: read_value(tracee, arguments[1], arguments[2] <= 128 ? (uint32_t)arguments[2] : 128); break;
 	case TRACE_CLOSE:
+		record->option = 0;
 		fd = read_socket(tracee, record->fd);
-		if (fd >= 0)
+		if (fd >= 0) {
+			read_queue(record, fd);
 			close(fd);
+		}
 		break;
 	default: break;
 	}
@@ -343,6 +362,8 @@ void tracee_end_call(struct tracee *tracee, int64_t result)
 	if (record->kind != TRACE_CLOSE) {
 		autoclose int fd = read_socket(tracee, their_fd);
 
+		if (fd >= 0 && record->kind == TRACE_SET && fcntl(fd, F_GETFL) & O_NONBLOCK)
+			record->flags |= TRACE_NONBLOCKING;
 		if (fd >= 0 && record->kind == TRACE_SET && result == 0)
 			read_kept(record, fd);
 	}

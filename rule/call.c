@@ -4,6 +4,7 @@
 #include "call.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const char *call_kind_word(enum call_kind kind)
 {
@@ -82,4 +83,20 @@ int call_capabilities(uint64_t capabilities, char *ret, size_t size)
 					   length ? ", " : "", capability_words[i]);
 	}
 	return length;
+}
+
+static bool has_capability(uint64_t capabilities, const char *name)
+{
+	for (size_t i = 0; i < sizeof(capability_words) / sizeof(capability_words[0]); i++)
+		if (strncmp(name, "CAP_", 4) == 0 && strcmp(name + 4, capability_words[i]) == 0)
+			return capabilities >> i & 1;
+	return false;
+}
+
+bool call_is_capable(const struct call *call)
+{
+	for (const char *const *name = call->option->privilege.capabilities; name && *name; name++)
+		if (has_capability(call->capabilities, *name))
+			return true;
+	return false;
 }

@@ -47,9 +47,15 @@ struct call {
 	const void *kept_bytes;
 	size_t kept_size;
 
+	bool is_nonblocking; /* of set: the descriptor does not block */
+
 	struct sockopt_kind asked;    /* socket, socketpair: as the program asked */
 	int number;                   /* listen: the backlog; shutdown: how */
 	struct facts_address address; /* bind, connect: as the program gave it */
+
+	bool has_queue;         /* close: of a TCP listener; the next two are known */
+	bool shares_port;       /* it has SO_REUSEPORT */
+	unsigned int n_waiting; /* connections that nobody has accepted */
 
 	const uint64_t *stack; /* return addresses, the innermost first */
 	size_t n_stack;
@@ -60,5 +66,8 @@ const char *call_kind_word(enum call_kind kind);
 
 /** The words of a thread's capabilities that an option wants: which of them it has. Texts as CAP_NET_ADMIN. */
 int call_capabilities(uint64_t capabilities, char *ret, size_t size);
+
+/** Of a call that was not permitted: had the thread one of the capabilities that the option takes? */
+bool call_is_capable(const struct call *call);
 
 #endif

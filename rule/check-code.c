@@ -53,10 +53,7 @@ static int find_in_range(const struct code_world *world, int64_t *ret)
 	    ask_given((void *)(uintptr_t)world, option, &value) < 0 || value.length != option->type->size)
 		return -ENODATA;
 	number = sockopt_field_number(&option->type->fields[0], value.bytes, 0);
-	*ret = 0;
-	for (size_t i = 0; i < option->n_ranges; i++)
-		if (number >= option->ranges[i].least && number <= option->ranges[i].greatest)
-			*ret = 1;
+	*ret = check_in_range(option, number);
 	return 0;
 }
 
@@ -226,6 +223,14 @@ static int find_fact(void *context, enum check_fact fact, int64_t *ret)
 	case CHECK_FACT_LENGTH_UNSET: *ret = call->length_is_unset; return 0;
 	case CHECK_FACT_UNCHECKED: *ret = call->is_unchecked; return 0;
 	case CHECK_FACT_UNLISTED: return find_unlisted(world, ret);
+	case CHECK_FACT_ENDS_PROGRAM: *ret = call->ends_program; return 0;
+	case CHECK_FACT_REPEATED: *ret = call->is_repeated; return 0;
+	case CHECK_FACT_RESTORED: *ret = call->is_restored; return 0;
+	case CHECK_FACT_ANSWER_UNREAD: *ret = call->is_answer_unread; return 0;
+	case CHECK_FACT_ASKED_ERRNO:
+		/* Where the function made the socket itself it knows what it will answer. */
+		*ret = call->asked_errno.number;
+		return call->asked_errno.known && !call->family.known ? 0 : -ENODATA;
 	case CHECK_FACT_LEVEL_NUMBER: *ret = call->option.level; return call->has_option ? 0 : -ENODATA;
 	case CHECK_FACT_OPTION_NUMBER: *ret = call->option.number; return call->has_option ? 0 : -ENODATA;
 	case CHECK_FACT_MISNAMED: return find_misnamed(world, ret);

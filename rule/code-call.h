@@ -35,12 +35,17 @@ struct code_call {
 	const char *name; /* the identifier that was written for it; NULL: something else */
 	bool is_literal;  /* a bare number was written for it */
 	bool is_unchecked;
-	struct check_number length; /* optlen, of get: what it is before the call */
-	bool length_is_unset;       /* of get: it surely has no value yet */
-	struct check_number room;   /* the bytes of the object that optval points to */
-	bool to_pointer;            /* that object is a pointer */
-	bool from_number;           /* optval is a number that was cast to a pointer, and not 0 */
-	const void *bytes;          /* what the object has before the call; NULL: not certain */
+	struct check_number asked_errno; /* what errno is compared with behind the call, if with one number alone */
+	bool ends_program;               /* where it fails: exit(2), abort(3), ... */
+	bool is_repeated;                /* it was surely set to the same value just before */
+	bool is_restored;                /* the value is what getsockopt(2) gave of the same option */
+	bool is_answer_unread;           /* of get: optval had no value before, and nobody looks at optlen afterwards */
+	struct check_number length;      /* optlen, of get: what it is before the call */
+	bool length_is_unset;            /* of get: it surely has no value yet */
+	struct check_number room;        /* the bytes of the object that optval points to */
+	bool to_pointer;                 /* that object is a pointer */
+	bool from_number;                /* optval is a number that was cast to a pointer, and not 0 */
+	const void *bytes;               /* what the object has before the call; NULL: not certain */
 	size_t size;
 	struct check_number family, type, protocol; /* of the socket(2) that made it */
 	bool is_nonblocking;                        /* it was made so */

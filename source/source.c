@@ -11,6 +11,7 @@
 #include "descriptor.h"
 #include "flow.h"
 #include "ast.h"
+#include "outcome.h"
 #include "value.h"
 
 #define NAME_MAX_BYTES 64
@@ -122,6 +123,7 @@ static void read_option(const struct ast *tree, int call, struct code_call *ret,
 	} else if (value_number(tree, ast_argument(tree, call, 4), call, &number)) {
 		ret->length = (struct check_number){ true, number };
 	}
+	outcome_read(tree, call, ret);
 }
 
 static void read_call(struct reading *reading, const struct ast *tree, int node, enum code_kind kind)

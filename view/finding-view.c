@@ -21,7 +21,8 @@ struct group {
 	bool listening;
 	size_t count;
 	size_t order;
-	const struct sockopt_option *option; /* of a call; NULL: the finding is a socket's */
+	bool is_call;                        /* else the finding is a socket's */
+	const struct sockopt_option *option; /* of a call; NULL: it has none */
 	char *head;                          /* the socket or call, in text */
 	char *json;                          /* the members of the socket, or the call */
 	struct finding_parts parts;
@@ -176,6 +177,7 @@ void finding_view_add_call(struct finding_view *view, const struct call *call, c
 		if (!group)
 			return;
 		*group = (struct group){
+			.is_call = true,
 			.option = call->option,
 			.netns = call->facts.netns,
 			.listening = call->facts.state == FACTS_LISTENING,
@@ -205,7 +207,7 @@ static void put_json(FILE *file, const struct group *group)
 	struct json json = { .file = file };
 
 	finding_parts_json(&json, group->check, &group->parts, group->count);
-	if (group->option) {
+	if (group->is_call) {
 		fprintf(file, ",\"call\":%s", group->json ? group->json : "null");
 	} else {
 		json_object(&json, "socket");
@@ -228,7 +230,7 @@ static void put_count(FILE *file, const struct group *group)
 	if (more == 0)
 		return;
 	fputs("  ", file);
-	if (group->option)
+	if (group->is_call)
 		fprintf(file,
 			ngettext("and %zu call more like it (--all lists each)",
 				 "and %zu calls more like it (--all lists each)", more),

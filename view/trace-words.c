@@ -69,7 +69,9 @@ void trace_why(const struct call *call, char *ret, size_t size)
 	length = sockopt_hint(&error, text_language(), ret, size);
 	if (error.problem != SOCKOPT_NOT_PERMITTED || length <= 0 || (size_t)length >= size)
 		return;
-	if (call_capabilities(call->capabilities, has, sizeof(has)) == 0)
+	if (call_is_capable(call))
+		snprintf(ret + length, size - (size_t)length, "%s", _("; the thread has that in another user namespace"));
+	else if (call_capabilities(call->capabilities, has, sizeof(has)) == 0)
 		snprintf(ret + length, size - (size_t)length, "%s", _("; the thread has no capability"));
 	else
 		snprintf(ret + length, size - (size_t)length, _("; the thread has %s"), has);

@@ -27,7 +27,7 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
     "live/notify-wait.c": ("how long a blocking accept(2) waits", {"SO_RCVTIMEO"}),
     "live/identity.c": ("how the kernel tells who a socket is and where it stands",
                         {"SO_COOKIE", "SO_NETNS_COOKIE", "SO_ACCEPTCONN", "SO_BINDTODEVICE", "SO_BINDTOIFINDEX",
-                         "TCP_INFO"}),
+                         "SO_REUSEPORT", "TCP_INFO"}),
     "live/probe-stage.c": ("how a throw-away socket comes into a state, and how one sees that it is there",
                            {"SO_ERROR", "SO_ATTACH_FILTER", "TCP_REPAIR"}),
     "live/probe-xdp.c": ("what an AF_XDP socket needs before it can be bound",

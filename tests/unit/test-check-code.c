@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <check-code.h>
+#include <errno.h>
 #include <netinet/in.h>
 
 #include "test.h"
@@ -54,6 +55,36 @@ static void a_value_that_is_not_certain_is_not_judged(void **state)
 	assert_true(finds("P02", &call));
 	call.room.known = false;
 	assert_false(finds("P02", &call));
+}
+
+static void a_range_can_be_unsigned(void **state)
+{
+	uint64_t rate = 5000000000;
+	struct code_call call = set_call("SO_MAX_PACING_RATE", (const int *)&rate);
+
+	call.length.number = call.room.number = (int64_t)sizeof(rate);
+	call.size = sizeof(rate);
+	assert_false(finds("P32", &call));
+	rate = UINT64_MAX;
+	assert_false(finds("P32", &call));
+	assert_false(finds("P76", &call));
+	call.length.number = 4;
+	assert_true(finds("P76", &call));
+}
+
+static void an_errno_is_told_apart_where_the_socket_is_not_known(void **state)
+{
+	int value = 1;
+	struct code_call call = set_call("TCP_NODELAY", &value);
+
+	call.asked_errno = (struct check_number){ true, ENOPROTOOPT };
+	assert_false(finds("P65", &call));
+	call.family.known = false;
+	assert_true(finds("P65", &call));
+	call.asked_errno.number = EOPNOTSUPP;
+	assert_false(finds("P65", &call));
+	call.asked_errno = (struct check_number){ false, ENOPROTOOPT };
+	assert_false(finds("P65", &call));
 }
 
 static void late_needs_calls_that_surely_came_before(void **state)
@@ -146,6 +177,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_value_that_is_not_certain_is_not_judged),
+		cmocka_unit_test(a_range_can_be_unsigned),
+		cmocka_unit_test(an_errno_is_told_apart_where_the_socket_is_not_known),
 		cmocka_unit_test(late_needs_calls_that_surely_came_before),
 		cmocka_unit_test(a_refused_option_is_told_once),
 		cmocka_unit_test(what_others_may_set_is_not_missed),

@@ -157,6 +157,23 @@ static void names_of_unix_sockets_follow(void **state)
 	assert_int_equal(call.facts.state, FACTS_ESTABLISHED);
 }
 
+static void a_close_tells_who_waited(void **state)
+{
+	union room room;
+	struct call call;
+
+	begin(&room, TRACE_CLOSE);
+	is_tcp(&room, 10);
+	room.head.option = 7; /* a register that was left over */
+	trace_record_read(&room.head, 0, &call);
+	assert_false(call.has_queue);
+	room.head.flags |= TRACE_HAS_QUEUE;
+	room.head.level = 1;
+	trace_record_read(&room.head, 0, &call);
+	assert_true(call.has_queue && call.shares_port);
+	assert_int_equal(call.n_waiting, 7);
+}
+
 static void an_interrupted_call_failed_with_eintr(void **state)
 {
 	union room room;
@@ -192,7 +209,7 @@ static void what_is_no_record_is_not_sound(void **state)
 	} while (0)
 	NOT_WITH(size += 8);
 	NOT_WITH(kind = TRACE_N_KINDS);
-	NOT_WITH(flags = 1 << 8);
+	NOT_WITH(flags = TRACE_ALL_FLAGS + 1);
 	NOT_WITH(flags = TRACE_HAS_PATHS);
 	NOT_WITH(stack_size = 1);
 	NOT_WITH(stack_size = TRACE_STACK_MAX + 1);
@@ -221,6 +238,7 @@ int main(void)
 		cmocka_unit_test(a_program_that_was_not_followed_is_no_program),
 		cmocka_unit_test(states_are_those_that_a_descriptor_tells),
 		cmocka_unit_test(names_of_unix_sockets_follow),
+		cmocka_unit_test(a_close_tells_who_waited),
 		cmocka_unit_test(an_interrupted_call_failed_with_eintr),
 		cmocka_unit_test(what_is_no_record_is_not_sound),
 	};

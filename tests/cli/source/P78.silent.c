@@ -8,7 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#define REUSE 15
+#define REUSE 2
 
 int prepare(int fd)
 {
