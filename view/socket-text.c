@@ -154,10 +154,13 @@ static void json_holders(struct out *out, const struct facts *facts)
 
 void socket_out_json(struct out *out, const struct facts *facts)
 {
-	/* A 64-bit identity is a string, since readers keep 53 bits. */
-	out_text(out, "\"cookie\":\"");
-	out_unsigned(out, facts->cookie);
-	out_text(out, "\",\"inode\":");
+	/* A 64-bit identity is a string, since readers keep 53 bits. 0: nobody has asked the kernel for one yet. */
+	if (facts->cookie) {
+		out_text(out, "\"cookie\":\"");
+		out_unsigned(out, facts->cookie);
+		out_text(out, "\",");
+	}
+	out_text(out, "\"inode\":");
 	out_unsigned(out, facts->inode);
 	out_text(out, ",\"netns\":");
 	if (facts->netns)

@@ -81,6 +81,9 @@ exact_values() {
 		set SO_ATTACH_FILTER 0x06000000ffff0000 1 instruction 0
 		set SO_MARK 0x01000000 0x1 $([ "$(id -u)" = 0 ] && echo 0 || echo EPERM)
 	END
+	# a cookie that the kernel has given to nobody is left out
+	[ "$(jq -r '.socket.cookie // empty' "$FOLDER/trace" | grep -cx 0)" = 0 ]
+	jq -es 'map(.socket | select(. != null) | .inode > 0) | all' "$FOLDER/trace" >/dev/null
 }
 
 @test "every value to the byte: ints, structs, strings, a program behind a pointer, a bad address" {
