@@ -126,6 +126,7 @@ static void put_result(struct json *json, const struct placed *list, size_t at)
 
 void place_sarif(FILE *file, const struct placed *list, size_t n)
 {
+	const char *language = text_language(); /* left out it would be American English */
 	struct json json = { .file = file };
 
 	json_object(&json, NULL);
@@ -137,6 +138,7 @@ void place_sarif(FILE *file, const struct placed *list, size_t n)
 	json_object(&json, "driver");
 	json_string(&json, "name", "sockopt");
 	json_string(&json, "version", SOCKOPT_VERSION);
+	json_string(&json, "language", language);
 	json_array(&json, "rules");
 	for (size_t i = 0; i < n; i++)
 		if (is_first(list, i))
@@ -144,6 +146,7 @@ void place_sarif(FILE *file, const struct placed *list, size_t n)
 	json_end_array(&json);
 	json_end_object(&json);
 	json_end_object(&json);
+	json_string(&json, "language", language);
 	json_string(&json, "columnKind", "unicodeCodePoints");
 	json_array(&json, "results");
 	for (size_t i = 0; i < n; i++)

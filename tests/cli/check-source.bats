@@ -125,6 +125,8 @@ file() {
 P19 warning 21:6-63
 P73 error 15:6-62
 P73 error 17:6-66" ]
+	run --separate-stderr -1 "$SOCKOPT" check --sarif --lang es "$SOURCES/P01.found.c"
+	python3 "$BATS_TEST_DIRNAME/helper/sarif.py" es <<<"$output"
 	cp "$SOURCES/P01.found.c" "$FOLDER/a file é.c"
 	run --separate-stderr -1 "$SOCKOPT" check --sarif "$FOLDER/a file é.c"
 	[[ "$(jq -r '.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri' <<<"$output")" == "file:///"*"/a%20file%20%C3%A9.c" ]]

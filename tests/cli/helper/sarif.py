@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Holds a SARIF log (stdin) against what the schema of SARIF 2.1.0 asks of what is in it."""
+"""Holds a SARIF log (stdin) against what the schema of SARIF 2.1.0 asks of what is in it: sarif.py [LANGUAGE]
+
+The schema itself is OASIS's and not part of this: with SARIF_SCHEMA=FILE, sarif-2.1/schema/sarif-schema-2.1.0.json of
+github.com/oasis-tcs/sarif-spec, and Python's jsonschema the log is held against all of it, too.
+"""
 
 import json
+import os
 import sys
 
 LEVELS = ("none", "note", "warning", "error")
@@ -35,15 +40,27 @@ def place(what):
     assert region.get("endColumn", 1 << 30) > region.get("startColumn", 1)
 
 
+def follow_schema(log):
+    import jsonschema
+
+    with open(os.environ["SARIF_SCHEMA"], encoding="utf-8") as file:
+        schema = json.load(file)
+    validator = jsonschema.validators.validator_for(schema)
+    validator(schema, format_checker=validator.FORMAT_CHECKER).validate(log)
+
+
 def main():
     log = json.load(sys.stdin)
+    if os.environ.get("SARIF_SCHEMA"):
+        follow_schema(log)
     only(log, ("$schema", "version", "runs"), ("version", "runs"))
     assert log["version"] == "2.1.0" and log["$schema"].endswith("sarif-2.1.0.json")
     for run in log["runs"]:
-        only(run, ("tool", "results", "columnKind"), ("tool",))
+        only(run, ("tool", "results", "columnKind", "language"), ("tool",))
+        assert run["language"] == run["tool"]["driver"]["language"] == (sys.argv[1] if sys.argv[1:] else "en")
         assert run["columnKind"] in ("utf16CodeUnits", "unicodeCodePoints")
         driver = run["tool"]["driver"]
-        only(driver, ("name", "version", "rules", "informationUri"), ("name",))
+        only(driver, ("name", "version", "rules", "informationUri", "language"), ("name",))
         for one in driver["rules"]:
             rule(one)
         assert len({one["id"] for one in driver["rules"]}) == len(driver["rules"])
