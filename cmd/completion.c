@@ -10,6 +10,7 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "demo.h"
 
 struct completion_args {
 	const char *shell;
@@ -141,7 +142,7 @@ static void put_bash_arguments(enum command_arguments arguments)
 	case ARGUMENTS_TRACE:
 		printf("\t\t[[ $before == -e || $before == --option ]] && words=$names || words+=\" -- $selector\"\n");
 		break;
-	case ARGUMENTS_DEMO: printf("\t\twords+=\" reuseaddr\"\n"); break;
+	case ARGUMENTS_DEMO: printf("\t\twords+=\" %s\"\n", demo_names()); break;
 	case ARGUMENTS_SHELL: printf("\t\twords+=\" bash zsh fish\"\n"); break;
 	case ARGUMENTS_FILES: printf("\t\t[[ $word == -* ]] || { _sockopt_files -f; return; }\n"); break;
 	case ARGUMENTS_POLICY: printf("\t\twords+=\" remove\"\n"); break;
@@ -276,7 +277,7 @@ static void zsh(void)
 		else if ((*command)->arguments == ARGUMENTS_RUN)
 			printf(" '*:assignment:(-- ${^names}=)'");
 		else if ((*command)->arguments == ARGUMENTS_DEMO)
-			printf(" '1:demo:(reuseaddr)'");
+			printf(" '1:demo:(%s)'", demo_names());
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
 			printf(" '1:shell:(bash zsh fish)'");
 		else if ((*command)->arguments == ARGUMENTS_FILES)
@@ -329,7 +330,7 @@ static void fish(void)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a '%s'\n", (*command)->name,
 			       selector_words);
 		if ((*command)->arguments == ARGUMENTS_DEMO)
-			printf("complete -c sockopt -n '__fish_seen_subcommand_from demo' -a reuseaddr\n");
+			printf("complete -c sockopt -n '__fish_seen_subcommand_from demo' -a '%s'\n", demo_names());
 		if ((*command)->arguments == ARGUMENTS_FILES || (*command)->arguments == ARGUMENTS_CHECK)
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -F\n", (*command)->name);
 		if ((*command)->arguments == ARGUMENTS_POLICY)

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,21 +11,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <arena.h>
 #include <color.h>
 #include <diag.h>
 #include <json.h>
-#include <log.h>
 #include <socket-text.h>
 #include <sockopt.h>
 #include <text.h>
 #include <tidy.h>
 
-#include "cmd.h"
+#include "demo-net.h"
 #include "demo.h"
 
 struct scene {
-	const struct demo_args *args;
+	struct demo_stage *stage;
 	struct sockaddr_in address;
 	pid_t server; /* 0: none runs */
 	bool found;   /* the socket in TIME_WAIT */
@@ -148,27 +145,17 @@ static int find_in_the_way(void *arg, const struct diag_socket *socket)
 	return 0;
 }
 
-static void put_json(const struct scene *scene, const char *step, const char *outcome, int error)
+static void put_json(const struct scene *scene, const char *outcome, int error)
 {
-	struct json json = { .file = stdout };
+	struct json *json = scene->stage->json;
 
-	if (!scene->args->json)
-		return;
-	json_object(&json, NULL);
-	json_string(&json, "demo", "reuseaddr");
-	json_string(&json, "step", step);
-	json_string(&json, "outcome", outcome);
-	if (error)
-		json_string(&json, "error", strerrorname_np(error));
-	else
-		json_null(&json, "error");
-	if (scene->found) {
-		json_object(&json, "socket");
-		socket_json(&json, &scene->in_the_way);
-		json_end_object(&json);
+	demo_word(scene->stage, "outcome", outcome);
+	demo_word(scene->stage, "error", error ? strerrorname_np(error) : NULL);
+	if (json && scene->found) {
+		json_object(json, "socket");
+		socket_json(json, &scene->in_the_way);
+		json_end_object(json);
 	}
-	json_end_object(&json);
-	json_line(&json);
 }
 
 static void put_in_the_way(const struct scene *scene)
@@ -177,24 +164,22 @@ static void put_in_the_way(const struct scene *scene)
 
 	socket_text_address(&scene->in_the_way.local, local, sizeof(local));
 	socket_text_address(&scene->in_the_way.peer, peer, sizeof(peer));
-	demo_line(scene->args, "%stcp %s%s %s %s %s", color_out(COLOR_CHANGED),
+	demo_line(scene->stage, "%stcp %s%s %s %s %s", color_out(COLOR_CHANGED),
 		  facts_state_word(scene->in_the_way.state), color_out(COLOR_OFF), local, text_is_utf8() ? "→" : "->", peer);
 }
 
 static void put_outcome(const struct scene *scene, const char *call, int error)
 {
 	if (error)
-		demo_line(scene->args, "%s = -1 %s%s (%s)%s", call, color_out(COLOR_BAD), strerrorname_np(error),
+		demo_line(scene->stage, "%s = -1 %s%s (%s)%s", call, color_out(COLOR_BAD), strerrorname_np(error),
 			  strerror(error), color_out(COLOR_OFF));
 	else
-		demo_line(scene->args, "%s = 0", call);
+		demo_line(scene->stage, "%s = 0", call);
 }
 
-static int fail(struct scene *scene, const char *what, int error)
+static int fail(const struct scene *scene, const char *what, int error)
 {
-	log_error(_("the demonstration could not go on: %s: %s"), what, strerror(error));
-	stop(scene);
-	return EXIT_PARTLY;
+	return demo_stop(scene->stage, what, -error);
 }
 
 /** A server that serves one client and is stopped: a connection in TIME_WAIT is left. @return 0 or -errno */
@@ -214,40 +199,45 @@ static int begin(struct scene *scene)
 {
 	int r;
 
-	demo_step(scene->args, 1, _("A server listens, with SO_REUSEADDR set before bind, as servers should. A client asks it for a "
-				    "line. The server closes the connection first, as HTTP servers do, and so its end of the "
-				    "connection goes to TIME_WAIT, for a minute."));
+	demo_step(scene->stage, "serve",
+		  _("A server listens, with SO_REUSEADDR set before bind, as servers should. A client asks it for a "
+		    "line. The server closes the connection first, as HTTP servers do, and so its end of the "
+		    "connection goes to TIME_WAIT, for a minute."));
 	r = leave_time_wait(scene, true);
 	if (r < 0)
 		return fail(scene, "listen", -r);
-	demo_line(scene->args, _("server pid %d at 127.0.0.1:%u, client served"), (int)scene->server,
+	demo_line(scene->stage, _("server pid %d at 127.0.0.1:%u, client served"), (int)scene->server,
 		  ntohs(scene->address.sin_port));
-	put_json(scene, "serve", "served", 0);
+	put_json(scene, "served", 0);
 
-	demo_step(scene->args, 2, _("The server is stopped. No process is left, but the kernel keeps the connection's last state, so "
-				    "that late segments of it cannot be taken for those of a new one:"));
+	demo_step(scene->stage, "stop",
+		  _("The server is stopped. No process is left, but the kernel keeps the connection's last state, so "
+		    "that late segments of it cannot be taken for those of a new one:"));
 	stop(scene);
 	diag_each(find_in_the_way, scene);
 	if (!scene->found)
 		return fail(scene, "TIME_WAIT", ENOENT);
 	put_in_the_way(scene);
-	put_json(scene, "stop", "time-wait", 0);
-	return EXIT_DONE;
+	put_json(scene, "time-wait", 0);
+	return 0;
 }
 
 static int restart(struct scene *scene)
 {
 	int r;
 
-	demo_step(scene->args, 3, _("It is started again, this time without SO_REUSEADDR. The address is in use by the socket above, "
-				    "and bind fails:"));
+	demo_step(scene->stage, "restart without SO_REUSEADDR",
+		  _("It is started again, this time without SO_REUSEADDR. The address is in use by the socket above, "
+		    "and bind fails:"));
 	r = start(scene, false);
 	put_outcome(scene, "bind(fd, 127.0.0.1)", -r);
-	put_json(scene, "restart without SO_REUSEADDR", r == 0 ? "listening" : "failed", -r);
+	put_json(scene, r == 0 ? "listening" : "failed", -r);
 	if (r != -EADDRINUSE)
-		return fail(scene, _("bind without SO_REUSEADDR was to fail with EADDRINUSE"), r ? -r : EINVAL);
+		demo_expect(scene->stage, false, _("bind without SO_REUSEADDR was to fail with EADDRINUSE"));
+	stop(scene);
 
-	demo_step(scene->args, 4, _("It is started again, with SO_REUSEADDR. The old connection is still there, and no longer in the way:"));
+	demo_step(scene->stage, "restart with SO_REUSEADDR",
+		  _("It is started again, with SO_REUSEADDR. The old connection is still there, and no longer in the way:"));
 	r = start(scene, true);
 	put_outcome(scene, "setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1)", 0);
 	put_outcome(scene, "bind(fd, 127.0.0.1)", -r);
@@ -260,11 +250,11 @@ static int restart(struct scene *scene)
 	r = ask(scene);
 	if (r < 0)
 		return fail(scene, "connect", -r);
-	demo_line(scene->args, _("server pid %d at 127.0.0.1:%u, client served"), (int)scene->server,
+	demo_line(scene->stage, _("server pid %d at 127.0.0.1:%u, client served"), (int)scene->server,
 		  ntohs(scene->address.sin_port));
-	put_json(scene, "restart with SO_REUSEADDR", "listening", 0);
+	put_json(scene, "listening", 0);
 	stop(scene);
-	return EXIT_DONE;
+	return 0;
 }
 
 /** The part that surprises: the connection in the way must have the option as well. */
@@ -272,10 +262,11 @@ static int restart_of_an_old_server(struct scene *scene)
 {
 	int r;
 
-	demo_step(scene->args, 5, _("The counter-proof. Another server began without SO_REUSEADDR, and left a connection in TIME_WAIT. Now "
-				    "SO_REUSEADDR on the new socket does not help: the old connection, which inherited the value from "
-				    "its listener, must have it too. So the first restart after the option was added to a program still "
-				    "fails:"));
+	demo_step(scene->stage, "restart of a server that began without",
+		  _("The counter-proof. Another server began without SO_REUSEADDR, and left a connection in TIME_WAIT. Now "
+		    "SO_REUSEADDR on the new socket does not help: the old connection, which inherited the value from "
+		    "its listener, must have it too. So the first restart after the option was added to a program still "
+		    "fails:"));
 	r = leave_time_wait(scene, false);
 	if (r < 0)
 		return fail(scene, "listen", -r);
@@ -287,42 +278,32 @@ static int restart_of_an_old_server(struct scene *scene)
 	r = start(scene, true);
 	put_outcome(scene, "setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1)", 0);
 	put_outcome(scene, "bind(fd, 127.0.0.1)", -r);
-	put_json(scene, "restart of a server that began without", r == 0 ? "listening" : "failed", -r);
+	put_json(scene, r == 0 ? "listening" : "failed", -r);
 	if (r != -EADDRINUSE)
-		return fail(scene, _("bind was to fail with EADDRINUSE"), r ? -r : EINVAL);
+		demo_expect(scene->stage, false, _("the old connection was to be in the way, which has not the option"));
 
-	demo_step(scene->args, 6, _("So a server sets SO_REUSEADDR before bind, always. It does not let two servers listen at one address "
-				    "at once: that still fails. 'sockopt explain SO_REUSEADDR' tells the rest."));
-	return EXIT_DONE;
+	return 0;
 }
 
-static int play(struct scene *scene)
+static int play(struct demo_stage *stage)
 {
-	int status = begin(scene);
+	struct scene scene = { .stage = stage, .address = demo_loopback() };
+	int r = begin(&scene);
 
-	if (status == EXIT_DONE)
-		status = restart(scene);
-	if (status == EXIT_DONE)
-		status = restart_of_an_old_server(scene);
-	return status;
-}
-
-static int run(const struct demo_args *args)
-{
-	struct scene scene = {
-		.args = args,
-		.address = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } },
-	};
-	int r = arena_enter();
-
-	signal(SIGPIPE, SIG_IGN);
-	if (r < 0)
-		log_debug(_("no network namespace of its own (%s): on the loopback of this one"), strerror(-r));
-	return play(&scene);
+	if (r == 0)
+		r = restart(&scene);
+	if (r == 0)
+		r = restart_of_an_old_server(&scene);
+	stop(&scene);
+	return r;
 }
 
 const struct demo demo_reuseaddr = {
 	.name = "reuseaddr",
-	.summary = N_("a server's restart through TIME_WAIT, without and with SO_REUSEADDR"),
-	.run = run,
+	.option = "SO_REUSEADDR",
+	.summary = N_("a server's restart through TIME_WAIT, without and with it"),
+	.claim = N_("a connection in TIME_WAIT keeps a server from its port, unless both have SO_REUSEADDR."),
+	.lesson = N_("a server sets SO_REUSEADDR before bind, always. It does not let two servers listen at one address at once: "
+		     "that still fails."),
+	.play = play,
 };

@@ -48,7 +48,7 @@ offered() {
 	[ "$(offered sockopt trace listen)" = listening ]
 	[ "$(offered sockopt explain TCP_NODEL)" = TCP_NODELAY ]
 	[ "$(offered sockopt show listen)" = listening ]
-	[ "$(offered sockopt demo reu)" = reuseaddr ]
+	[ "$(offered sockopt demo reusea)" = reuseaddr ]
 	[ "$(offered sockopt completion z)" = zsh ]
 	[ "$(offered sockopt undo --dr)" = --dry-run ]
 }

@@ -1,12 +1,93 @@
 #!/usr/bin/env bats
-# sockopt demo: the classic, seen to be true
+# sockopt demo: claims, seen to be true
 
 load common
 
-@test "without a name: the list" {
+# names: of all demonstrations, a line each
+names() {
+	"$SOCKOPT" demo | awk '{ print $1 }'
+}
+
+# Each in a process and a namespace of its own, all at once: they wait more than they work.
+play_all() {
+	local name
+
+	for name in $(names); do
+		{
+			"$SOCKOPT" demo "$name" --json >"$FOLDER/$name.json" 2>"$FOLDER/$name.err"
+			echo $? >"$FOLDER/$name.status"
+		} </dev/null 3>&- &
+	done
+	wait
+}
+
+@test "without a name: the list, a line each, in both languages" {
 	run --separate-stderr -0 "$SOCKOPT" demo
-	[[ "${lines[0]}" == "  reuseaddr    "* ]]
 	[ -z "$stderr" ]
+	[[ "${lines[0]}" == "  reuseaddr   "* ]]
+	fits 80 <<<"$output"
+	english=$output
+	run --separate-stderr -0 "$SOCKOPT" demo --lang es
+	fits 80 <<<"$output"
+	[ "$(awk '{ print $1 }' <<<"$output")" = "$(awk '{ print $1 }' <<<"$english")" ]
+	[ -z "$(comm -12 <(sort <<<"$output") <(sort <<<"$english"))" ]
+}
+
+@test "each claim holds on this kernel, or it is said why it cannot be shown" {
+	local name failed=0
+
+	play_all
+	for name in $(names); do
+		case $(cat "$FOLDER/$name.status") in
+		0)
+			jq -es --arg name "$name" 'length > 2 and all(.demo == $name) and
+				(.[:-1] | map(.step) | length == (unique | length) and all(. != null)) and
+				(.[-1] | .holds == true and (.claim | length > 20) and .not_seen == [] and (.option | length > 3))' \
+				"$FOLDER/$name.json" >/dev/null || failed=1
+			;;
+		4)
+			echo "# $name: $(cat "$FOLDER/$name.err")" >&3
+			jq -es '.[-1] | .holds == null and (.reason | length > 3)' "$FOLDER/$name.json" >/dev/null || failed=1
+			;;
+		*) failed=1 ;;
+		esac
+		[ "$failed" = 0 ] || {
+			echo "$name: exit $(cat "$FOLDER/$name.status")"
+			cat "$FOLDER/$name.json" "$FOLDER/$name.err"
+			return 1
+		}
+	done
+}
+
+@test "for people: steps, the claim, what to take home, where to read on; in 80 columns and two languages" {
+	for language in en es; do
+		run --separate-stderr -0 "$SOCKOPT" demo nodelay --lang "$language"
+		[ -z "$stderr" ]
+		fits 80 <<<"$output"
+		[[ "$output" != *$'\e'* ]]
+		[[ "$output" == "1. "*$'\n2. '*$'\n3. '*"TCP_NODELAY ▏"*"sockopt explain TCP_NODELAY" ]]
+		[[ "$output" == *"$([ $language = en ] && echo "To take home: " || echo "Para recordar: ")"* ]]
+	done
+}
+
+@test "--pace: no step goes on without the key" {
+	mkfifo "$FOLDER/keys"
+	exec {keys}<>"$FOLDER/keys"
+	start bash -c '"$0" demo nodelay --pace <"$1" >"$2" 2>"$3"' "$SOCKOPT" "$FOLDER/keys" "$FOLDER/text" "$FOLDER/prompts"
+	eventually grep -q ⏎ "$FOLDER/prompts"
+	run ! grep -q "median" "$FOLDER/text"
+	echo >&"$keys"
+	eventually grep -q "^2\. " "$FOLDER/text"
+	run -0 grep -c "median" "$FOLDER/text"
+	[ "$output" = 1 ]
+	printf '\n\n' >&"$keys"
+	wait "$LAST"
+	grep -q "sockopt explain" "$FOLDER/text"
+}
+
+@test "by the option's name" {
+	run --separate-stderr -0 "$SOCKOPT" demo so_reuseport --json
+	jq -es 'all(.demo == "reuseport")' <<<"$output"
 }
 
 @test "reuseaddr: bind fails with TIME_WAIT in the way, and then does not" {
@@ -31,7 +112,7 @@ load common
 		(map(select(.step == "restart without SO_REUSEADDR")) | length == 1 and .[0].error == "EADDRINUSE" and
 			.[0].socket.state == "time-wait") and
 		(map(select(.step == "restart with SO_REUSEADDR")) | length == 1 and .[0].outcome == "listening" and .[0].error == null) and
-		all(.demo == "reuseaddr")' <<<"$output"
+		(.[-1].claim | length > 9) and all(.demo == "reuseaddr")' <<<"$output"
 }
 
 @test "it leaves nothing behind: no process, no socket in this namespace" {
@@ -53,6 +134,11 @@ load common
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = "sockopt: there is no demonstration 'nope'" ]
 	[ "${stderr_lines[1]}" = "hint: 'sockopt demo' lists them" ]
+}
+
+@test "failure: a mistyped name, the nearest is told" {
+	run --separate-stderr -1 "$SOCKOPT" demo no-delay
+	[ "${stderr_lines[1]}" = "hint: 'sockopt demo' lists them; nearest: nodelay" ]
 }
 
 @test "wrong use: exit 2" {
