@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Systems that are not as one would like them: huge descriptors, a /proc that hides or lies, stopped processes, clocks
-# that jump
+# Systems that are not as one would like them: huge descriptors, a /proc that hides, lies or does not answer, stopped
+# processes, clocks that jump
 
 load common
 
@@ -134,6 +134,34 @@ in_proc() {
 	rm -rf "$FOLDER/lie"
 	run --separate-stderr -1 lying "$SOCKOPT" set --engine pidfd "${PID[a]}:$fd" SO_PRIORITY=3
 	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 0
+}
+
+# slow OUT COMMAND...: in the background, where /proc tells the name of the process a only when somebody writes to a pipe
+slow() {
+	start unshare --mount --propagation private sh -c 'mount --bind "$0" "/proc/$1/comm" || exit 99; shift; exec "$@"' \
+		"$FOLDER/comm" "${PID[a]}" "${@:2}" >"$FOLDER/$1" 2>"$FOLDER/$1.err"
+}
+
+@test "a /proc that does not answer is waited for: what comes late is right; interrupted, nothing is changed" {
+	needs_root "to mount over /proc"
+	local status=0
+
+	program a
+	ask a open udp 1
+	mkfifo "$FOLDER/comm"
+	waits() { grep -Eq 'wait_for_partner|fifo_open' "/proc/$LAST/wchan"; }
+	slow set "$SOCKOPT" set --engine pidfd "udp and pid=${PID[a]}" SO_PRIORITY=3
+	eventually waits || skip "nothing can be mounted over /proc, or it is not to be seen that it waits: $(cat "$FOLDER/set.err")"
+	kill -TERM "$LAST"
+	wait "$LAST" || status=$?
+	[ "$status" = 143 ]
+	[ "$(cat "$FOLDER/set.err")" = "sockopt: interrupted; nothing was changed" ]
+	[ -z "$(ls "$SOCKOPT_JOURNAL")" ]
+	slow show "$SOCKOPT" show --engine pidfd --json -o SO_PRIORITY "udp and pid=${PID[a]}"
+	eventually waits
+	echo late >"$FOLDER/comm"
+	wait "$LAST"
+	[ "$(jq -c '[.holders[0].process, .options.SO_PRIORITY.value]' "$FOLDER/show")" = '["late",0]' ]
 }
 
 @test "a clock that jumps: log and undo keep the order of the changes" {

@@ -6,7 +6,8 @@ A run must end with the whole right result and status 0, or with another status 
 leaves every socket as it was, or a change in the journal that undo brings back. Nothing crashes, no file is left
 behind.
 
-usage: faults.py (SOCKOPT: the program; SOCKOPT_HOSTILE=all: every call and error, else so many at random)
+usage: faults.py [TITLE...] (SOCKOPT: the program; SOCKOPT_HOSTILE=all: every call and error, else so many at random)
+TITLE: only these: "set --engine bpf", "check", ...
 """
 
 from __future__ import annotations
@@ -37,6 +38,10 @@ def tries(stage: stages.Stage, counts: dict[str, int], sample: tuple[int, int]) 
     yield from every if len(every) <= most else sorted(chance.sample(every, most))
 
 
+def is_wanted(title: str) -> bool:
+    return len(sys.argv) == 1 or title in sys.argv[1:]
+
+
 def is_said(ran: stages.Ran) -> bool:
     """A failure has its words: on standard error, or in the line of what failed."""
     return ran.status in (1, 2, 3, 4, 125, 126, 127) and (bool(ran.err.strip()) or "failed" in ran.out)
@@ -57,6 +62,8 @@ def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: 
 def read_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
                sample: tuple[int, int], normal: Callable[[str], object], allowed: tuple[int, ...] = (0,)) -> None:
     """A command that changes nothing. allowed: statuses by which it says that its answer is whole"""
+    if not is_wanted(title):
+        return
     whole, counts = stage.count(*command)
     if whole.status not in allowed:
         report.skip(title, f"it fails by itself: {whole.tell()!r}")
@@ -114,6 +121,8 @@ def both(stage: stages.Stage, command: tuple[str, ...]) -> tuple[list[dict], lis
 
 def set_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
               sample: tuple[int, int]) -> None:
+    if not is_wanted(title):
+        return
     stage.renew()
     before, done = both(stage, command)
     whole, counts = stage.count(*command)
@@ -152,6 +161,8 @@ def judge_undo(stage: stages.Stage, before: list[dict], ran: stages.Ran) -> str 
 
 def undo_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
                sample: tuple[int, int]) -> None:
+    if not is_wanted(title):
+        return
     stage.renew()
     before = stage.look()
     stage.forget()
