@@ -9,14 +9,14 @@ setup() {
 	exec {to}<>"$FOLDER/in" {from}<>"$FOLDER/out"
 	start "$HELPERS/every-option" run <"$FOLDER/in" >"$FOLDER/out"
 	PROGRAM=$LAST
-	read -r -t 20 -u "$from" HEAD
+	read -r -t $((20 * PATIENCE)) -u "$from" HEAD
 }
 
 dump() {
 	local line
 
 	echo dump >&"$to"
-	while read -r -t 20 -u "$from" line && [ "$line" != end ]; do
+	while read -r -t $((20 * PATIENCE)) -u "$from" line && [ "$line" != end ]; do
 		printf '%s\n' "$line"
 	done
 }

@@ -386,7 +386,7 @@ while True:
 		local line
 
 		echo >&"$in"
-		read -r -t 20 line <&"$out" && [ "$line" = "$1" ] || {
+		read -r -t $((20 * PATIENCE)) line <&"$out" && [ "$line" = "$1" ] || {
 			echo "told '$line', not '$1'"
 			return 1
 		}

@@ -10,6 +10,9 @@ for n in ("SOL_SOCKET", "IPPROTO_TCP", "SO_KEEPALIVE", "SO_RCVBUF", "SO_SNDBUF",
     print(f"export {n}={getattr(s, n)}")')"
 SO_BUF_LOCK=72
 
+# How many times as long as on a usual machine one waits before something is taken for failed.
+: "${PATIENCE:=1}"
+
 setup_common() {
 	bats_require_minimum_version 1.5.0
 	: "${SOCKOPT:?the sockopt program to test}" "${HELPERS:?the folder of the helper programs}"
@@ -55,11 +58,11 @@ start() {
 	STARTED+=("$LAST")
 }
 
-# eventually COMMAND...: until it succeeds, ten seconds at most
+# eventually COMMAND...: until it succeeds, ten seconds at most, more where PATIENCE says so
 eventually() {
 	local tries
 
-	for ((tries = 0; tries < 200; tries++)); do
+	for ((tries = 0; tries < 200 * PATIENCE; tries++)); do
 		if "$@" >/dev/null 2>&1; then
 			return 0
 		fi
@@ -89,7 +92,7 @@ ask() {
 
 	shift
 	printf '%s\n' "$*" >&"${IN[$name]}"
-	if ! read -r -t 30 ANSWER <&"${OUT[$name]}"; then
+	if ! read -r -t $((30 * PATIENCE)) ANSWER <&"${OUT[$name]}"; then
 		echo "no answer of $name to: $*"
 		return 1
 	fi

@@ -23,7 +23,7 @@ world() {
 	start unshare --net sh -c 'ip link set lo up && exec python3 "$0" "$1"' "$BATS_TEST_DIRNAME/helper/world.py" "$2" \
 		<"$FOLDER/$name.in" >"$FOLDER/$name.out"
 	PID[$name]=$LAST IN[$name]=$in OUT[$name]=$out
-	read -r -t 30 TOLD <&"$out" || {
+	read -r -t $((30 * PATIENCE)) TOLD <&"$out" || {
 		echo "$name told nothing"
 		return 1
 	}
@@ -36,7 +36,7 @@ everything() {
 	exec {to}<>"$FOLDER/in" {from}<>"$FOLDER/out"
 	start "$HELPERS/every-option" run <"$FOLDER/in" >"$FOLDER/out"
 	PROGRAM=$LAST
-	read -r -t 20 -u "$from" HEAD
+	read -r -t $((20 * PATIENCE)) -u "$from" HEAD
 	"$SOCKOPT" explain --json | jq -r 'select(.nature == "setting" and (.access | index("get"))) | .name' >"$FOLDER/settings"
 }
 

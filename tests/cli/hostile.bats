@@ -30,7 +30,7 @@ one.close()
 print(top - 6, flush=True)
 time.sleep(600)' >"$FOLDER/told"
 	FAR=$LAST
-	read -r -t 20 -u "$told" FD
+	read -r -t $((20 * PATIENCE)) -u "$told" FD
 	[ "$FD" != none ] || skip "the limit of descriptors may not be raised (CAP_SYS_RESOURCE)"
 	[ "$FD" -gt 1000000 ] || skip "fs.nr_open is $((FD + 6))"
 }

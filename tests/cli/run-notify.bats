@@ -23,7 +23,7 @@ answers() {
 	local line
 
 	echo >&"$IN"
-	read -r -t 10 line <&"$OUT"
+	read -r -t $((10 * PATIENCE)) line <&"$OUT"
 	[ "$line" = "$1" ] || {
 		echo "answer: '$line', expected '$1'"
 		return 1
