@@ -41,7 +41,11 @@ as_plain_user() {
 	told a get "$fd" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
 	run --separate-stderr -4 as_plain_user "$SOCKOPT" show "${PID[a]}"
 	[ "${stderr_lines[0]}" = "sockopt: cannot look into the process: Operation not permitted" ]
-	[[ "${stderr_lines[1]}" == *CAP_SYS_PTRACE* ]]
+	[ "${stderr_lines[1]}" = "hint: a process of another user needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH: run as root, or as its user" ]
+	# what one has is not asked for
+	run --separate-stderr -4 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set -all,+sys_ptrace \
+		--inh-caps -all,+sys_ptrace --ambient-caps -all,+sys_ptrace "$SOCKOPT" show "${PID[a]}"
+	[ "${stderr_lines[1]}" = "hint: a process of another user needs CAP_DAC_READ_SEARCH: run as root, or as its user" ]
 	run --separate-stderr -4 as_plain_user "$SOCKOPT" show "port=$port" --json
 	jq -e '.error == "EPERM" and .options == {} and .state == "listening" and .uid == 0' <<<"$output"
 	[[ "$stderr" == *CAP_SYS_PTRACE* ]]
