@@ -189,14 +189,16 @@ def declined(suite: Suite) -> list[str]:
     return [] if suite.name == "catalog" else [f"{count}: {reason}" for reason, count in reasons.items()]
 
 
-def add_to(table_: matrix.Matrix, kernel: Kernel) -> None:
-    """What this run saw of a kernel takes the place of what an earlier one saw; what it did not run stays."""
+def add_to(table_: matrix.Matrix, kernel: Kernel, whole: bool) -> None:
+    """What this run saw of a kernel takes the place of what an earlier one saw; what it did not run, or not end, stays."""
     line = matrix.line_of(kernel.release)
     column = table_.columns.get(line)
     if not column or column.release != kernel.release:
         column = table_.columns[line] = matrix.Column(kernel.release)
     column.missing = ", ".join(kernel.missing)
     for suite in kernel.suites:
+        if not suite.ended and not whole:
+            continue
         column.cells[suite.name] = cell(suite, kernel)
         column.declined[suite.name] = declined(suite)
         if suite.name != "catalog" or not suite.ended:
@@ -212,7 +214,7 @@ def write_matrix(here: pathlib.Path, kernels: list[Kernel], path: pathlib.Path, 
     table_ = matrix.Matrix() if whole else matrix.read(path)
     for kernel in kernels:
         if kernel.release:
-            add_to(table_, kernel)
+            add_to(table_, kernel, whole)
     matrix.write(table_, path, [words[0] for words in table(here / "plan.txt")], here.parent.parent / "catalog")
 
 
