@@ -100,7 +100,8 @@ class Page:
         symbols = symbol_values(self.site.catalog, self.option)
         if self.option["type"] == "flags":
             return bits_table(self.site, symbols)
-        return table([self.t("name"), self.t("value")], [[code(name), str(value)] for name, value in symbols.items()],
+        form = "{} = 0x{:02x}" if self.option.get("unit") == "tos" else "{}"
+        return table([self.t("name"), self.t("value")], [[code(name), form.format(value, value)] for name, value in symbols.items()],
                      "numbers") if symbols else ""
 
     def code(self) -> str:

@@ -75,7 +75,7 @@ class Timeline:
         return next(errno_name(row["errno"]) for row in self.refused if set(stretch.states) & set(row["state"]))
 
     def lane(self, lane: Lane, y: int) -> str:
-        text = f'<text class=lane x={lane.stops[0][0] - 26} y={y - 28}>{escape(self.site.t(lane.key))}</text>'
+        text = f'<text class=lane x={lane.stops[0][0] - (26 if lane.stops[0][0] == START else 10)} y={y - 28}>{escape(self.site.t(lane.key))}</text>'
         for stretch in lane.stretches:
             kind = self.kind(stretch)
             self.used.add(kind)
