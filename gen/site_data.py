@@ -75,7 +75,7 @@ class Site:
         self.code: dict[tuple[str, str], dict[str, str]] = {}
         self.names = find_names(catalog)
         self.check_ids = {check["id"] for check in found}
-        self.plain = Rich(lambda _: None, lambda _: None)  # for what stands in a link already
+        self.plain = Rich(lambda _: None, lambda _: None, catalog.structs, bare=True)
 
     def t(self, key: str) -> str:
         return self.texts[key]

@@ -50,7 +50,9 @@ def anchor(target: str | None, inner: str) -> str:
 class Rich:
     """Makes HTML of plain text. link: a name of an option to an address, or None."""
 
-    def __init__(self, link: Link, link_check: Link, structs: Container[str] = ()):
+    def __init__(self, link: Link, link_check: Link, structs: Container[str] = (), bare: bool = False):
+        """bare: no links at all, for what stands in one."""
+        self.bare = bare
         self.link = link
         self.link_check = link_check
         self.structs = structs
@@ -76,6 +78,8 @@ class Rich:
     def word(self, match: re.Match[str]) -> str | None:
         kind, word = match.lastgroup, match[0]
         kind = "rfc" if kind == "rfc_number" else kind
+        if self.bare and kind in ("url", "rfc"):
+            return escape(word).replace(" ", "&nbsp;")
         if kind == "url":
             return anchor(word, f"<span class=url>{escape(word.removeprefix('https://'))}</span>")
         if kind == "rfc":

@@ -70,6 +70,8 @@ def write(catalog: Catalog, folder: Path, program: str, locale: str, version: st
         shutil.copyfile(kept, output / kept.name)
     shutil.copyfile(ROOT / "site/fonts/OFL.txt", output / "OFL.txt")
     shutil.copyfile(data, output / "catalog.json")
+    for name in ("catalog", "explain"):
+        shutil.copyfile(ROOT / f"share/schema/{name}.schema.json", output / f"{name}.schema.json")
     return count
 
 
