@@ -58,8 +58,8 @@ def defaults_of(option: Entry) -> list[Object]:
 
 
 def refusals_of(option: Entry) -> list[Object]:
-    return [{"states": ", ".join(state for state in STATES if state in row["state"]), "errno": errno_name(row["errno"]),
-             "on": row.get("on", "set")} for row in option.get("refused", [])]
+    return [present(states=", ".join(state for state in STATES if state in row["state"]), where=where_words(row) or None,
+                    errno=errno_name(row["errno"]), on=row.get("on", "set")) for row in option.get("refused", [])]
 
 
 def privilege_of(option: Entry) -> Object | None:

@@ -266,6 +266,8 @@ class Facts:
         for refusal in option.get("refused", []):
             states = ", ".join(state for state in STATES if state in refusal["state"])
             unless = self.note(refusal, "unless")
+            place = where_words(refusal)
+            states += f" ({place})" if place else ""
             texts.append((_("reading, ") if refusal.get("on") == "get" else "") + f"{states}: {errno_name(refusal['errno'])}"
                          + (_(", unless ") + unless if unless else ""))
         return self.several("refused", texts)

@@ -130,6 +130,10 @@ static void put_behaviour(struct json *json, const struct sockopt_option *option
 		json_object(json, NULL);
 		explain_states(option->refused[i].states, text, sizeof(text));
 		json_string(json, "states", text);
+		if (explain_is_limited(&option->refused[i].where)) {
+			explain_where(&option->refused[i].where, 1, text, sizeof(text));
+			json_string(json, "where", text);
+		}
 		put_errno(json, "errno", option->refused[i].error);
 		json_string(json, "on", option->refused[i].access == SOCKOPT_GET ? "get" : "set");
 		json_end_object(json);

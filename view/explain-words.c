@@ -89,6 +89,11 @@ static void add_words(struct list *list, uint64_t bits, const char *(*word_of)(i
 		list_add(list, " ", words);
 }
 
+bool explain_is_limited(const struct sockopt_where *where)
+{
+	return where->families || where->types || where->n_protocols;
+}
+
 int explain_where(const struct sockopt_where *where, size_t count, char *ret, size_t size)
 {
 	struct list all = { ret, size, 0, 0 };

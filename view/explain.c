@@ -159,7 +159,7 @@ static void put_defaults(FILE *file, const struct sockopt_option *option)
 		const struct sockopt_default *row = &option->defaults[i];
 		char one[256], place[160] = "";
 
-		if (row->where.families || row->where.types || row->where.n_protocols)
+		if (explain_is_limited(&row->where))
 			explain_where(&row->where, 1, place, sizeof(place));
 		snprintf(one, sizeof(one), "%s%s%s%s", row->value ? (*row->value ? row->value : "\"\"") : row->sysctl,
 			 *place ? " (" : "", place, *place ? ")" : "");
@@ -230,10 +230,14 @@ static void put_moments(FILE *file, const struct sockopt_option *option)
 	for (size_t i = 0; i < option->n_refused; i++) {
 		const struct sockopt_refusal *refusal = &option->refused[i];
 		const char *unless = sockopt_text(refusal->unless, text_language());
+		char place[200] = "";
 
 		explain_states(refusal->states, text, sizeof(text));
-		fact(file, i ? "" : _("refused"), "%s%s: %s%s%s", refusal->access == SOCKOPT_GET ? _("reading, ") : "", text,
-		     strerrorname_np(refusal->error), unless ? _(", unless ") : "", unless ? unless : "");
+		if (explain_is_limited(&refusal->where))
+			explain_where(&refusal->where, 1, place, sizeof(place));
+		fact(file, i ? "" : _("refused"), "%s%s%s%s%s: %s%s%s", refusal->access == SOCKOPT_GET ? _("reading, ") : "", text,
+		     *place ? " (" : "", place, *place ? ")" : "", strerrorname_np(refusal->error),
+		     unless ? _(", unless ") : "", unless ? unless : "");
 	}
 }
 

@@ -31,6 +31,9 @@ void explain_level(FILE *file, const struct sockopt_level *level);
 /** The whole entry as one JSON object, one line. */
 void explain_json(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe);
 
+/** Does it mean some sockets alone? */
+bool explain_is_limited(const struct sockopt_where *where);
+
 /** Which sockets a list of places means: "tcp, udp (inet, inet6)"; "any" for none. */
 int explain_where(const struct sockopt_where *where, size_t count, char *ret, size_t size);
 

@@ -111,6 +111,13 @@ exec(lines[-1].removeprefix("Python").strip())
 	[ "$("$SOCKOPT" explain tcp --json | jq -r .level | sort -u)" = "$(jq -r .level <<<"$("$SOCKOPT" explain nodelay --json)")" ]
 }
 
+@test "sockets are told of by their own protocols, and a refusal with the sockets that it is for" {
+	[[ "$("$SOCKOPT" explain CAN_ISOTP_OPTS)" == *"can-isotp can dgram"* ]]
+	[[ "$("$SOCKOPT" explain SO_REUSEADDR)" == *"shutdown (mptcp inet/inet6): EINVAL"* ]]
+	[ "$("$SOCKOPT" explain SO_REUSEADDR --json | jq -r '.refused[0].where')" = "mptcp inet/inet6" ]
+	[ "$("$SOCKOPT" explain SO_MAX_PACING_RATE --json | jq -r '.range[0][1] > 0')" = true ]
+}
+
 @test "--lang es speaks Spanish, and so does the locale's language" {
 	local summary
 
