@@ -120,12 +120,40 @@ def reuseport(t: Words, _: str) -> tuple[int, int, str]:
     return 640, 190, body
 
 
+def cork(t: Words, _: str) -> tuple[int, int, str]:
+    body = text(20, 48, "TCP_CORK=on", "this", False) + line(160, 44, 620, 44)
+    for x in (180, 240, 300):
+        body += f"<circle class=dot cx={x} cy=44 r=4 />"
+    body += span(180, 430, 26, t("draw_gathered"), "this") + arrow(430, 48, 430, 74, "call") + text(440, 30, "TCP_CORK=off", "", False)
+    return 640, 104, body + text(180, 98, f"● {t('draw_write')}   ↓ {t('draw_wire')}", "soft", False)
+
+
+def fastopen(t: Words, _: str) -> tuple[int, int, str]:
+    body = text(120, 16, t("draw_client")) + text(400, 16, t("draw_server"))
+    body += line(120, 26, 120, 150) + line(400, 26, 400, 150)
+    rows = ((40, True, "SYN + cookie + " + t("draw_data"), "this"), (80, False, "SYN-ACK + " + t("draw_data"), ""), (116, True, "ACK", ""))
+    for y, right, words, kind in rows:
+        body += arrow(122, y, 398, y + 16, "call") if right else arrow(398, y, 122, y + 16, "call")
+        body += text(260, y + 2, words, kind or "soft")
+    return 640, 158, body + text(414, 62, t("draw_wakes"), "this", False)
+
+
+def reuseaddr(t: Words, _: str) -> tuple[int, int, str]:
+    body = box(20, 26, 170, 34, t("draw_connection"), "soft") + box(190, 26, 300, 34, "TIME_WAIT, 60 s", "soft")
+    body += text(20, 97, "SO_REUSEADDR=off", "soft", False) + line(190, 92, 490, 92, "thick bad") + line(490, 92, 620, 92, "thick this")
+    body += text(200, 84, "EADDRINUSE", "bad", False) + text(20, 131, "SO_REUSEADDR=on", "soft", False)
+    body += line(190, 126, 620, 126, "thick this")
+    return 640, 140, body
+
+
 DRAWINGS: dict[str, tuple[str, Draw]] = {
     "keepalive": ("draw_keepalive", keepalive), "keepalive-idle": ("draw_keepalive", keepalive),
     "keepalive-interval": ("draw_keepalive", keepalive), "keepalive-probes": ("draw_keepalive", keepalive),
     "user-timeout": ("draw_user_timeout", user_timeout), "receive-buffer": ("draw_buffer", buffer),
     "send-buffer": ("draw_buffer", buffer), "tos": ("draw_tos", tos), "tclass": ("draw_tos", tos),
     "defer-accept": ("draw_defer", defer), "TCP_NODELAY": ("draw_nodelay", nodelay), "SO_LINGER": ("draw_linger", linger),
+    "TCP_CORK": ("draw_cork", cork), "TCP_FASTOPEN": ("draw_fastopen", fastopen),
+    "TCP_FASTOPEN_CONNECT": ("draw_fastopen", fastopen), "SO_REUSEADDR": ("draw_reuseaddr", reuseaddr),
     "SO_REUSEPORT": ("draw_reuseport", reuseport),
 }
 

@@ -79,7 +79,7 @@ class Page:
         made = ""
         for key, label in (("danger", "danger"), ("reading it", "reading")):
             text = " ".join(row.text for row in self.rows if row.key == key)
-            made += f"<p class=danger><strong>{escape(self.t(label))}.</strong> {self.rich.text(text)}</p>\n" if text else ""
+            made += f"<p class=danger><strong>{escape(self.t(label))}:</strong> {self.rich.text(text)}.</p>\n" if text else ""
         return made
 
     def when(self) -> str:

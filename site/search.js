@@ -40,7 +40,6 @@
 			searchOptions: {
 				boost: { n: 12, a: 6, s: 3, l: 2 },
 				prefix: true,
-				fuzzy: (term) => (term.length > 4 ? 0.2 : false),
 				combineWith: "AND",
 			},
 		});
@@ -108,7 +107,10 @@
 			return;
 		}
 		const terms = plain(words).split(/\s+/);
-		const all = search.search(words);
+		let all = search.search(words);
+		// What is found as it is written comes alone; misspelt words are looked for only where that is little.
+		if (all.length < 3)
+			all = search.search(words, { fuzzy: (term) => (term.length > 4 ? 0.2 : false) });
 		rows = all.slice(0, MOST);
 		list.replaceChildren(...rows.map((row, i) => item(row, i, terms)));
 		const data = form.dataset;
