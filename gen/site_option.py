@@ -45,7 +45,8 @@ class Page:
             text = text.split(self.site.translate(". Later: "))[0]
         if row.key == "type":
             word, comma, rest = text.partition(", ")
-            return code(word) + escape(comma + rest) if " to set" not in word else self.rich.text(text)
+            one = self.option["type"] == self.option.get("get_type", self.option["type"]) or len(self.option["access"]) < 2
+            return code(word) + escape(comma + rest) if one else self.rich.text(text)
         return self.rich.text(text)
 
     def facts(self) -> str:
