@@ -136,7 +136,7 @@ static const struct argp argp = {
 
 static bool is_shown(const struct show *show, const struct sockopt_option *option)
 {
-	if (!(option->access & SOCKOPT_GET) || option->input_from_caller ||
+	if (!(option->access & SOCKOPT_GET) || option->input_from_caller || option->is_of_netns ||
 	    option->read_effect.kind != SOCKOPT_READ_HARMLESS)
 		return false;
 	return show->args->all || option->nature == SOCKOPT_SETTING;

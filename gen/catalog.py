@@ -30,12 +30,12 @@ PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gr
              "l2tp": 115, "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262,
              "can-isotp": 6, "can-j1939": 7}
 SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "enum", "flags",
-           "ipv4", "ipv6", "sockaddr")
+           "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6")
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
-                 "ipv4", "ipv6", "sockaddr", "sockaddrs", "string", "bytes", "pointer")
+                 "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6", "sockaddrs", "string", "bytes", "pointer")
 FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret"}
 LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies", "rare", "unprobed"}
-STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "packed", "description"}
+STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "packed", "align", "description"}
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
@@ -318,6 +318,8 @@ class Linker:
             self.references(place, option, names)
         place.at = "symbols"
         self.symbols(place, option)
+        place.at = "input"
+        forms.check_input(place, option, self.catalog.structs)
 
     def type(self, place: Place, field: str, name: str, option: Entry) -> None:
         base = name.removesuffix("[]")
@@ -333,6 +335,8 @@ class Linker:
             place.fail(field, f"'{name}' is neither a scalar type nor a [[struct]]{nearest(base, [*SCALARS, *self.catalog.structs])}")
 
     def struct(self, place: Place, struct: Entry) -> None:
+        if struct.get("align", "u64") not in FIELD_SCALARS:
+            place.fail("align", f"'{struct['align']}' is not a type of a field")
         for field in struct["field"]:
             if field["type"] not in FIELD_SCALARS and field["type"] not in self.catalog.structs:
                 place.fail("field", f"{field['name']}: '{field['type']}' is not a type of a field")

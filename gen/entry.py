@@ -101,7 +101,7 @@ def explained(catalog: Catalog, option: Entry) -> Object:
         range=range_pairs(option), range_errno=None if error == "none" else errno_name(error),
         defaults=defaults_of(option), limit=option["limit"]["sysctl"] if "limit" in option else None,
         example=option.get("example"), access=[word for word in ("get", "set") if word in option["access"]],
-        nature=option.get("nature", "setting"), applies=applies_words(sets, same),
+        nature=option.get("nature", "setting"), scope=option.get("scope", "socket"), applies=applies_words(sets, same),
         applies_get=applies_words(option.get("applies_get", sets), same), moments=moments_of(option),
         late=text_of(option.get("late")), refused=refusals_of(option), inherits=option["inherits"],
         transform=option["transform"]["kind"] if "transform" in option else "kept", touches=option.get("touches", []),

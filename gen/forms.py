@@ -13,7 +13,7 @@ STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
 LEVEL = {"name": STRING, "number": NUMBER, "aliases": STRINGS, "key": STRING, "header": STRING, "prefix": STRING,
          "constant": STRING, "summary": TEXT, "applies": TABLES, "rare": BOOLEAN, "unprobed": TEXT}
 STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "kernel": BOOLEAN, "tail": ANY,
-          "variants": ANY, "packed": INTEGER, "description": TEXT}
+          "variants": ANY, "packed": INTEGER, "align": STRING, "description": TEXT}
 FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols": ANY, "prefix": STRING,
          "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER, "secret": BOOLEAN}
 TAIL = {"name": STRING, "type": STRING, "count": STRING}
@@ -81,6 +81,27 @@ def check_struct(place: Place, entry: dict[str, Any]) -> None:
     check(place, tail, TAIL | TAIL_MORE, "tail")
     if tail["count"] not in names:
         place.fail("tail", f"count: there is no field '{tail['count']}'")
+
+
+def flat(structs: dict[str, Any], kind: str) -> dict[str, str]:
+    """The types of a struct's fields by their names, those of the structs in it by outer.inner."""
+    types: dict[str, str] = {}
+    for field in structs[kind]["field"]:
+        inner = flat(structs, field["type"]) if field["type"] in structs else {}
+        types |= {f"{field['name']}.{name}": type for name, type in inner.items()} or {field["name"]: field["type"]}
+    return types
+
+
+def check_input(place: Place, option: dict[str, Any], structs: dict[str, Any]) -> None:
+    """What a plain read fills in stands in the type, and is of the field's form."""
+    kind = str(option.get("get_type", option["type"])).removesuffix("[]")
+    types = flat(structs, kind) if kind in structs else {option["name"]: kind}
+    given = option.get("input", {})
+    for name, value in given.items() if given != "caller" else ():
+        if name not in types:
+            place.fail("input", f"{kind} has no field '{name}'")
+        if not (isinstance(value, str) if types[name] == "string" else is_integer(value)):
+            place.fail("input", f"{name}: a string takes a text, any other field an integer")
 
 
 def check_default(place: Place, value: Any) -> None:

@@ -9,6 +9,7 @@ C_TYPES = {"int": "int32_t", "uint": "uint32_t", "u8": "uint8_t", "u16": "uint16
            "s64": "int64_t", "u64": "uint64_t", "long": "long", "ulong": "unsigned long",
            "be16": "uint16_t", "be32": "uint32_t", "bool": "int32_t", "enum": "int32_t", "flags": "uint32_t",
            "ipv4": "struct in_addr", "ipv6": "struct in6_addr", "sockaddr": "struct sockaddr_storage",
+           "sockaddr4": "struct sockaddr_in", "sockaddr6": "struct sockaddr_in6",
            "string": "char", "bytes": "unsigned char", "sockaddrs": "unsigned char", "pointer": "void *"}
 
 

@@ -144,8 +144,8 @@ class Facts:
 
     def rows(self, option: Entry) -> list[Row]:
         makers = (self.names, self.types, self.values, self.fields, self.range, self.defaults, self.limit, self.kept,
-                  self.access, self.places, self.privilege, self.moments, self.refusals, self.inherits, self.touches,
-                  self.inverse, self.dangers, self.versions, self.config, self.tried, self.elsewhere)
+                  self.access, self.places, self.scope, self.privilege, self.moments, self.refusals, self.inherits,
+                  self.touches, self.inverse, self.dangers, self.versions, self.config, self.tried, self.elsewhere)
         return [row for maker in makers for row in maker(option)]
 
     def row(self, label: str, text: str, first: bool = True) -> Row:
@@ -237,6 +237,11 @@ class Facts:
         sets, gets = self.applies(option)
         return [self.row("applies to", applies_words(sets or gets, self.translate))]
 
+    def scope(self, option: Entry) -> list[Row]:
+        if "scope" not in option:
+            return []
+        return [self.row("is of", self.translate("the network namespace, whichever of its sockets is asked"))]
+
     def privilege(self, option: Entry) -> list[Row]:
         _ = self.translate
         privilege = option.get("privilege")
@@ -260,8 +265,6 @@ class Facts:
 
     def refusals(self, option: Entry) -> list[Row]:
         _ = self.translate
-        if "set" not in option["access"]:
-            return []
         texts = []
         for refusal in option.get("refused", []):
             states = ", ".join(state for state in STATES if state in refusal["state"])

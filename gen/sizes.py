@@ -12,7 +12,8 @@ from layout import C_TYPES, container, flatten
 # size, alignment
 C_SIZES = {"int32_t": (4, 4), "uint32_t": (4, 4), "uint8_t": (1, 1), "uint16_t": (2, 2), "int64_t": (8, 8),
            "uint64_t": (8, 8), "long": (8, 8), "unsigned long": (8, 8), "struct in_addr": (4, 4),
-           "struct in6_addr": (16, 4), "struct sockaddr_storage": (128, 8), "char": (1, 1), "unsigned char": (1, 1),
+           "struct in6_addr": (16, 4), "struct sockaddr_storage": (128, 8), "struct sockaddr_in": (16, 4),
+           "struct sockaddr_in6": (28, 4), "char": (1, 1), "unsigned char": (1, 1),
            "void *": (8, 8)}
 BLOBS = ("string", "bytes", "sockaddrs")
 
@@ -49,6 +50,8 @@ def lay_out(catalog: Catalog, struct: Entry) -> Struct:
             offset += size * count
             greatest = max(greatest, alignment)
         places.append(Place(field, words[container(field)], size, count))
+    if "align" in struct:
+        greatest = max(greatest, C_SIZES[C_TYPES[struct["align"]]][1])
     end = struct.get("packed", greatest)
     return Struct(offset + -offset % end, places)
 

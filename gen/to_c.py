@@ -21,6 +21,7 @@ SHOWN_TYPES = {"string": "char[]", "bytes": "bytes", "sockaddrs": "struct sockad
                "uint": "unsigned int"}
 SIGNED = {"int", "s64", "long", "bool", "enum"}
 SCALAR_WORDS = {"ipv4": "SOCKOPT_IPV4", "ipv6": "SOCKOPT_IPV6", "sockaddr": "SOCKOPT_SOCKADDR",
+                "sockaddr4": "SOCKOPT_SOCKADDR", "sockaddr6": "SOCKOPT_SOCKADDR",
                 "string": "SOCKOPT_STRING", "bytes": "SOCKOPT_BYTES", "sockaddrs": "SOCKOPT_SOCKADDRS", "be16": "SOCKOPT_BIG_ENDIAN",
                 "be32": "SOCKOPT_BIG_ENDIAN"}
 UNITS = {"s": "S", "ms": "MS", "us": "US", "ns": "NS", "bytes": "BYTES", "bytes/s": "BYTES_PER_SECOND",
@@ -99,6 +100,8 @@ class Writer:
             fields = flatten(self.catalog, struct["field"])
             members = "".join(declare(field) for field in fields if field.get("bit", 0) == 0)
             packed = f" __attribute__((packed, aligned({struct['packed']})))" if "packed" in struct else ""
+            if "align" in struct:
+                packed = f" __attribute__((aligned(__alignof__(struct {{ {C_TYPES[struct['align']]} one; }}))))"
             self.out(f"{layout} {{\n{members}}}{packed};")
             rows = "".join(self.field(name, layout, field) for field in fields)
             self.out(f"static const struct sockopt_field fields_{identifier(name)}[] = {{\n{rows}}};")
@@ -195,7 +198,7 @@ class Writer:
         sources = self.array("struct sockopt_source", "sources_" + own, [source(s) for s in option["sources"]])
         given = option.get("input", {})
         inputs = self.array("struct sockopt_input", "inputs_" + own,
-                            [f"{{ {quote(k)}, {v} }}" for k, v in given.items()] if isinstance(given, dict) else [])
+                            [given_input(k, v) for k, v in given.items()] if isinstance(given, dict) else [])
         default_otherwise = option.get("otherwise", "ENOPROTOOPT")
         chosen = option.get("chosen_if", {"option": None, "mask": 0})
         members: list[tuple[str, str]] = [
@@ -233,6 +236,7 @@ class Writer:
             ("danger", danger(option.get("danger"))),
             ("read_effect", read_effect(option.get("read_effect"))),
             ("inputs", inputs[0]), ("n_inputs", str(inputs[1])),
+            ("is_of_netns", "true" if option.get("scope") == "netns" else "false"),
             ("input_from_caller", "true" if given == "caller" else "false"),
             ("since", quote(option["since"])), ("until", quote(option.get("until"))),
             ("changes", changes[0]), ("n_changes", str(changes[1])),
@@ -409,6 +413,10 @@ def danger(row: Entry | None) -> str:
     if not row:
         return "{ 0 }"
     return f"{{ {word('SOCKOPT_', row['kind'])}, {text_pair(row['why'])}, {quote(row.get('value'))} }}"
+
+
+def given_input(field: str, value: int | str) -> str:
+    return f"{{ {quote(field)}, 0, {quote(value)} }}" if isinstance(value, str) else f"{{ {quote(field)}, {value}, NULL }}"
 
 
 def read_effect(row: Entry | None) -> str:

@@ -203,7 +203,7 @@ GETTERS = {
     "u64": "unsigned long *: sockopt_typed_get_u64, unsigned long long *: sockopt_typed_get_u64",
     "ulong": "unsigned long *: sockopt_typed_get_u64, unsigned long long *: sockopt_typed_get_u64",
 }
-C_STRUCTS = {"ipv4": "in_addr", "ipv6": "in6_addr"}
+C_STRUCTS = {"ipv4": "in_addr", "ipv6": "in6_addr", "sockaddr4": "sockaddr_in", "sockaddr6": "sockaddr_in6"}
 
 
 def c_kind(catalog: Catalog, kind: str) -> str:
@@ -244,7 +244,7 @@ def getter(catalog: Catalog, option: Entry, own: str) -> str:
     kind = c_kind(catalog, option.get("get_type", option["type"]))
     head = f"#define sockopt_get_{own}(fd, value) \\\n\t_Generic((value), "
     numbers = f"(fd), {place(option)}, (value)"
-    if option.get("read_effect") or option.get("input") or option.get("get_length", "fixed") not in ("fixed", "exact"):
+    if option.get("read_effect") or option.get("input") or option.get("get_length", "fixed") not in ("fixed", "exact", "unchanged"):
         return ""
     if kind in GETTERS:
         return f"{head}{GETTERS[kind]}) \\\n\t({numbers})\n"

@@ -16,15 +16,20 @@ static void fill_input(const struct sockopt_option *option, unsigned char *bytes
 	memset(bytes, 0, size < option->get_type->size ? size : option->get_type->size);
 	for (size_t i = 0; i < option->n_inputs; i++) {
 		const struct sockopt_field *field = number_field(option->get_type, option->inputs[i].field);
+		const char *text = option->inputs[i].text;
 
-		if (field && (size_t)field->offset + field->size <= size)
+		if (!field || (size_t)field->offset + field->size > size)
+			continue;
+		if (text)
+			memcpy(bytes + field->offset, text, strnlen(text, field->size));
+		else
 			number_store(field, bytes, 0, option->inputs[i].value);
 	}
 }
 
 static bool has_known_length(const struct sockopt_option *option)
 {
-	return option->get_length == SOCKOPT_GET_EXACT ||
+	return option->get_length == SOCKOPT_GET_EXACT || option->get_length == SOCKOPT_GET_UNCHANGED ||
 	       (option->get_length == SOCKOPT_GET_FIXED && option->get_type->form != SOCKOPT_FORM_ARRAY);
 }
 

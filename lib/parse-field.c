@@ -177,6 +177,21 @@ static int parse_sockaddrs(struct word word, unsigned char *ret, size_t max, siz
 	return 0;
 }
 
+/** In a struct sockaddr_in there is no room for an IPv6 address, and in a struct sockaddr_in6 no IPv4 one stands. */
+static int parse_one_sockaddr(const struct sockopt_field *field, struct word word, unsigned char *ret,
+			      struct trouble *trouble)
+{
+	struct sockaddr_storage address = { 0 };
+	int r = parse_sockaddr(word, &address, trouble);
+
+	if (r < 0)
+		return r;
+	if (field->size < sizeof(address) && sockaddr_size(address.ss_family) != field->size)
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
+	memcpy(ret, &address, field->size);
+	return 0;
+}
+
 int parse_field(const struct sockopt_field *field, struct word word, unsigned char *bytes, size_t index,
 		size_t *ret_length, struct trouble *trouble)
 {
@@ -190,8 +205,7 @@ int parse_field(const struct sockopt_field *field, struct word word, unsigned ch
 	case SOCKOPT_IPV6:
 		return parse_address(field, word, at, trouble);
 	case SOCKOPT_SOCKADDR:
-		memset(at, 0, field->size);
-		return parse_sockaddr(word, at, trouble);
+		return parse_one_sockaddr(field, word, at, trouble);
 	case SOCKOPT_STRING:
 		return parse_string(field, word, at, ret_length, trouble);
 	case SOCKOPT_SOCKADDRS:

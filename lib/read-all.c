@@ -13,7 +13,7 @@ int sockopt_read_all(int fd, void *scratch, size_t scratch_size,
 		const struct sockopt_option *option = &catalog_tables.options[i];
 		struct sockopt_reading reading = { .option = option, .bytes = scratch };
 
-		if (!(option->access & SOCKOPT_GET) || option->input_from_caller ||
+		if (!(option->access & SOCKOPT_GET) || option->input_from_caller || option->is_of_netns ||
 		    option->read_effect.kind != SOCKOPT_READ_HARMLESS ||
 		    !sockopt_applies(option, &kind, SOCKOPT_GET))
 			continue;

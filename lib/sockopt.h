@@ -166,9 +166,10 @@ enum sockopt_set_length {
 enum sockopt_get_length {
 	SOCKOPT_GET_FIXED,
 	SOCKOPT_GET_VARIABLE,
-	SOCKOPT_GET_ELEMENTS, /* optlen counts elements */
-	SOCKOPT_GET_EXACT,    /* the caller's optlen must be the size */
-	SOCKOPT_GET_AT_MOST,  /* an optlen over what there is to give is EINVAL */
+	SOCKOPT_GET_ELEMENTS,  /* optlen counts elements */
+	SOCKOPT_GET_EXACT,     /* the caller's optlen must be the size */
+	SOCKOPT_GET_AT_MOST,   /* an optlen over what there is to give is EINVAL */
+	SOCKOPT_GET_UNCHANGED, /* at least the size, and it comes back as the caller gave it */
 };
 
 /** Sockets on which something holds: all three must fit; 0 fits everything. */
@@ -282,6 +283,7 @@ enum sockopt_read_effect_kind {
 	SOCKOPT_READ_CLEARS,
 	SOCKOPT_READ_CONSUMES,
 	SOCKOPT_READ_DESCRIPTOR,
+	SOCKOPT_READ_CREATES, /* something in the network namespace that stays */
 };
 
 struct sockopt_read_effect {
@@ -293,6 +295,7 @@ struct sockopt_read_effect {
 struct sockopt_input {
 	const char *field;
 	int64_t value;
+	const char *text; /* of a string field; NULL: the value counts */
 };
 
 /** Facts of an entry that an older kernel may contradict. */
@@ -418,6 +421,7 @@ struct sockopt_option {
 	const struct sockopt_input *inputs;
 	size_t n_inputs;
 	bool input_from_caller; /* only the caller knows what to ask */
+	bool is_of_netns;       /* not the socket's value, but its network namespace's, whichever socket is asked */
 	const char *since;
 	const char *until;
 	const struct sockopt_change *changes;

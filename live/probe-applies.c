@@ -59,17 +59,6 @@ static void check_elsewhere(struct report *report, const struct kind *kind, cons
 		    });
 }
 
-/** Not there because the kernel was built without it? */
-static bool is_left_out(struct report *report, int error)
-{
-	const char *const *symbol = report->option->config;
-
-	if (error != -ENOPROTOOPT || !*symbol)
-		return false;
-	report_absent(report, &(struct probe_words){ .text = N_("this kernel is built without {value}"), .value = *symbol });
-	return true;
-}
-
 /** An option that cannot be read at all is not, on any socket. */
 static void check_unreadable(struct report *report)
 {
@@ -119,7 +108,7 @@ void probe_readable_facts(const struct sockopt_option *option)
 			check_elsewhere(&report, kind, "get", option->otherwise_get, r, &elsewhere);
 		} else if (r < 0 && stage_refuses(option, kind, SOCKOPT_GET, 0) == -r)
 			report_fact(&report, true, NULL);
-		else if (!is_left_out(&report, r))
+		else if (!report_left_out(&report, r))
 			report_fact(&report, r == 0,
 				    &(struct probe_words){ .text = N_("{socket}: {call} gives {found}, not {expected}"),
 							   .socket = kind->name,
@@ -166,7 +155,7 @@ static void check_applying(struct report *report, const struct kind *kind, const
 		stage_cannot(report, &stage);
 	} else {
 		r = sockopt_set(stage.fd, option, example);
-		if (!is_left_out(report, r))
+		if (!report_left_out(report, r))
 			report_fact(report, !is_unknown(kind, r) || r == -EINVAL,
 				    &(struct probe_words){ .text = N_("{socket}: {call} gives {found}, not {expected}"),
 							   .socket = kind->name,

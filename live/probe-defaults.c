@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What a fresh socket has. */
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "probe-facts.h"
 #include "probe-kinds.h"
@@ -43,11 +45,33 @@ static int told_by_sysctl(const struct sockopt_option *option, const struct sock
 	return 0;
 }
 
+/** Of a namespace in which nothing was set yet: the socket made there, this process remains where it was. */
+static int read_default_of_netns(const struct kind *kind, const struct sockopt_option *option, struct reading *ret)
+{
+	int back, fd;
+	int r = world_enter_another(&back);
+
+	if (r < 0)
+		return r;
+	fd = kind_socket(kind);
+	r = fd < 0 ? -errno : 0;
+	world_return(back);
+	if (r < 0)
+		return r;
+	r = probe_read(fd, option, ret);
+	close(fd);
+	return r;
+}
+
 /** Of a fresh socket; where such a one refuses, of one prepared as the example needs it. */
 static int read_default(const struct kind *kind, const struct sockopt_option *option, struct reading *ret)
 {
 	struct stage stage;
-	int r = probe_read(kind->fresh, option, ret);
+	int r;
+
+	if (option->is_of_netns)
+		return read_default_of_netns(kind, option, ret);
+	r = probe_read(kind->fresh, option, ret);
 
 	if (r == 0 || !*option->prepare || !stage_refuses(option, kind, SOCKOPT_GET, 0))
 		return r;

@@ -52,6 +52,32 @@ static void check_fixed(struct report *report, const struct kind *kind)
 					   .expected = "refused" });
 }
 
+/** The optlen that comes back is the caller's, and less than the size is refused. */
+static void check_unchanged(struct report *report, const struct kind *kind)
+{
+	const struct sockopt_option *option = report->option;
+	unsigned char bytes[4096] = { 0 };
+	socklen_t size = option->get_type->size, length = size + MORE;
+	int r;
+
+	if (probe_raw_get(kind->fresh, option, bytes, &length) < 0)
+		return; /* whether it can be read is another group's fact */
+	report_fact(report, length == size + MORE,
+		    &(struct probe_words){ .text = bytes_not,
+					   .socket = kind->name,
+					   .found = report_number(length),
+					   .expected = report_number((int64_t)size + MORE) });
+	length = size - 1;
+	r = probe_raw_get(kind->fresh, option, bytes, &length);
+	report_fact(report, r == -EINVAL,
+		    &(struct probe_words){ .text = N_("{socket}: {call} of {value} bytes gives {found}, not {expected}"),
+					   .socket = kind->name,
+					   .call = "get",
+					   .value = report_number((int64_t)size - 1),
+					   .found = report_errno(r),
+					   .expected = report_errno(EINVAL) });
+}
+
 /** Ends the struct with as many addresses as there are? */
 static bool is_open_ended(const struct sockopt_type *type)
 {
@@ -70,6 +96,10 @@ void probe_get_length_facts(const struct sockopt_option *option)
 	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_GET));) {
 		bool open_ended = option->get_type->form != SOCKOPT_FORM_SCALAR;
 
+		if (option->get_length == SOCKOPT_GET_UNCHANGED) {
+			check_unchanged(&report, kind);
+			continue;
+		}
 		if (fixed && option->n_inputs == 0) {
 			check_fixed(&report, kind);
 			continue;
@@ -120,7 +150,7 @@ static void check_length(struct report *report, const struct kind *kind, const s
 	bool staged;
 	int r = set_length(report, kind, example, length, &staged);
 
-	if (staged)
+	if (staged && !report_left_out(report, r))
 		report_fact(report, r == -error,
 			    &(struct probe_words){ .text = N_("{socket}: {call} of {value} bytes gives {found}, not {expected}"),
 						   .socket = kind->name,

@@ -66,6 +66,9 @@ static int attempt(const struct sockopt_option *option, const struct kind *kind,
 
 	if (r == 0 && is_conditional(&option->privilege) && option->privilege.access == SOCKOPT_SET)
 		r = sockopt_set(stage.fd, option, value);
+	/* What fails when it is done again (to add an interface) says nothing of privileges. */
+	if (r == 0 && is_conditional(&option->privilege) && option->privilege.access == SOCKOPT_SET)
+		r = sockopt_set(stage.fd, option, value);
 	*ret_tried = r == 0 && use_capabilities(capabilities) == 0;
 	if (*ret_tried)
 		r = option->privilege.access == SOCKOPT_GET ? probe_read(stage.fd, option, &reading) :
@@ -87,7 +90,7 @@ static void check_without(struct report *report, const struct kind *kind, const 
 							     .found = report_errno(r) });
 	else if (r == 0 && is_conditional(privilege))
 		report_cannot(report, &(struct probe_words){ .text = N_("needed in a case alone that the probe does not make") });
-	else
+	else if (!report_left_out(report, r))
 		report_fact(report, r == -privilege->error,
 			    &(struct probe_words){ .text = N_("{socket}: without capabilities {call} gives {found}, not {expected}"),
 						   .socket = kind->name,
@@ -108,7 +111,7 @@ static void check_with_one(struct report *report, const struct kind *kind, const
 		else if (report->option->privilege.initial_userns && !world_is_initial())
 			report_cannot(report, &(struct probe_words){ .text = N_("needs {value} in the initial user namespace"),
 								     .value = *name });
-		else
+		else if (!report_left_out(report, r))
 			report_fact(report, r == 0,
 				    &(struct probe_words){ .text = N_("{socket}: with {value} alone {call} gives {found}, not {expected}"),
 							   .socket = kind->name,
@@ -167,7 +170,8 @@ static void check_inside(struct report *report, const struct sockopt_value *valu
 		if (n != (ssize_t)sizeof(results) || results[i] == 1)
 			report_cannot(report, &(struct probe_words){ .text = N_("{socket}: cannot be tried in a user namespace"),
 								     .socket = kinds[i].name });
-		else if (!is_conditional(privilege) || results[i] != 0 || expected == 0)
+		else if ((!is_conditional(privilege) || results[i] != 0 || expected == 0) &&
+			 !report_left_out(report, results[i]))
 			report_fact(report, results[i] == expected,
 				    &(struct probe_words){ .text = N_("{socket}: as root of a user namespace {call} gives {found}, not {expected}"),
 							   .socket = kinds[i].name,
@@ -186,6 +190,8 @@ void probe_privilege_facts(const struct sockopt_option *option)
 
 	if (!privilege->capabilities || option->access == 0)
 		return;
+	if (privilege->access == SOCKOPT_GET && !probe_readable(option))
+		return; /* of which another group says why */
 	if (text && privilege->access == SOCKOPT_SET &&
 	    !report_fact(&report, sockopt_parse(option, text, &value, NULL) == 0,
 			 &(struct probe_words){ .text = N_("{value} is no value"), .value = text }))

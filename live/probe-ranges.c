@@ -57,7 +57,7 @@ static void check_number(struct report *report, const struct kind *kind, int64_t
 		if (names_something(&report->option->type->fields[0]) && error == 0 && r < 0)
 			report_cannot(report, &(struct probe_words){ .text = N_("there is nothing of the number {value}"),
 								     .value = report_number(number) });
-		else
+		else if (!report_left_out(report, r))
 			report_fact(report, r == -error,
 				    &(struct probe_words){ .text = N_("{socket}: {call} of {value} gives {found}, not {expected}"),
 							   .socket = kind->name,

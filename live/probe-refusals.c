@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The states in which the kernel refuses, and those in which it does not. */
 
+#include <errno.h>
+
 #include "probe-facts.h"
 #include "probe-kinds.h"
 #include "probe-report.h"
@@ -59,7 +61,7 @@ static void check_refused(struct report *report, const struct kind *kind, const 
 			report_absent(report, &(struct probe_words){ .text = N_("{socket}, {state}: refused in some cases alone"),
 								     .socket = kind->name,
 								     .state = stage_word(state) });
-		else
+		else if (row->error == ENOPROTOOPT || !report_left_out(report, r))
 			report_fact(report, r == -row->error,
 				    &(struct probe_words){ .text = N_("{socket}, {state}: {call} gives {found}, not {expected}"),
 							   .socket = kind->name,
@@ -81,13 +83,14 @@ static void check_accepted(struct report *report, const struct kind *kind, enum 
 		stage_cannot(report, &stage);
 	} else {
 		r = attempt(report->option, access, stage.fd);
-		report_fact(report, r == 0,
-			    &(struct probe_words){ .text = N_("{socket}, {state}: {call} gives {found}, not {expected}"),
-						   .socket = kind->name,
-						   .state = stage_word(state),
-						   .call = word_of(access),
-						   .found = report_errno(r),
-						   .expected = report_errno(0) });
+		if (!report_left_out(report, r))
+			report_fact(report, r == 0,
+				    &(struct probe_words){ .text = N_("{socket}, {state}: {call} gives {found}, not {expected}"),
+							   .socket = kind->name,
+							   .state = stage_word(state),
+							   .call = word_of(access),
+							   .found = report_errno(r),
+							   .expected = report_errno(0) });
 	}
 	stage_end(&stage);
 }

@@ -3,6 +3,7 @@
 
 #include "probe-report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,4 +125,14 @@ void report_cannot(struct report *report, const struct probe_words *words)
 void report_absent(struct report *report, const struct probe_words *words)
 {
 	put_down(report, PROBE_ABSENT, words);
+}
+
+bool report_left_out(struct report *report, int error)
+{
+	const char *const *symbol = report->option->config;
+
+	if (error != -ENOPROTOOPT || !*symbol)
+		return false;
+	report_absent(report, &(struct probe_words){ .text = N_("this kernel is built without {value}"), .value = *symbol });
+	return true;
 }

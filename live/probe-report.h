@@ -39,6 +39,9 @@ void report_cannot(struct report *report, const struct probe_words *words);
 /** There is nothing to be probed on this kernel: no such socket, an option of another version. */
 void report_absent(struct report *report, const struct probe_words *words);
 
+/** Not there because the kernel was built without it? Then that is put down. */
+bool report_left_out(struct report *report, int error);
+
 /** "EINVAL" for 22 and for -22; "success" for 0; one of a few static buffers. */
 const char *report_errno(int error);
 

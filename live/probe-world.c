@@ -99,6 +99,28 @@ bool world_may_set(const struct sockopt_option *option)
 			  !option->privilege.capabilities);
 }
 
+int world_enter_another(int *ret_back)
+{
+	int back = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (back < 0)
+		return -errno;
+	if (unshare(CLONE_NEWNET) < 0) {
+		int r = -errno;
+
+		close(back);
+		return r;
+	}
+	*ret_back = back;
+	return 0;
+}
+
+void world_return(int back)
+{
+	(void)!setns(back, CLONE_NEWNET);
+	close(back);
+}
+
 int world_enter_inner(void)
 {
 	int r = enter_user_namespace();

@@ -40,6 +40,14 @@ bool world_is_initial(void);
 /** For a child: a new user namespace with all capabilities, and a network namespace of it. @return 0 or -errno */
 int world_enter_inner(void);
 
+/**
+ * @brief Enters one more network namespace, for sockets that no test has touched the surroundings of.
+ * @param ret_back for world_return(), which is due
+ * @return 0 or -errno
+ */
+int world_enter_another(int *ret_back);
+void world_return(int back);
+
 /** Word number index of a sysctl such as net.ipv4.tcp_rmem[1]. @return 0 or -errno */
 int world_sysctl(const char *name, char *ret, size_t size);
 int world_sysctl_number(const char *name, int64_t *ret);

@@ -108,7 +108,7 @@ static void put_behaviour(struct json *json, const struct sockopt_option *option
 	static const char *const transforms[] = { "kept", "doubled", "boolean", "clamped", "rounded", "masked",
 						  "ignored", "adjusted", "bound" };
 	static const char *const dangers[] = { NULL, "irreversible", "disruptive", "data-loss", "security" };
-	static const char *const effects[] = { NULL, "clears", "consumes", "descriptor" };
+	static const char *const effects[] = { NULL, "clears", "consumes", "descriptor", "creates" };
 	char text[512];
 
 	json_array(json, "access");
@@ -118,6 +118,7 @@ static void put_behaviour(struct json *json, const struct sockopt_option *option
 		json_string(json, NULL, "set");
 	json_end_array(json);
 	json_string(json, "nature", natures[option->nature]);
+	json_string(json, "scope", option->is_of_netns ? "netns" : "socket");
 	explain_where(option->applies, option->n_applies, text, sizeof(text));
 	json_string(json, "applies", text);
 	explain_where(option->applies_get, option->n_applies_get, text, sizeof(text));

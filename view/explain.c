@@ -227,6 +227,12 @@ static void put_moments(FILE *file, const struct sockopt_option *option)
 		explain_moments(option->moments, text, sizeof(text));
 		fact(file, _("takes effect"), _("when set at: %s%s%s"), text, late ? _(". Later: ") : "", late ? late : "");
 	}
+}
+
+static void put_refusals(FILE *file, const struct sockopt_option *option)
+{
+	char text[160];
+
 	for (size_t i = 0; i < option->n_refused; i++) {
 		const struct sockopt_refusal *refusal = &option->refused[i];
 		const char *unless = sockopt_text(refusal->unless, text_language());
@@ -441,8 +447,11 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 	explain_where(option->n_applies ? option->applies : option->applies_get,
 		      option->n_applies ? option->n_applies : option->n_applies_get, text, sizeof(text));
 	fact(file, _("applies to"), "%s", text);
+	if (option->is_of_netns)
+		fact(file, _("is of"), "%s", _("the network namespace, whichever of its sockets is asked"));
 	put_privilege(file, option);
 	put_moments(file, option);
+	put_refusals(file, option);
 	put_inherits(file, option);
 	put_words(file, _("changes too"), option->touches);
 	if (option->inverse)

@@ -184,6 +184,30 @@ static void parse_refuses_what_is_no_socket_address(void **state)
 		check_refused(&field, cases[i].text, -EINVAL, SOCKOPT_BAD_VALUE, cases[i].at);
 }
 
+static void a_socket_address_of_one_family_takes_no_other(void **state)
+{
+	struct sockopt_field v4 = { .scalar = SOCKOPT_SOCKADDR, .size = sizeof(struct sockaddr_in), .count = 1 };
+	struct sockopt_field v6 = { .scalar = SOCKOPT_SOCKADDR, .size = sizeof(struct sockaddr_in6), .count = 1 };
+	struct {
+		struct sockaddr_in6 in6;
+		unsigned char behind[8];
+	} room;
+	struct sockaddr_in in;
+	struct trouble trouble;
+	size_t length;
+
+	memset(&room, 0x5a, sizeof(room));
+	assert_int_equal(field_from(&v6, "[2001:db8::1]:80", &room.in6, &length, &trouble), 0);
+	assert_int_equal(length, sizeof(room.in6));
+	assert_int_equal(ntohs(room.in6.sin6_port), 80);
+	assert_int_equal(room.in6.sin6_scope_id, 0);
+	assert_memory_equal(room.behind, "ZZZZZZZZ", sizeof(room.behind));
+	assert_int_equal(field_from(&v4, "192.0.2.1:443", &in, &length, &trouble), 0);
+	assert_int_equal(length, sizeof(in));
+	check_refused(&v4, "[::1]:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
+	check_refused(&v6, "192.0.2.1:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
+}
+
 static void bytes_are_pairs_of_hex_digits(void **state)
 {
 	struct sockopt_field field = { .scalar = SOCKOPT_BYTES, .size = 4, .count = 1 };
@@ -399,6 +423,7 @@ int main(void)
 		cmocka_unit_test(an_address_is_of_its_family),
 		cmocka_unit_test(a_socket_address_has_a_port_or_none),
 		cmocka_unit_test(parse_refuses_what_is_no_socket_address),
+		cmocka_unit_test(a_socket_address_of_one_family_takes_no_other),
 		cmocka_unit_test(bytes_are_pairs_of_hex_digits),
 		cmocka_unit_test(a_string_leaves_room_for_its_nul),
 		cmocka_unit_test(a_struct_is_named_members_in_any_order),

@@ -67,7 +67,7 @@ static void fill_input(const struct sockopt_option *option, unsigned char *bytes
 static int plain_get(int fd, const struct sockopt_option *option, unsigned char *bytes, size_t *ret_length)
 {
 	size_t size = option->get_type->size;
-	bool fixed = option->get_length == SOCKOPT_GET_EXACT ||
+	bool fixed = option->get_length == SOCKOPT_GET_EXACT || option->get_length == SOCKOPT_GET_UNCHANGED ||
 		     (option->get_length == SOCKOPT_GET_FIXED && option->get_type->form != SOCKOPT_FORM_ARRAY);
 	socklen_t length = fixed ? (socklen_t)size : SCRATCH;
 
@@ -110,7 +110,7 @@ static bool compare_one(int fd, const struct sockopt_option *option, const struc
 
 static bool must_be_read(const struct sockopt_option *option, const struct sockopt_kind *kind)
 {
-	return (option->access & SOCKOPT_GET) && !option->input_from_caller &&
+	return (option->access & SOCKOPT_GET) && !option->input_from_caller && !option->is_of_netns &&
 	       option->read_effect.kind == SOCKOPT_READ_HARMLESS && sockopt_applies(option, kind, SOCKOPT_GET);
 }
 

@@ -58,16 +58,17 @@ static void random_number(const struct sockopt_field *field, unsigned char *byte
 	number_store(field, bytes, index, number);
 }
 
-static void random_sockaddr(unsigned char *at)
+/** Of any family, or where there is room for one family alone, of that. */
+static void random_sockaddr(unsigned char *at, size_t room)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = (in_port_t)up_to(UINT16_MAX) };
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_port = (in_port_t)up_to(UINT16_MAX) };
 
-	memset(at, 0, sizeof(struct sockaddr_storage));
+	memset(at, 0, room);
 	in.sin_addr.s_addr = (in_addr_t)up_to(UINT32_MAX);
 	for (size_t i = 0; i < 16; i++)
 		in6.sin6_addr.s6_addr[i] = up_to(1) ? (unsigned char)up_to(255) : 0;
-	if (up_to(1))
+	if (room == sizeof(in) || (room != sizeof(in6) && up_to(1)))
 		memcpy(at, &in, sizeof(in));
 	else
 		memcpy(at, &in6, sizeof(in6));
@@ -101,7 +102,7 @@ static size_t random_sockaddrs(unsigned char *at)
 		struct sockaddr_storage address;
 		size_t length;
 
-		random_sockaddr((unsigned char *)&address);
+		random_sockaddr((unsigned char *)&address, sizeof(address));
 		length = sockaddr_size(address.ss_family);
 		memcpy(at + used, &address, length);
 		used += length;
@@ -117,7 +118,7 @@ static size_t random_element(const struct sockopt_field *field, unsigned char *b
 	case SOCKOPT_SIGNED:
 	case SOCKOPT_UNSIGNED:
 	case SOCKOPT_BIG_ENDIAN: random_number(field, bytes, index); return field->size;
-	case SOCKOPT_SOCKADDR: random_sockaddr(at); return field->size;
+	case SOCKOPT_SOCKADDR: random_sockaddr(at, field->size); return field->size;
 	case SOCKOPT_SOCKADDRS: return random_sockaddrs(at);
 	case SOCKOPT_IPV4:
 	case SOCKOPT_IPV6:
