@@ -21,6 +21,7 @@ const struct probe_kind probe_kinds[] = {
 	{ "ping6", { AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6 } },
 	{ "raw-icmp4", { AF_INET, SOCK_RAW, IPPROTO_ICMP } },
 	{ "raw-icmp6", { AF_INET6, SOCK_RAW, IPPROTO_ICMPV6 } },
+	{ "raw-igmp4", { AF_INET, SOCK_RAW, IPPROTO_IGMP } },
 	{ "raw-raw4", { AF_INET, SOCK_RAW, IPPROTO_RAW } },
 	{ "raw-raw6", { AF_INET6, SOCK_RAW, IPPROTO_RAW } },
 	{ "raw-253-4", { AF_INET, SOCK_RAW, 253 } },
