@@ -222,6 +222,11 @@ static void addresses_are_as_people_write_them(void **state)
 	memcpy(&peer, &in6, sizeof(in6));
 	assert_string_equal(shown("SO_PEERNAME", &peer, sizeof(peer)), "[::1]:80");
 	assert_string_equal(shown("IP_MULTICAST_IF", &v4, sizeof(v4)), "127.0.0.1");
+	assert_string_equal(shown("SO_ORIGINAL_DST", &in, sizeof(in)), "192.0.2.1:443");
+	assert_string_equal(shown("IP6T_SO_ORIGINAL_DST", &in6, sizeof(in6)), "[::1]:80");
+	/* The kernel leaves optlen as it was: a program's buffer may be longer than what was written. */
+	memcpy(&peer, &in, sizeof(in));
+	assert_string_equal(shown("SO_ORIGINAL_DST", &peer, sizeof(peer)), "192.0.2.1:443");
 }
 
 /** getsockopt(SO_PEERNAME) of a TCP socket gives 16 bytes, not a whole struct sockaddr_storage. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <sched.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include "child.h"
 #include "test.h"
 
 static void get_reads_what_setsockopt_wrote(void **state)
@@ -161,6 +163,50 @@ static void get_fills_in_what_the_kernel_reads_first(void **state)
 	assert_true(value.length > 0);
 }
 
+/** In a namespace of its own, since asking makes the table. @return 0, or the line that does not hold, or 77 */
+static int ask_for_the_filter_table(void)
+{
+	const struct sockopt_option *option = sockopt_find("IPT_SO_GET_INFO");
+	struct sockopt_value value;
+	int fd, r;
+
+	if (unshare(CLONE_NEWNET) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0)
+		return 77;
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	r = sockopt_get(fd, option, &value);
+	if (r == -ENOPROTOOPT || r == -ENOENT)
+		return 77; /* no iptables-legacy, or not its filter table */
+	if (r != 0)
+		return 1;
+	if (value.length != option->get_type->size)
+		return 2;
+	return strcmp((const char *)value.bytes, "filter") == 0 ? 0 : 3;
+}
+
+static void get_fills_in_a_text_that_the_kernel_reads_first(void **state)
+{
+	int status = in_child(ask_for_the_filter_table);
+
+	if (status == 77)
+		SKIP_BECAUSE("no network namespace of one's own, or no iptables-legacy in this kernel");
+	assert_int_equal(status, 0);
+}
+
+/** The kernel does not say how much it wrote: no more than the option's size is asked for, and that is the length. */
+static void get_knows_the_length_where_the_kernel_leaves_it_as_it_was(void **state)
+{
+	unsigned char bytes[256];
+	size_t length = 7;
+	int fd = open_tcp();
+	int r = sockopt_get_bytes(fd, the_option("SO_ORIGINAL_DST"), bytes, sizeof(bytes), &length);
+
+	close(fd);
+	/* ENOENT: no connection; ENOPROTOOPT: no connection tracking. */
+	assert_true(r == -ENOENT || r == -ENOPROTOOPT);
+	assert_int_equal(length, 7);
+	assert_int_equal(the_option("SO_ORIGINAL_DST")->get_length, SOCKOPT_GET_UNCHANGED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +222,8 @@ int main(void)
 		cmocka_unit_test(get_bytes_refuses_a_buffer_that_cuts_the_value),
 		cmocka_unit_test(get_bytes_gives_bytes_where_the_kernel_counts_elements),
 		cmocka_unit_test(get_fills_in_what_the_kernel_reads_first),
+		cmocka_unit_test(get_fills_in_a_text_that_the_kernel_reads_first),
+		cmocka_unit_test(get_knows_the_length_where_the_kernel_leaves_it_as_it_was),
 	};
 
 	return RUN_TESTS(tests);
