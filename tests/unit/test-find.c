@@ -210,6 +210,37 @@ static void find_number_tells_two_options_of_one_number_apart(void **state)
 	assert_string_equal(set->name, "SO_ATTACH_FILTER");
 }
 
+/** Netfilter's numbers mean one command to set and another to get, and at SOL_IPV6 others again. */
+static void find_number_tells_the_commands_of_netfilter_apart(void **state)
+{
+	static const struct {
+		int level, number;
+		const char *set, *get; /* NULL: there is none */
+	} rows[] = {
+		{ IPPROTO_IP, 64, "IPT_SO_SET_REPLACE", "IPT_SO_GET_INFO" },
+		{ IPPROTO_IP, 65, "IPT_SO_SET_ADD_COUNTERS", "IPT_SO_GET_ENTRIES" },
+		{ IPPROTO_IP, 66, NULL, "IPT_SO_GET_REVISION_MATCH" },
+		{ IPPROTO_IP, 80, NULL, "SO_ORIGINAL_DST" },
+		{ IPPROTO_IP, 96, "ARPT_SO_SET_REPLACE", "ARPT_SO_GET_INFO" },
+		{ IPPROTO_IP, 98, NULL, NULL },
+		{ IPPROTO_IP, 129, "EBT_SO_SET_COUNTERS", "EBT_SO_GET_ENTRIES" },
+		{ IPPROTO_IP, 1156, "IP_VS_SO_SET_DEL", "IP_VS_SO_GET_DESTS" },
+		{ IPPROTO_IP, 1158, NULL, "IP_VS_SO_GET_TIMEOUT" },
+		{ IPPROTO_IP, 1162, "IP_VS_SO_SET_TIMEOUT", NULL },
+		{ IPPROTO_IPV6, 65, "IP6T_SO_SET_ADD_COUNTERS", "IP6T_SO_GET_ENTRIES" },
+		{ IPPROTO_IPV6, 66, "IPV6_RECVTCLASS", "IPV6_RECVTCLASS" },
+		{ IPPROTO_IPV6, 68, NULL, "IP6T_SO_GET_REVISION_MATCH" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct sockopt_option *set = sockopt_find_number(rows[i].level, rows[i].number, SOCKOPT_SET);
+		const struct sockopt_option *get = sockopt_find_number(rows[i].level, rows[i].number, SOCKOPT_GET);
+
+		assert_string_equal(set ? set->name : "none", rows[i].set ? rows[i].set : "none");
+		assert_string_equal(get ? get->name : "none", rows[i].get ? rows[i].get : "none");
+	}
+}
+
 static void find_number_is_null_for_what_is_none(void **state)
 {
 	assert_null(sockopt_find_number(IPPROTO_TCP, 9999, SOCKOPT_GET));
@@ -260,6 +291,7 @@ int main(void)
 		cmocka_unit_test(twins_have_one_name_and_different_levels),
 		cmocka_unit_test(find_number_finds_every_option_by_what_it_allows),
 		cmocka_unit_test(find_number_tells_two_options_of_one_number_apart),
+		cmocka_unit_test(find_number_tells_the_commands_of_netfilter_apart),
 		cmocka_unit_test(find_number_is_null_for_what_is_none),
 		cmocka_unit_test(make_unnamed_makes_an_option_of_bytes),
 		cmocka_unit_test(make_unnamed_has_room_for_the_widest_numbers),
