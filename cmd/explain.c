@@ -12,6 +12,7 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "option-list.h"
 
 struct explain_args {
 	char **words; /* borrowed from argv */
@@ -47,14 +48,15 @@ static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = N_("[OPTION | LEVEL | WORD...]"),
+	.args_doc = N_("[OPTION | LEVEL | LEVEL:NUMBER | WORD...]"),
 	.doc = N_("Explain an option: what it does, its values, default, limits, when it takes effect, what a fresh socket of "
-		  "this kernel has, and a ready line of code. Without an argument: list all. A level lists its options; other "
-		  "words are searched for in all texts.\v"
+		  "this kernel has, and a ready line of code. Without an argument: list all. A level lists its options; "
+		  "LEVEL:NUMBER is what a call with these numbers sets and reads; other words are searched for in all texts.\v"
 		  "Examples:\n"
 		  "  sockopt explain TCP_USER_TIMEOUT\n"
 		  "  sockopt explain nodelay --code python\n"
 		  "  sockopt explain mptcp\n"
+		  "  sockopt explain ip:80\n"
 		  "  sockopt explain dead peer\n"
 		  "  sockopt explain --json | jq -r .name\n\n"
 		  "Exit status: 0 explained, 1 nothing found, 2 wrong use."),
@@ -192,6 +194,28 @@ static int search(const struct explain_args *args)
 	return EXIT_NOTHING;
 }
 
+/**
+ * @brief Explains what LEVEL:NUMBER means: one option, or one to set and another to read (0:64).
+ * @return false: it is no such word, or nothing is known of it
+ */
+static bool explain_numbers(const struct explain_args *args, const char *word)
+{
+	const struct sockopt_option *set, *get;
+	int level, number;
+
+	if (!option_numbers_parse(word, &level, &number))
+		return false;
+	set = sockopt_find_number(level, number, SOCKOPT_SET);
+	get = sockopt_find_number(level, number, SOCKOPT_GET);
+	if (set)
+		put_one(args, set);
+	if (set && get && set != get && !args->json)
+		printf("\n%s\n\n", _("The same number means another option when it is read:"));
+	if (get && get != set)
+		put_one(args, get);
+	return set || get;
+}
+
 static int explain(const struct explain_args *args)
 {
 	const struct sockopt_option *option;
@@ -203,6 +227,8 @@ static int explain(const struct explain_args *args)
 	}
 	if (args->n_words > 1)
 		return search(args);
+	if (explain_numbers(args, args->words[0]))
+		return EXIT_DONE;
 	option = sockopt_find(args->words[0]);
 	level = sockopt_find_level(args->words[0]);
 	if (level) {

@@ -4,6 +4,7 @@
 #include "option-list.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,22 +14,37 @@
 
 #include "cmd.h"
 
+bool option_numbers_parse(const char *text, int *ret_level, int *ret_number)
+{
+	const char *colon = strchr(text, ':');
+	const struct sockopt_level *level;
+	unsigned long level_number, number;
+	char name[64], *end;
+
+	if (!colon || colon - text >= (ptrdiff_t)sizeof(name))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(colon - text), text);
+	number = strtoul(colon + 1, &end, 0);
+	if (end == colon + 1 || *end || number > INT32_MAX)
+		return false;
+	level = sockopt_find_level(name);
+	level_number = level ? (unsigned long)level->number : strtoul(name, &end, 0);
+	if (!level && (end == name || *end || level_number > INT32_MAX))
+		return false;
+	*ret_level = (int)level_number;
+	*ret_number = (int)number;
+	return true;
+}
+
 static const struct sockopt_option *find(const char *name, struct sockopt_unnamed *unnamed)
 {
 	const struct sockopt_option *option = sockopt_find(name);
-	char *colon, *end;
-	unsigned long level, number;
+	int level, number;
 
-	if (option)
+	if (option || !option_numbers_parse(name, &level, &number))
 		return option;
-	level = strtoul(name, &colon, 0);
-	if (colon == name || *colon != ':')
-		return NULL;
-	number = strtoul(colon + 1, &end, 0);
-	if (end == colon + 1 || *end || level > INT32_MAX || number > INT32_MAX)
-		return NULL;
-	option = sockopt_find_number((int)level, (int)number, SOCKOPT_GET);
-	return option ? option : sockopt_make_unnamed((int)level, (int)number, unnamed);
+	option = sockopt_find_number(level, number, SOCKOPT_GET);
+	return option ? option : sockopt_make_unnamed(level, number, unnamed);
 }
 
 static bool may_be_read(const struct sockopt_option *option, bool force)
