@@ -103,7 +103,7 @@ static void draw(const struct demo_stage *stage, const struct timing *timings)
 
 static int play(struct demo_stage *stage)
 {
-	struct timing timings[3];
+	struct timing timings[3] = { 0 };
 	int r;
 
 	demo_step(stage, "two writes",

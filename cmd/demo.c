@@ -22,6 +22,14 @@ static const struct demo *const demos[] = {
 	&demo_reuseport,
 	&demo_nodelay,
 	&demo_linger,
+	&demo_keepalive,
+	&demo_user_timeout,
+	&demo_rcvtimeo,
+	&demo_lowat,
+	&demo_v6only,
+	&demo_defer_accept,
+	&demo_quickack,
+	&demo_cork,
 };
 
 #define N_DEMOS (sizeof(demos) / sizeof(demos[0]))
@@ -197,7 +205,7 @@ static int no_such_demo(const char *name)
 			nearest = demos[i];
 	text_escape(name, harmless, sizeof(harmless));
 	log_error(_("there is no demonstration '%s'"), harmless);
-	if (distance(name, nearest->name) <= 3)
+	if (distance(name, nearest->name) <= (strlen(name) + 2) / 3)
 		log_hint(_("'sockopt demo' lists them; nearest: %s"), nearest->name);
 	else
 		log_hint(_("'sockopt demo' lists them"));

@@ -20,7 +20,8 @@ struct demo {
 	int (*play)(struct demo_stage *stage); /* 0: to its end; negative: what demo_stop() gave */
 };
 
-extern const struct demo demo_linger, demo_nodelay, demo_reuseaddr, demo_reuseport;
+extern const struct demo demo_cork, demo_defer_accept, demo_keepalive, demo_linger, demo_lowat, demo_nodelay,
+	demo_quickack, demo_rcvtimeo, demo_reuseaddr, demo_reuseport, demo_user_timeout, demo_v6only;
 
 /** All of them, for a shell to complete. */
 const char *demo_names(void);

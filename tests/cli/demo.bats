@@ -17,6 +17,7 @@ play_all() {
 			"$SOCKOPT" demo "$name" --json >"$FOLDER/$name.json" 2>"$FOLDER/$name.err"
 			echo $? >"$FOLDER/$name.status"
 		} </dev/null 3>&- &
+		"$SOCKOPT" demo "$name" --lang es >"$FOLDER/$name.es" 2>&1 </dev/null 3>&- &
 	done
 	wait
 }
@@ -38,6 +39,8 @@ play_all() {
 
 	play_all
 	for name in $(names); do
+		fits 80 <"$FOLDER/$name.es"
+		is_harmless <"$FOLDER/$name.es"
 		case $(cat "$FOLDER/$name.status") in
 		0)
 			jq -es --arg name "$name" 'length > 2 and all(.demo == $name) and
