@@ -13,7 +13,8 @@
 
 #include "demo-wire.h"
 
-static const char *const options[] = { "SO_KEEPALIVE=on", "TCP_KEEPIDLE=1s", "TCP_KEEPINTVL=1s", "TCP_KEEPCNT=2" };
+static const char *const options[] = { "SO_KEEPALIVE=on", "TCP_KEEPIDLE=1s",
+				       "TCP_KEEPINTVL=1s", "TCP_KEEPCNT=2" };
 
 struct scene {
 	struct demo_stage *stage;
@@ -29,8 +30,10 @@ static int connect_both(struct scene *scene)
 	int r;
 
 	demo_step(stage, "connect",
-		  _("Two connections to a host at the other end of a cable, both idle. One has keepalive, with short times, so that "
-		    "nobody here falls asleep: a first probe after a second of silence, one more each second, and two without an "
+		  _("Two connections to a host at the other end of a cable, both "
+		    "idle. One has keepalive, with short times, so that "
+		    "nobody here falls asleep: a first probe after a second of "
+		    "silence, one more each second, and two without an "
 		    "answer are enough. The other is as every new socket is."));
 	r = demo_two_hosts(stage, &scene->hosts);
 	if (r == 0)
@@ -51,22 +54,27 @@ static int watch_with(struct scene *scene)
 	int error, r;
 
 	demo_step(stage, "with",
-		  _("The power of the other host is cut. It says no goodbye. What the cable carries of the first connection from now "
+		  _("The power of the other host is cut. It says no goodbye. What "
+		    "the cable carries of the first connection from now "
 		    "on:"));
 	r = demo_cut_power(stage, &scene->hosts);
 	if (r < 0)
 		return r;
-	scene->noticed_ms = demo_watch(stage, scene->wire, scene->with.client, 8000, &error);
+	scene->noticed_ms =
+		demo_watch(stage, scene->wire, scene->with.client, 8000, &error);
 	if (scene->noticed_ms >= 0) {
 		char at[24];
 
-		demo_line(stage, _("%10s  the connection ends: %s%s%s"), demo_time_text(scene->noticed_ms, at, sizeof(at)),
-			  color_out(COLOR_BAD), strerrorname_np(error), color_out(COLOR_OFF));
+		demo_line(stage, _("%10s  the connection ends: %s%s%s"),
+			  demo_time_text(scene->noticed_ms, at, sizeof(at)),
+			  color_out(COLOR_BAD), strerrorname_np(error),
+			  color_out(COLOR_OFF));
 	}
 	demo_time(stage, "noticed_us", scene->noticed_ms);
 	demo_word(stage, "error", error ? strerrorname_np(error) : NULL);
-	demo_expect(stage, scene->noticed_ms > 2000 && scene->noticed_ms < 6000,
-		    _("keepalive was to end the connection after about three seconds"));
+	demo_expect(
+		stage, scene->noticed_ms > 2000 && scene->noticed_ms < 6000,
+		_("keepalive was to end the connection after about three seconds"));
 	return 0;
 }
 
@@ -76,8 +84,10 @@ static void watch_without(struct scene *scene)
 	bool ended;
 
 	demo_step(stage, "without",
-		  _("The second connection had the same dead peer for the same time. It has sent nothing, so nothing is missing to "
-		    "it: it is established, and will still be next week. A server collects such connections until its descriptors are "
+		  _("The second connection had the same dead peer for the same time. "
+		    "It has sent nothing, so nothing is missing to "
+		    "it: it is established, and will still be next week. A server "
+		    "collects such connections until its descriptors are "
 		    "used up."));
 	ended = demo_wait(scene->without.client, POLLIN, 0) != 0;
 	demo_line(stage, ended ? _("second connection: ended") : _("second connection: established"));
@@ -105,16 +115,20 @@ static void compare(const struct scene *scene)
 	double usual = usual_ms();
 	char noticed_text[24], usual_text[40];
 	const struct demo_bar bars[] = {
-		{ _("as set here"), scene->noticed_ms, demo_time_text(scene->noticed_ms, noticed_text, sizeof(noticed_text)) },
-		{ _("SO_KEEPALIVE alone"), usual, quantity_ms_long((int64_t)usual, usual_text, sizeof(usual_text)) },
+		{ _("as set here"), scene->noticed_ms,
+		  demo_time_text(scene->noticed_ms, noticed_text, sizeof(noticed_text)) },
+		{ _("SO_KEEPALIVE alone"), usual,
+		  quantity_ms_long((int64_t)usual, usual_text, sizeof(usual_text)) },
 	};
 
 	demo_step(scene->stage, "usual",
-		  _("SO_KEEPALIVE alone, with this system's times (net.ipv4.tcp_keepalive_time, _intvl and _probes), notices too, "
+		  _("SO_KEEPALIVE alone, with this system's times "
+		    "(net.ipv4.tcp_keepalive_time, _intvl and _probes), notices too, "
 		    "but when? Computed, not waited for:"));
 	demo_bars(scene->stage, bars, 2);
 	demo_time(scene->stage, "computed_us", usual);
-	demo_expect(scene->stage, usual < 0 || usual > scene->noticed_ms, _("the system's times were to be longer"));
+	demo_expect(scene->stage, usual < 0 || usual > scene->noticed_ms,
+		    _("the system's times were to be longer"));
 }
 
 static int play(struct demo_stage *stage)
@@ -145,9 +159,12 @@ const struct demo demo_keepalive = {
 	.name = "keepalive",
 	.option = "SO_KEEPALIVE",
 	.summary = N_("a peer that died in silence: who notices, and when"),
-	.claim = N_("an idle connection to a dead peer lives on forever; with keepalive it ends after idle time + interval × probes."),
-	.lesson = N_("set SO_KEEPALIVE together with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT: the system's times are hours. "
-		     "For data that is on its way, see 'sockopt demo user-timeout'."),
+	.claim = N_("an idle connection to a dead peer lives on forever; with "
+		    "keepalive it ends after idle time + interval × probes."),
+	.lesson =
+		N_("set SO_KEEPALIVE together with TCP_KEEPIDLE, TCP_KEEPINTVL and "
+		   "TCP_KEEPCNT: the system's times are hours. "
+		   "For data that is on its way, see 'sockopt demo user-timeout'."),
 	.alone = true,
 	.play = play,
 };

@@ -13,7 +13,8 @@
 
 struct sockaddr_in demo_loopback(void)
 {
-	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } };
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_addr = { htonl(INADDR_LOOPBACK) } };
 }
 
 static int close_with(int fd, int r)
@@ -89,7 +90,8 @@ double demo_now_ms(void)
 
 void demo_sleep_ms(unsigned int ms)
 {
-	struct timespec rest = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+	struct timespec rest = { .tv_sec = ms / 1000,
+				 .tv_nsec = (long)(ms % 1000) * 1000000 };
 
 	while (nanosleep(&rest, &rest) < 0 && errno == EINTR)
 		;
@@ -112,7 +114,8 @@ int64_t demo_read(int fd, const char *name, const char *field)
 	for (size_t i = 0; i < option->type->n_fields; i++) {
 		const struct sockopt_field *at = &option->type->fields[i];
 
-		if ((!field || strcmp(at->name, field) == 0) && at->offset + at->size <= value.length)
+		if ((!field || strcmp(at->name, field) == 0) &&
+		    at->offset + at->size <= value.length)
 			return sockopt_field_number(at, value.bytes, 0);
 	}
 	return -1;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The classic: a server that is restarted while one of its old connections is in TIME_WAIT. */
+/* The classic: a server that is restarted while one of its old connections is
+ * in TIME_WAIT. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +31,8 @@ struct scene {
 	struct facts in_the_way;
 };
 
-/** The server's life: it answers each client with one line, and closes first, as HTTP/1.0 servers do. */
+/** The server's life: it answers each client with one line, and closes first,
+ * as HTTP/1.0 servers do. */
 static void serve(int listener)
 {
 	for (;;) {
@@ -53,7 +55,8 @@ static int listen_at(const struct sockaddr_in *address, bool reuse)
 	if (listener < 0)
 		return -errno;
 	r = reuse ? sockopt_set_text(listener, "SO_REUSEADDR=on", NULL) : 0;
-	if (r == 0 && bind(listener, (const struct sockaddr *)address, sizeof(*address)) < 0)
+	if (r == 0 &&
+	    bind(listener, (const struct sockaddr *)address, sizeof(*address)) < 0)
 		r = -errno;
 	if (r == 0 && listen(listener, 16) < 0)
 		r = -errno;
@@ -64,7 +67,8 @@ static int listen_at(const struct sockaddr_in *address, bool reuse)
 	return listener;
 }
 
-/** Starts the server in a process of its own. @return 0, or the -errno that its bind(2) gave */
+/** Starts the server in a process of its own. @return 0, or the -errno that its
+ * bind(2) gave */
 static int start(struct scene *scene, bool reuse)
 {
 	int pipes[2], result = -EIO;
@@ -117,14 +121,17 @@ static void stop(struct scene *scene)
 	scene->server = 0;
 }
 
-/** One client: asks, reads the answer to its end, and closes after the server did. */
+/** One client: asks, reads the answer to its end, and closes after the server
+ * did. */
 static int ask(const struct scene *scene)
 {
 	autoclose int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char answer[64];
 	ssize_t length, total = 0;
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&scene->address, sizeof(scene->address)) < 0 ||
+	if (fd < 0 ||
+	    connect(fd, (const struct sockaddr *)&scene->address,
+		    sizeof(scene->address)) < 0 ||
 	    write(fd, "hi\n", 3) != 3)
 		return -errno;
 	while ((length = read(fd, answer, sizeof(answer))) > 0)
@@ -137,7 +144,8 @@ static int find_in_the_way(void *arg, const struct diag_socket *socket)
 	struct scene *scene = arg;
 	const struct facts *facts = &socket->facts;
 
-	if (facts->state == FACTS_TIME_WAIT && facts->local.port == ntohs(scene->address.sin_port)) {
+	if (facts->state == FACTS_TIME_WAIT &&
+	    facts->local.port == ntohs(scene->address.sin_port)) {
 		scene->in_the_way = *facts;
 		scene->found = true;
 		return 1;
@@ -145,7 +153,8 @@ static int find_in_the_way(void *arg, const struct diag_socket *socket)
 	return 0;
 }
 
-static void put_json(const struct scene *scene, const char *outcome, int error)
+static void put_json(const struct scene *scene, const char *outcome,
+		     int error)
 {
 	struct json *json = scene->stage->json;
 
@@ -165,14 +174,16 @@ static void put_in_the_way(const struct scene *scene)
 	socket_text_address(&scene->in_the_way.local, local, sizeof(local));
 	socket_text_address(&scene->in_the_way.peer, peer, sizeof(peer));
 	demo_line(scene->stage, "%stcp %s%s %s %s %s", color_out(COLOR_CHANGED),
-		  facts_state_word(scene->in_the_way.state), color_out(COLOR_OFF), local, text_is_utf8() ? "→" : "->", peer);
+		  facts_state_word(scene->in_the_way.state), color_out(COLOR_OFF),
+		  local, text_is_utf8() ? "→" : "->", peer);
 }
 
-static void put_outcome(const struct scene *scene, const char *call, int error)
+static void put_outcome(const struct scene *scene, const char *call,
+			int error)
 {
 	if (error)
-		demo_line(scene->stage, "%s = -1 %s%s (%s)%s", call, color_out(COLOR_BAD), strerrorname_np(error),
-			  strerror(error), color_out(COLOR_OFF));
+		demo_line(scene->stage, "%s = -1 %s%s (%s)%s", call, color_out(COLOR_BAD),
+			  strerrorname_np(error), strerror(error), color_out(COLOR_OFF));
 	else
 		demo_line(scene->stage, "%s = 0", call);
 }
@@ -182,7 +193,8 @@ static int fail(const struct scene *scene, const char *what, int error)
 	return demo_stop(scene->stage, what, -error);
 }
 
-/** A server that serves one client and is stopped: a connection in TIME_WAIT is left. @return 0 or -errno */
+/** A server that serves one client and is stopped: a connection in TIME_WAIT is
+ * left. @return 0 or -errno */
 static int leave_time_wait(struct scene *scene, bool reuse)
 {
 	int r;
@@ -200,19 +212,23 @@ static int begin(struct scene *scene)
 	int r;
 
 	demo_step(scene->stage, "serve",
-		  _("A server listens, with SO_REUSEADDR set before bind, as servers should. A client asks it for a "
-		    "line. The server closes the connection first, as HTTP servers do, and so its end of the "
+		  _("A server listens, with SO_REUSEADDR set before bind, as servers "
+		    "should. A client asks it for a "
+		    "line. The server closes the connection first, as HTTP servers "
+		    "do, and so its end of the "
 		    "connection goes to TIME_WAIT, for a minute."));
 	r = leave_time_wait(scene, true);
 	if (r < 0)
 		return fail(scene, "listen", -r);
-	demo_line(scene->stage, _("server pid %d at 127.0.0.1:%u, client served"), (int)scene->server,
-		  ntohs(scene->address.sin_port));
+	demo_line(scene->stage, _("server pid %d at 127.0.0.1:%u, client served"),
+		  (int)scene->server, ntohs(scene->address.sin_port));
 	put_json(scene, "served", 0);
 
-	demo_step(scene->stage, "stop",
-		  _("The server is stopped. No process is left, but the kernel keeps the connection's last state, so "
-		    "that late segments of it cannot be taken for those of a new one:"));
+	demo_step(
+		scene->stage, "stop",
+		_("The server is stopped. No process is left, but the kernel keeps the "
+		  "connection's last state, so "
+		  "that late segments of it cannot be taken for those of a new one:"));
 	stop(scene);
 	diag_each(find_in_the_way, scene);
 	if (!scene->found)
@@ -227,17 +243,20 @@ static int restart(struct scene *scene)
 	int r;
 
 	demo_step(scene->stage, "restart without SO_REUSEADDR",
-		  _("It is started again, this time without SO_REUSEADDR. The address is in use by the socket above, "
+		  _("It is started again, this time without SO_REUSEADDR. The "
+		    "address is in use by the socket above, "
 		    "and bind fails:"));
 	r = start(scene, false);
 	put_outcome(scene, "bind(fd, 127.0.0.1)", -r);
 	put_json(scene, r == 0 ? "listening" : "failed", -r);
 	if (r != -EADDRINUSE)
-		demo_expect(scene->stage, false, _("bind without SO_REUSEADDR was to fail with EADDRINUSE"));
+		demo_expect(scene->stage, false,
+			    _("bind without SO_REUSEADDR was to fail with EADDRINUSE"));
 	stop(scene);
 
 	demo_step(scene->stage, "restart with SO_REUSEADDR",
-		  _("It is started again, with SO_REUSEADDR. The old connection is still there, and no longer in the way:"));
+		  _("It is started again, with SO_REUSEADDR. The old connection is "
+		    "still there, and no longer in the way:"));
 	r = start(scene, true);
 	put_outcome(scene, "setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1)", 0);
 	put_outcome(scene, "bind(fd, 127.0.0.1)", -r);
@@ -250,22 +269,26 @@ static int restart(struct scene *scene)
 	r = ask(scene);
 	if (r < 0)
 		return fail(scene, "connect", -r);
-	demo_line(scene->stage, _("server pid %d at 127.0.0.1:%u, client served"), (int)scene->server,
-		  ntohs(scene->address.sin_port));
+	demo_line(scene->stage, _("server pid %d at 127.0.0.1:%u, client served"),
+		  (int)scene->server, ntohs(scene->address.sin_port));
 	put_json(scene, "listening", 0);
 	stop(scene);
 	return 0;
 }
 
-/** The part that surprises: the connection in the way must have the option as well. */
+/** The part that surprises: the connection in the way must have the option as
+ * well. */
 static int restart_of_an_old_server(struct scene *scene)
 {
 	int r;
 
 	demo_step(scene->stage, "restart of a server that began without",
-		  _("The counter-proof. Another server began without SO_REUSEADDR, and left a connection in TIME_WAIT. Now "
-		    "SO_REUSEADDR on the new socket does not help: the old connection, which inherited the value from "
-		    "its listener, must have it too. So the first restart after the option was added to a program still "
+		  _("The counter-proof. Another server began without SO_REUSEADDR, "
+		    "and left a connection in TIME_WAIT. Now "
+		    "SO_REUSEADDR on the new socket does not help: the old "
+		    "connection, which inherited the value from "
+		    "its listener, must have it too. So the first restart after the "
+		    "option was added to a program still "
 		    "fails:"));
 	r = leave_time_wait(scene, false);
 	if (r < 0)
@@ -280,7 +303,9 @@ static int restart_of_an_old_server(struct scene *scene)
 	put_outcome(scene, "bind(fd, 127.0.0.1)", -r);
 	put_json(scene, r == 0 ? "listening" : "failed", -r);
 	if (r != -EADDRINUSE)
-		demo_expect(scene->stage, false, _("the old connection was to be in the way, which has not the option"));
+		demo_expect(
+			scene->stage, false,
+			_("the old connection was to be in the way, which has not the option"));
 
 	return 0;
 }
@@ -302,8 +327,10 @@ const struct demo demo_reuseaddr = {
 	.name = "reuseaddr",
 	.option = "SO_REUSEADDR",
 	.summary = N_("a server's restart through TIME_WAIT, without and with it"),
-	.claim = N_("a connection in TIME_WAIT keeps a server from its port, unless both have SO_REUSEADDR."),
-	.lesson = N_("a server sets SO_REUSEADDR before bind, always. It does not let two servers listen at one address at once: "
+	.claim = N_("a connection in TIME_WAIT keeps a server from its port, "
+		    "unless both have SO_REUSEADDR."),
+	.lesson = N_("a server sets SO_REUSEADDR before bind, always. It does not "
+		     "let two servers listen at one address at once: "
 		     "that still fails."),
 	.play = play,
 };

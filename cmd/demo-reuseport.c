@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Workers that share a port; and what happens when a process joins them that nobody thought of. */
+/* Workers that share a port; and what happens when a process joins them that
+ * nobody thought of. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -29,12 +30,16 @@ struct scene {
 static int listen_all(struct demo_stage *stage, struct scene *scene)
 {
 	for (int i = 0; i < N_WORKERS; i++) {
-		scene->listeners[i] = demo_bind(SOCK_STREAM | SOCK_NONBLOCK, &scene->address, "SO_REUSEPORT=on");
+		scene->listeners[i] = demo_bind(SOCK_STREAM | SOCK_NONBLOCK,
+						&scene->address, "SO_REUSEPORT=on");
 		if (scene->listeners[i] < 0)
-			return demo_stop(stage, "SO_REUSEPORT, bind, listen", scene->listeners[i]);
+			return demo_stop(stage, "SO_REUSEPORT, bind, listen",
+					 scene->listeners[i]);
 	}
-	demo_line(stage, _("%d workers listen at 127.0.0.1:%u, each with a socket of its own"), N_WORKERS,
-		  ntohs(scene->address.sin_port));
+	demo_line(
+		stage,
+		_("%d workers listen at 127.0.0.1:%u, each with a socket of its own"),
+		N_WORKERS, ntohs(scene->address.sin_port));
 	return 0;
 }
 
@@ -60,8 +65,10 @@ static int spread(struct demo_stage *stage, struct scene *scene)
 	int counts[N_WORKERS], least = N_CONNECTIONS, sum = 0, r;
 
 	demo_step(stage, "spread",
-		  _("Four workers listen at the same address and port, since each set SO_REUSEPORT before bind. The kernel gives each "
-		    "new connection to one of them, by a hash of its addresses and ports. No worker is woken for nothing, and none "
+		  _("Four workers listen at the same address and port, since each "
+		    "set SO_REUSEPORT before bind. The kernel gives each "
+		    "new connection to one of them, by a hash of its addresses and "
+		    "ports. No worker is woken for nothing, and none "
 		    "waits for the other's lock:"));
 	r = listen_all(stage, scene);
 	if (r < 0)
@@ -88,12 +95,15 @@ static int spread(struct demo_stage *stage, struct scene *scene)
 	if (stage->json)
 		json_end_array(stage->json);
 	demo_bars(stage, bars, N_WORKERS);
-	demo_expect(stage, sum == N_CONNECTIONS, _("each connection was to be accepted by one worker"));
-	demo_expect(stage, least * N_WORKERS * 2 > N_CONNECTIONS, _("each worker was to get half of its fair share at least"));
+	demo_expect(stage, sum == N_CONNECTIONS,
+		    _("each connection was to be accepted by one worker"));
+	demo_expect(stage, least * N_WORKERS * 2 > N_CONNECTIONS,
+		    _("each worker was to get half of its fair share at least"));
 	return 0;
 }
 
-/** Clients that ask while one of the sockets behind the port has a process that never accepts. */
+/** Clients that ask while one of the sockets behind the port has a process that
+ * never accepts. */
 static int ask_all(struct demo_stage *stage, struct scene *scene)
 {
 	int fds[N_REQUESTS];
@@ -114,21 +124,26 @@ static int ask_all(struct demo_stage *stage, struct scene *scene)
 	}
 	if (r < 0)
 		return r;
-	demo_line(stage, _("%d clients: %d connected, %s%d without an answer%s"), N_REQUESTS, opened, color_out(COLOR_BAD),
-		  unanswered, color_out(COLOR_OFF));
+	demo_line(stage, _("%d clients: %d connected, %s%d without an answer%s"),
+		  N_REQUESTS, opened, color_out(COLOR_BAD), unanswered,
+		  color_out(COLOR_OFF));
 	demo_count(stage, "connected", opened);
 	demo_count(stage, "unanswered", unanswered);
-	demo_expect(stage, unanswered > 0 && unanswered < N_REQUESTS / 2,
-		    _("about a fifth of the clients was to be left without an answer"));
+	demo_expect(
+		stage, unanswered > 0 && unanswered < N_REQUESTS / 2,
+		_("about a fifth of the clients was to be left without an answer"));
 	return 0;
 }
 
 static int double_bind(struct demo_stage *stage, struct scene *scene)
 {
 	demo_step(stage, "double bind",
-		  _("Now the mistake. Somebody starts the program a second time, or an old copy of it still runs and hangs. It sets "
-		    "SO_REUSEPORT like the others, so bind does not fail, and nobody notices. The kernel gives it its share:"));
-	scene->listeners[FORGOTTEN] = demo_bind(SOCK_STREAM | SOCK_NONBLOCK, &scene->address, "SO_REUSEPORT=on");
+		  _("Now the mistake. Somebody starts the program a second time, or "
+		    "an old copy of it still runs and hangs. It sets "
+		    "SO_REUSEPORT like the others, so bind does not fail, and nobody "
+		    "notices. The kernel gives it its share:"));
+	scene->listeners[FORGOTTEN] = demo_bind(SOCK_STREAM | SOCK_NONBLOCK,
+						&scene->address, "SO_REUSEPORT=on");
 	if (scene->listeners[FORGOTTEN] < 0)
 		return demo_stop(stage, "bind", scene->listeners[FORGOTTEN]);
 	demo_line(stage, _("a fifth process: bind, listen = 0"));
@@ -140,21 +155,24 @@ static int refused(struct demo_stage *stage, struct scene *scene)
 	autoclose int fd = -1;
 
 	demo_step(stage, "without",
-		  _("Without SO_REUSEPORT the second start would have failed, and somebody would know:"));
+		  _("Without SO_REUSEPORT the second start would have failed, and "
+		    "somebody would know:"));
 	fd = demo_bind(SOCK_STREAM, &scene->address, NULL);
 	if (fd < 0)
-		demo_line(stage, "bind = -1 %s%s (%s)%s", color_out(COLOR_BAD), strerrorname_np(-fd), strerror(-fd),
-			  color_out(COLOR_OFF));
+		demo_line(stage, "bind = -1 %s%s (%s)%s", color_out(COLOR_BAD),
+			  strerrorname_np(-fd), strerror(-fd), color_out(COLOR_OFF));
 	else
 		demo_line(stage, "bind = 0");
 	demo_word(stage, "error", fd < 0 ? strerrorname_np(-fd) : NULL);
-	demo_expect(stage, fd == -EADDRINUSE, _("bind without SO_REUSEPORT was to fail with EADDRINUSE"));
+	demo_expect(stage, fd == -EADDRINUSE,
+		    _("bind without SO_REUSEPORT was to fail with EADDRINUSE"));
 	return 0;
 }
 
 static int play(struct demo_stage *stage)
 {
-	struct scene scene = { .address = demo_loopback(), .listeners = { -1, -1, -1, -1, -1 } };
+	struct scene scene = { .address = demo_loopback(),
+			       .listeners = { -1, -1, -1, -1, -1 } };
 	int r = spread(stage, &scene);
 
 	if (r == 0)
@@ -170,9 +188,11 @@ const struct demo demo_reuseport = {
 	.name = "reuseport",
 	.option = "SO_REUSEPORT",
 	.summary = N_("connections spread over workers; a double bind by mistake"),
-	.claim = N_("sockets with SO_REUSEPORT at one port share its connections evenly, also with a process that joins by mistake; "
+	.claim = N_("sockets with SO_REUSEPORT at one port share its connections "
+		    "evenly, also with a process that joins by mistake; "
 		    "without it the second bind fails."),
-	.lesson = N_("set it only if the program is meant to share its port. Count the listeners after a restart: 'sockopt show "
+	.lesson = N_("set it only if the program is meant to share its port. Count "
+		     "the listeners after a restart: 'sockopt show "
 		     "listening'."),
 	.play = play,
 };

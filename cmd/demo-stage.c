@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a demonstration shows of itself: steps, lines, bars; and the same as JSON. */
+/* What a demonstration shows of itself: steps, lines, bars; and the same as
+ * JSON. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -40,8 +41,8 @@ void demo_step(struct demo_stage *stage, const char *key, const char *text)
 		json_string(stage->json, "step", key);
 		return;
 	}
-	printf("%s%s%u.%s", stage->number > 1 ? "\n" : "", color_out(COLOR_HEADING), stage->number,
-	       color_out(COLOR_OFF));
+	printf("%s%s%u.%s", stage->number > 1 ? "\n" : "", color_out(COLOR_HEADING),
+	       stage->number, color_out(COLOR_OFF));
 	text_fill_after(stdout, text, 2, 3, text_screen_width());
 	fflush(stdout);
 	if (stage->pace)
@@ -62,7 +63,8 @@ void demo_line(const struct demo_stage *stage, const char *format, ...)
 	fflush(stdout);
 }
 
-void demo_count(const struct demo_stage *stage, const char *name, int64_t number)
+void demo_count(const struct demo_stage *stage, const char *name,
+		int64_t number)
 {
 	if (stage->json)
 		json_signed(stage->json, name, number);
@@ -73,7 +75,8 @@ void demo_time(const struct demo_stage *stage, const char *name_us, double ms)
 	demo_count(stage, name_us, (int64_t)(ms * 1000));
 }
 
-void demo_word(const struct demo_stage *stage, const char *name, const char *word)
+void demo_word(const struct demo_stage *stage, const char *name,
+	       const char *word)
 {
 	if (!stage->json)
 		return;
@@ -106,22 +109,26 @@ int demo_stop(struct demo_stage *stage, const char *what, int r)
 	return r;
 }
 
-int demo_set(struct demo_stage *stage, int fd, const char *who, const char *assignment)
+int demo_set(struct demo_stage *stage, int fd, const char *who,
+	     const char *assignment)
 {
 	int r = sockopt_set_text(fd, assignment, NULL);
 
 	if (r < 0)
 		return demo_stop(stage, assignment, r);
-	demo_line(stage, "%s: %s%s%s", who, color_out(COLOR_NAME), assignment, color_out(COLOR_OFF));
+	demo_line(stage, "%s: %s%s%s", who, color_out(COLOR_NAME), assignment,
+		  color_out(COLOR_OFF));
 	return 0;
 }
 
-static void put_bar(const struct demo_bar *bar, int label_width, int room, double most)
+static void put_bar(const struct demo_bar *bar, int label_width, int room,
+		    double most)
 {
 	double part = most > 0 ? bar->value / most * room : 0;
 	int columns = (int)part;
 
-	printf("%*s%s%*s ", INDENT, "", bar->label, label_width - (int)text_width(bar->label), "");
+	printf("%*s%s%*s ", INDENT, "", bar->label,
+	       label_width - (int)text_width(bar->label), "");
 	for (int i = 0; i < columns; i++)
 		fputs(text_is_utf8() ? "█" : "#", stdout);
 	if (columns == 0 && bar->value > 0)
@@ -129,7 +136,8 @@ static void put_bar(const struct demo_bar *bar, int label_width, int room, doubl
 	printf(" %s\n", bar->text);
 }
 
-void demo_bars(const struct demo_stage *stage, const struct demo_bar *bars, size_t count)
+void demo_bars(const struct demo_stage *stage, const struct demo_bar *bars,
+	       size_t count)
 {
 	int label_width = 0, text_columns = 0, room;
 	double most = 0;
@@ -137,7 +145,8 @@ void demo_bars(const struct demo_stage *stage, const struct demo_bar *bars, size
 	if (stage->json)
 		return;
 	for (size_t i = 0; i < count; i++) {
-		int label = (int)text_width(bars[i].label), text = (int)text_width(bars[i].text);
+		int label = (int)text_width(bars[i].label),
+		    text = (int)text_width(bars[i].text);
 
 		label_width = label > label_width ? label : label_width;
 		text_columns = text > text_columns ? text : text_columns;

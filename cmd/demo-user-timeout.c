@@ -41,8 +41,8 @@ static int send_to_nobody(struct scene *scene)
 }
 
 /**
- * A machine that stood still during the handshake makes TCP think that the path is slow, and its first wait long:
- * then another one.
+ * A machine that stood still during the handshake makes TCP think that the path
+ * is slow, and its first wait long: then another one.
  */
 static int connect_fast(struct scene *scene, struct demo_pair *pair)
 {
@@ -50,7 +50,8 @@ static int connect_fast(struct scene *scene, struct demo_pair *pair)
 
 	for (int tries = 0;; tries++) {
 		r = demo_across(scene->stage, &scene->hosts, pair);
-		if (r < 0 || tries == 5 || demo_read(pair->client, "TCP_INFO", "tcpi_rto") < 400000)
+		if (r < 0 || tries == 5 ||
+		    demo_read(pair->client, "TCP_INFO", "tcpi_rto") < 400000)
 			return r;
 		demo_pair_close(pair);
 	}
@@ -62,7 +63,8 @@ static int connect_both(struct scene *scene)
 	int r;
 
 	demo_step(stage, "connect",
-		  _("Two connections to a host at the other end of a cable. One says with TCP_USER_TIMEOUT how long sent data may stay "
+		  _("Two connections to a host at the other end of a cable. One says "
+		    "with TCP_USER_TIMEOUT how long sent data may stay "
 		    "unacknowledged; the other leaves that to the system."));
 	r = demo_two_hosts(stage, &scene->hosts);
 	if (r == 0)
@@ -70,9 +72,11 @@ static int connect_both(struct scene *scene)
 	if (r == 0)
 		r = connect_fast(scene, &scene->without);
 	if (r == 0)
-		r = demo_set(stage, scene->with.client, _("first connection"), "TCP_USER_TIMEOUT=2s");
+		r = demo_set(stage, scene->with.client, _("first connection"),
+			     "TCP_USER_TIMEOUT=2s");
 	if (r == 0)
-		scene->rto_ms = demo_read(scene->without.client, "TCP_INFO", "tcpi_rto") / 1000;
+		scene->rto_ms =
+			demo_read(scene->without.client, "TCP_INFO", "tcpi_rto") / 1000;
 	return r;
 }
 
@@ -82,17 +86,22 @@ static int watch_with(struct scene *scene)
 	int error, r;
 
 	demo_step(stage, "with",
-		  _("The power of the other host is cut, and both connections send 1000 bytes. What the cable carries of the first "
-		    "connection: TCP sends the data again and again, and doubles the wait each time."));
+		  _("The power of the other host is cut, and both connections send "
+		    "1000 bytes. What the cable carries of the first "
+		    "connection: TCP sends the data again and again, and doubles the "
+		    "wait each time."));
 	r = send_to_nobody(scene);
 	if (r < 0)
 		return r;
-	scene->noticed_ms = demo_watch(stage, scene->wire, scene->with.client, 8000, &error);
+	scene->noticed_ms =
+		demo_watch(stage, scene->wire, scene->with.client, 8000, &error);
 	if (scene->noticed_ms >= 0) {
 		char at[24];
 
-		demo_line(stage, _("%10s  the connection ends: %s%s%s"), demo_time_text(scene->noticed_ms, at, sizeof(at)),
-			  color_out(COLOR_BAD), strerrorname_np(error), color_out(COLOR_OFF));
+		demo_line(stage, _("%10s  the connection ends: %s%s%s"),
+			  demo_time_text(scene->noticed_ms, at, sizeof(at)),
+			  color_out(COLOR_BAD), strerrorname_np(error),
+			  color_out(COLOR_OFF));
 	}
 	demo_time(stage, "noticed_us", scene->noticed_ms);
 	demo_word(stage, "error", error ? strerrorname_np(error) : NULL);
@@ -110,7 +119,8 @@ static int64_t usual_ms(const struct scene *scene, int64_t *retries)
 	if (sysctl_number("net.ipv4.tcp_retries2", &given.retries) < 0)
 		return -1;
 	if (sysctl_number("net.ipv4.tcp_rto_max_ms", &given.rto_max_ms) < 0)
-		given.rto_max_ms = 120000; /* TCP_RTO_MAX of kernels that have no such sysctl */
+		given.rto_max_ms =
+			120000; /* TCP_RTO_MAX of kernels that have no such sysctl */
 	*retries = given.retries;
 	calc_keepalive(&given, &result);
 	return result.flight_least_ms;
@@ -119,26 +129,36 @@ static int64_t usual_ms(const struct scene *scene, int64_t *retries)
 static void watch_without(struct scene *scene)
 {
 	struct demo_stage *stage = scene->stage;
-	int64_t again = demo_read(scene->without.client, "TCP_INFO", "tcpi_retransmits"), retries = 0;
+	int64_t again =
+			demo_read(scene->without.client, "TCP_INFO", "tcpi_retransmits"),
+		retries = 0;
 	int64_t usual = usual_ms(scene, &retries);
 	bool ended = demo_wait(scene->without.client, POLLIN, 0) != 0;
 	char noticed_text[24], usual_text[40];
 	const struct demo_bar bars[] = {
-		{ "TCP_USER_TIMEOUT=2s", scene->noticed_ms, demo_time_text(scene->noticed_ms, noticed_text, sizeof(noticed_text)) },
-		{ _("without"), (double)usual, quantity_ms_long(usual, usual_text, sizeof(usual_text)) },
+		{ "TCP_USER_TIMEOUT=2s", scene->noticed_ms,
+		  demo_time_text(scene->noticed_ms, noticed_text, sizeof(noticed_text)) },
+		{ _("without"), (double)usual,
+		  quantity_ms_long(usual, usual_text, sizeof(usual_text)) },
 	};
 
 	demo_step(stage, "without",
-		  _("The second connection is still trying, and its program knows nothing. It would give up after as many "
-		    "retransmissions as net.ipv4.tcp_retries2 says. That is computed here, not waited for:"));
-	demo_line(stage, _("second connection: %s, sent again %" PRId64 " times of %" PRId64),
-		  ended ? _("ended") : _("established"), again, retries);
+		  _("The second connection is still trying, and its program knows "
+		    "nothing. It would give up after as many "
+		    "retransmissions as net.ipv4.tcp_retries2 says. That is computed "
+		    "here, not waited for:"));
+	demo_line(
+		stage,
+		_("second connection: %s, sent again %" PRId64 " times of %" PRId64),
+		ended ? _("ended") : _("established"), again, retries);
 	demo_bars(stage, bars, 2);
 	demo_count(stage, "retransmits", again);
 	demo_count(stage, "retries", retries);
 	demo_time(stage, "computed_us", (double)usual);
-	demo_expect(stage, !ended && again > 0, _("without the option the connection was to go on sending"));
-	demo_expect(stage, usual < 0 || (double)usual > scene->noticed_ms, _("the system's limit was to be longer"));
+	demo_expect(stage, !ended && again > 0,
+		    _("without the option the connection was to go on sending"));
+	demo_expect(stage, usual < 0 || (double)usual > scene->noticed_ms,
+		    _("the system's limit was to be longer"));
 }
 
 static int play(struct demo_stage *stage)
@@ -167,9 +187,12 @@ const struct demo demo_user_timeout = {
 	.name = "user-timeout",
 	.option = "TCP_USER_TIMEOUT",
 	.summary = N_("a peer that died with data on its way: minutes, or seconds"),
-	.claim = N_("data sent to a dead peer is tried again for as long as net.ipv4.tcp_retries2 says, usually a quarter of an hour, "
-		    "before the program is told; TCP_USER_TIMEOUT makes that seconds."),
-	.lesson = N_("set TCP_USER_TIMEOUT where a dead peer must be noticed while sending; keepalive does not see it, since it "
+	.claim =
+		N_("data sent to a dead peer is tried again for as long as "
+		   "net.ipv4.tcp_retries2 says, usually a quarter of an hour, "
+		   "before the program is told; TCP_USER_TIMEOUT makes that seconds."),
+	.lesson = N_("set TCP_USER_TIMEOUT where a dead peer must be noticed while "
+		     "sending; keepalive does not see it, since it "
 		     "waits as long as data is on its way."),
 	.alone = true,
 	.play = play,

@@ -18,7 +18,8 @@ struct outcome {
 	int ipv4, ipv6, bind4; /* 0 or errno */
 };
 
-static int listen_everywhere(const char *assignment, struct sockaddr_in6 *address)
+static int listen_everywhere(const char *assignment,
+			     struct sockaddr_in6 *address)
 {
 	autoclose int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	socklen_t length = sizeof(*address);
@@ -30,7 +31,8 @@ static int listen_everywhere(const char *assignment, struct sockaddr_in6 *addres
 	r = sockopt_set_text(fd, assignment, NULL);
 	if (r < 0)
 		return r;
-	if (bind(fd, (const struct sockaddr *)address, length) < 0 || listen(fd, 8) < 0 ||
+	if (bind(fd, (const struct sockaddr *)address, length) < 0 ||
+	    listen(fd, 8) < 0 ||
 	    getsockname(fd, (struct sockaddr *)address, &length) < 0)
 		return -errno;
 	return take_fd(&fd);
@@ -50,7 +52,10 @@ static int try_ipv6(in_port_t port)
 	};
 	autoclose int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	return fd < 0 || connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? errno : 0;
+	return fd < 0 || connect(fd, (const struct sockaddr *)&address,
+				 sizeof(address)) < 0 ?
+		       errno :
+		       0;
 }
 
 static int try_bind4(in_port_t port)
@@ -62,7 +67,8 @@ static int try_bind4(in_port_t port)
 }
 
 /** An IPv4 client; and how the server sees it. */
-static int try_ipv4(const struct demo_stage *stage, int listener, in_port_t port)
+static int try_ipv4(const struct demo_stage *stage, int listener,
+		    in_port_t port)
 {
 	struct sockaddr_in address = demo_loopback();
 	struct sockaddr_in6 peer;
@@ -83,14 +89,16 @@ static int try_ipv4(const struct demo_stage *stage, int listener, in_port_t port
 	return 0;
 }
 
-static int observe(struct demo_stage *stage, const char *assignment, struct outcome *ret)
+static int observe(struct demo_stage *stage, const char *assignment,
+		   struct outcome *ret)
 {
 	struct sockaddr_in6 address;
 	autoclose int listener = listen_everywhere(assignment, &address);
 
 	if (listener < 0)
 		return demo_stop(stage, _("a listener at [::]"), listener);
-	demo_line(stage, _("server: %s, bind [::]:%u"), assignment, ntohs(address.sin6_port));
+	demo_line(stage, _("server: %s, bind [::]:%u"), assignment,
+		  ntohs(address.sin6_port));
 	ret->ipv4 = try_ipv4(stage, listener, address.sin6_port);
 	ret->ipv6 = try_ipv6(address.sin6_port);
 	ret->bind4 = try_bind4(address.sin6_port);
@@ -100,9 +108,11 @@ static int observe(struct demo_stage *stage, const char *assignment, struct outc
 	return 0;
 }
 
-static void put_row(const struct demo_stage *stage, const char *first, const char *off, const char *on)
+static void put_row(const struct demo_stage *stage, const char *first,
+		    const char *off, const char *on)
 {
-	demo_line(stage, "%s%*s %-16s %s", first, 40 - (int)text_width(first), "", off, on);
+	demo_line(stage, "%s%*s %-16s %s", first, 40 - (int)text_width(first), "",
+		  off, on);
 }
 
 static int play(struct demo_stage *stage)
@@ -111,12 +121,15 @@ static int play(struct demo_stage *stage)
 	int r;
 
 	demo_step(stage, "off",
-		  _("A server listens at the IPv6 address [::], with IPV6_V6ONLY off. It takes IPv4 as well: one socket for both. The "
+		  _("A server listens at the IPv6 address [::], with IPV6_V6ONLY "
+		    "off. It takes IPv4 as well: one socket for both. The "
 		    "IPv4 address comes wrapped in one of IPv6:"));
 	r = observe(stage, "IPV6_V6ONLY=off", &off);
 	if (r < 0)
 		return r;
-	demo_step(stage, "on", _("The same with IPV6_V6ONLY on. Now it is for IPv6 alone, and the port of IPv4 is free for another socket:"));
+	demo_step(stage, "on",
+		  _("The same with IPV6_V6ONLY on. Now it is for IPv6 alone, and the "
+		    "port of IPv4 is free for another socket:"));
 	r = observe(stage, "IPV6_V6ONLY=on", &on);
 	if (r < 0)
 		return r;
@@ -124,10 +137,14 @@ static int play(struct demo_stage *stage)
 	put_row(stage, "IPV6_V6ONLY", "off", "on");
 	put_row(stage, _("connect to 127.0.0.1"), word(off.ipv4), word(on.ipv4));
 	put_row(stage, _("connect to ::1"), word(off.ipv6), word(on.ipv6));
-	put_row(stage, _("bind of a second server at 0.0.0.0"), word(off.bind4), word(on.bind4));
-	demo_expect(stage, off.ipv4 == 0 && off.ipv6 == 0, _("off: both families were to be served"));
-	demo_expect(stage, off.bind4 == EADDRINUSE, _("off: the port of IPv4 was to be taken"));
-	demo_expect(stage, on.ipv4 == ECONNREFUSED && on.ipv6 == 0, _("on: IPv4 was to be refused, IPv6 to be served"));
+	put_row(stage, _("bind of a second server at 0.0.0.0"), word(off.bind4),
+		word(on.bind4));
+	demo_expect(stage, off.ipv4 == 0 && off.ipv6 == 0,
+		    _("off: both families were to be served"));
+	demo_expect(stage, off.bind4 == EADDRINUSE,
+		    _("off: the port of IPv4 was to be taken"));
+	demo_expect(stage, on.ipv4 == ECONNREFUSED && on.ipv6 == 0,
+		    _("on: IPv4 was to be refused, IPv6 to be served"));
 	demo_expect(stage, on.bind4 == 0, _("on: the port of IPv4 was to be free"));
 	return 0;
 }
@@ -136,8 +153,11 @@ const struct demo demo_v6only = {
 	.name = "v6only",
 	.option = "IPV6_V6ONLY",
 	.summary = N_("one socket for IPv4 and IPv6, or one for each"),
-	.claim = N_("a socket at [::] serves IPv4 too, and takes its port; with IPV6_V6ONLY it does neither."),
-	.lesson = N_("set it explicitly, off or on, before bind: the default is a sysctl (net.ipv6.bindv6only), and other systems "
-		     "have another one. With one socket for both, compare addresses as ::ffff:a.b.c.d."),
+	.claim = N_("a socket at [::] serves IPv4 too, and takes its port; with "
+		    "IPV6_V6ONLY it does neither."),
+	.lesson = N_("set it explicitly, off or on, before bind: the default is a "
+		     "sysctl (net.ipv6.bindv6only), and other systems "
+		     "have another one. With one socket for both, compare "
+		     "addresses as ::ffff:a.b.c.d."),
 	.play = play,
 };

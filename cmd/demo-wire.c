@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* What leaves by a device; and connections to the host at the other end of a cable. */
+/* What leaves by a device; and connections to the host at the other end of a
+ * cable. */
 
 #include "demo-wire.h"
 
 #include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 
 #include <text.h>
 #include <tidy.h>
@@ -22,7 +23,8 @@ int demo_wire_open(const char *device)
 {
 	struct sockaddr_ll address = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_ALL), /* what leaves is shown to those alone who want everything */
+		.sll_protocol = htons(ETH_P_ALL), /* what leaves is shown to those alone
+                                           who want everything */
 		.sll_ifindex = (int)if_nametoindex(device),
 	};
 	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -48,12 +50,14 @@ bool demo_wire_next(int wire, uint16_t port, struct demo_segment *ret)
 
 	for (;;) {
 		socklen_t length = sizeof(from);
-		ssize_t n = recvfrom(wire, &headers, sizeof(headers), MSG_DONTWAIT, (struct sockaddr *)&from, &length);
+		ssize_t n = recvfrom(wire, &headers, sizeof(headers), MSG_DONTWAIT,
+				     (struct sockaddr *)&from, &length);
 
 		if (n < 0)
 			return false;
-		if (n < (ssize_t)sizeof(headers) || from.sll_pkttype != PACKET_OUTGOING || headers.ip.version != 4 ||
-		    headers.ip.ihl != 5 || headers.ip.protocol != IPPROTO_TCP || ntohs(headers.tcp.source) != port)
+		if (n < (ssize_t)sizeof(headers) || from.sll_pkttype != PACKET_OUTGOING ||
+		    headers.ip.version != 4 || headers.ip.ihl != 5 ||
+		    headers.ip.protocol != IPPROTO_TCP || ntohs(headers.tcp.source) != port)
 			continue;
 		*ret = (struct demo_segment){
 			.sequence = ntohl(headers.tcp.seq),
@@ -74,9 +78,11 @@ int demo_two_hosts(struct demo_stage *stage, struct arena_hosts *hosts)
 	return r < 0 ? demo_stop(stage, _("a pair of virtual Ethernet devices"), r) : 0;
 }
 
-int demo_across(struct demo_stage *stage, const struct arena_hosts *hosts, struct demo_pair *pair)
+int demo_across(struct demo_stage *stage, const struct arena_hosts *hosts,
+		struct demo_pair *pair)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr = { arena_address(1, 2) } };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr = { arena_address(1, 2) } };
 	autoclose int listener = -1;
 	int r = arena_move(hosts->there);
 
@@ -114,17 +120,22 @@ static uint16_t port_of(int fd)
 	return ntohs(address.sin_port);
 }
 
-static void put_segment(const struct demo_stage *stage, const struct demo_segment *segment, const char *at, bool again)
+static void put_segment(const struct demo_stage *stage,
+			const struct demo_segment *segment, const char *at,
+			bool again)
 {
 	if (segment->data == 0)
 		demo_line(stage, _("%10s  a probe without data; no answer"), at);
 	else if (again)
-		demo_line(stage, _("%10s  the data again, %u bytes; no answer"), at, segment->data);
+		demo_line(stage, _("%10s  the data again, %u bytes; no answer"), at,
+			  segment->data);
 	else
-		demo_line(stage, _("%10s  the data, %u bytes; no answer"), at, segment->data);
+		demo_line(stage, _("%10s  the data, %u bytes; no answer"), at,
+			  segment->data);
 }
 
-double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms, int *error)
+double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms,
+		  int *error)
 {
 	const double began = demo_now_ms();
 	const uint16_t port = port_of(fd);

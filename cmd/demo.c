@@ -30,6 +30,12 @@ static const struct demo *const demos[] = {
 	&demo_defer_accept,
 	&demo_quickack,
 	&demo_cork,
+	&demo_fastopen,
+	&demo_bindtodevice,
+	&demo_mark,
+	&demo_tos,
+	&demo_max_pacing_rate,
+	&demo_multicast_all,
 };
 
 #define N_DEMOS (sizeof(demos) / sizeof(demos[0]))
@@ -42,7 +48,9 @@ struct demo_args {
 
 static const struct argp_option options[] = {
 	{ "pace", 'p', NULL, 0, N_("Wait for the Enter key after each step"), 0 },
-	{ "json", 'J', NULL, 0, N_("One JSON object a step, a line each, and one with claim and holds"), 0 },
+	{ "json", 'J', NULL, 0,
+	  N_("One JSON object a step, a line each, and one with claim and holds"),
+	  0 },
 	{ 0 },
 };
 
@@ -51,14 +59,19 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct demo_args *args = state->input;
 
 	switch (key) {
-	case 'p': args->pace = true; return 0;
-	case 'J': args->json = true; return 0;
+	case 'p':
+		args->pace = true;
+		return 0;
+	case 'J':
+		args->json = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (args->name)
 			command_wrong_use(state, _("'%s' is not expected here"), arg);
 		args->name = arg;
 		return 0;
-	default: return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
@@ -68,21 +81,25 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = N_("[NAME]"),
-	.doc = N_("Demonstrate an option on real sockets, in a network namespace of its own where that is permitted, else on "
+	.doc = N_("Demonstrate an option on real sockets, in a network namespace "
+		  "of its own where that is permitted, else on "
 		  "the loopback. Without a name: list the demonstrations.\v"
 		  "Examples:\n"
 		  "  sockopt demo nodelay\n"
 		  "  sockopt demo reuseaddr --lang es --pace\n\n"
-		  "Exit status: 0 the claim was seen to be true, 1 there is no such demonstration, 2 wrong use, 3 the claim was "
+		  "Exit status: 0 the claim was seen to be true, 1 there is no "
+		  "such demonstration, 2 wrong use, 3 the claim was "
 		  "not seen, 4 it is not permitted or not possible here."),
 	.children = children,
 };
 
-/** Is an errno one of a right or of a kernel that lacks something, and not of a claim that is wrong? */
+/** Is an errno one of a right or of a kernel that lacks something, and not of a
+ * claim that is wrong? */
 static bool is_impossible(int error)
 {
-	return error == EPERM || error == EACCES || error == ENOPROTOOPT || error == EOPNOTSUPP ||
-	       error == EPROTONOSUPPORT || error == EAFNOSUPPORT || error == ENOSYS || error == ENODEV;
+	return error == EPERM || error == EACCES || error == ENOPROTOOPT ||
+	       error == EOPNOTSUPP || error == EPROTONOSUPPORT ||
+	       error == EAFNOSUPPORT || error == ENOSYS || error == ENODEV;
 }
 
 /** The last object: seen is NULL where nothing can be said. */
@@ -118,21 +135,27 @@ static void put_end(const struct demo_stage *stage)
 	char heading[200];
 
 	uname(&kernel);
-	snprintf(heading, sizeof(heading), stage->n_unmet ? _("Not seen on Linux %s:") : _("Seen on Linux %s:"),
+	snprintf(heading, sizeof(heading),
+		 stage->n_unmet ? _("Not seen on Linux %s:") : _("Seen on Linux %s:"),
 		 kernel.release);
-	printf("\n%s%s%s", color_out(stage->n_unmet ? COLOR_BAD : COLOR_HEADING), heading, color_out(COLOR_OFF));
+	printf("\n%s%s%s", color_out(stage->n_unmet ? COLOR_BAD : COLOR_HEADING),
+	       heading, color_out(COLOR_OFF));
 	text_fill_after(stdout, _(stage->demo->claim), text_width(heading), 0, width);
 	for (unsigned int i = 0; i < stage->n_unmet; i++) {
-		printf("%s%s%s", color_out(COLOR_BAD), text_is_utf8() ? "✗" : "x", color_out(COLOR_OFF));
+		printf("%s%s%s", color_out(COLOR_BAD), text_is_utf8() ? "✗" : "x",
+		       color_out(COLOR_OFF));
 		text_fill_after(stdout, stage->unmet[i], 1, 2, width);
 	}
-	printf("%s%s%s", color_out(COLOR_HEADING), _("To take home:"), color_out(COLOR_OFF));
-	text_fill_after(stdout, _(stage->demo->lesson), text_width(_("To take home:")), 0, width);
+	printf("%s%s%s", color_out(COLOR_HEADING), _("To take home:"),
+	       color_out(COLOR_OFF));
+	text_fill_after(stdout, _(stage->demo->lesson),
+			text_width(_("To take home:")), 0, width);
 	printf(_("More: sockopt explain %s"), stage->demo->option);
 	putchar('\n');
 }
 
-/** Names the reason on stderr, and in the JSON that says no more of the claim. */
+/** Names the reason on stderr, and in the JSON that says no more of the claim.
+ */
 static int end_early(const struct demo_stage *stage, bool json, int r)
 {
 	if (json)
@@ -145,7 +168,9 @@ static int end_early(const struct demo_stage *stage, bool json, int r)
 static int perform(const struct demo *demo, const struct demo_args *args)
 {
 	struct json json = { .file = stdout };
-	struct demo_stage stage = { .demo = demo, .pace = args->pace, .json = args->json ? &json : NULL };
+	struct demo_stage stage = {
+		.demo = demo, .pace = args->pace, .json = args->json ? &json : NULL
+	};
 	bool holds;
 	int r = arena_enter();
 
@@ -156,7 +181,9 @@ static int perform(const struct demo *demo, const struct demo_args *args)
 		return EXIT_FORBIDDEN;
 	}
 	if (r < 0)
-		log_debug(_("no network namespace of its own (%s): on the loopback of this one"), strerror(-r));
+		log_debug(
+			_("no network namespace of its own (%s): on the loopback of this one"),
+			strerror(-r));
 	r = demo->play(&stage);
 	if (stage.json && stage.number) {
 		json_end_object(stage.json);
@@ -218,7 +245,8 @@ const char *demo_names(void)
 	size_t length = 0;
 
 	for (size_t i = 0; i < N_DEMOS; i++)
-		length += (size_t)snprintf(names + length, sizeof(names) - length, i ? " %s" : "%s", demos[i]->name);
+		length += (size_t)snprintf(names + length, sizeof(names) - length,
+					   i ? " %s" : "%s", demos[i]->name);
 	return names;
 }
 
@@ -231,7 +259,8 @@ static int run(int argc, char **argv)
 	for (size_t i = 0; i < N_DEMOS; i++) {
 		if (!args.name)
 			printf("  %-16s %s\n", demos[i]->name, _(demos[i]->summary));
-		else if (strcmp(args.name, demos[i]->name) == 0 || strcasecmp(args.name, demos[i]->option) == 0)
+		else if (strcmp(args.name, demos[i]->name) == 0 ||
+			 strcasecmp(args.name, demos[i]->option) == 0)
 			return perform(demos[i], &args);
 	}
 	return args.name ? no_such_demo(args.name) : EXIT_DONE;

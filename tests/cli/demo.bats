@@ -14,8 +14,9 @@ play_all() {
 
 	for name in $(names); do
 		{
-			"$SOCKOPT" demo "$name" --json >"$FOLDER/$name.json" 2>"$FOLDER/$name.err"
-			echo $? >"$FOLDER/$name.status"
+			status=0
+			"$SOCKOPT" demo "$name" --json >"$FOLDER/$name.json" 2>"$FOLDER/$name.err" || status=$?
+			echo $status >"$FOLDER/$name.status"
 		} </dev/null 3>&- &
 		"$SOCKOPT" demo "$name" --lang es >"$FOLDER/$name.es" 2>&1 </dev/null 3>&- &
 	done
