@@ -728,7 +728,7 @@ struct sockopt_reading {
 };
 
 /**
- * @brief Reads every option that applies to a socket and can be read without changing anything.
+ * @brief Reads every option that applies to a socket, is its own and can be read without changing anything.
  *
  * @param scratch a buffer for values; 64 KiB hold any
  * @param each called for each option, in the catalogue's order; a non-zero result ends the reading
