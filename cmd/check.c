@@ -107,7 +107,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'r': args->read = arg; return 0;
 	case 'J': args->json = true; return 0;
 	case 'p': args->database = arg; return 0;
-	case 'c': args->config = arg; return 0;
+	case 'c':
+		if (args->config)
+			argp_error(state, _("--config takes one file at a time"));
+		args->config = arg;
+		return 0;
 	case KEY_KIND: args->kind = find_kind(state, arg); return 0;
 	case KEY_SARIF: args->sarif = true; return 0;
 	case ARGP_KEY_ARG:

@@ -28,6 +28,18 @@ static const char *number_text(const struct check_number *number, enum check_dim
 	return ret;
 }
 
+/** {option} or {level}; of a check by itself prose keeps the hole, as it does the others. */
+static const char *option_text(const struct check_finding *finding, bool wants_option, enum check_text_form form)
+{
+	const struct sockopt_option *option = finding ? finding->option : NULL;
+
+	if (option)
+		return wants_option ? option->name : option->level->name;
+	if (!finding && form == CHECK_TEXT_PROSE)
+		return wants_option ? "{option}" : "{level}";
+	return wants_option ? "OPTION" : "LEVEL";
+}
+
 /** What stands for the hole that begins at text; its length in the text. */
 static size_t hole_text(const struct check *check, const char *text, const struct check_finding *finding,
 			enum check_text_form form, const char *socket, const char **ret, char *buffer, size_t size)
@@ -39,11 +51,9 @@ static size_t hole_text(const struct check *check, const char *text, const struc
 		return 8;
 	}
 	if (strncmp(text, "{option}", 8) == 0 || strncmp(text, "{level}", 7) == 0) {
-		const struct sockopt_option *option = finding ? finding->option : NULL;
 		bool wants_option = text[1] == 'o';
 
-		*ret = !option ? (wants_option ? "OPTION" : "LEVEL") : wants_option ? option->name :
-										      option->level->name;
+		*ret = option_text(finding, wants_option, form);
 		return wants_option ? 8 : 7;
 	}
 	if (!isdigit((unsigned char)text[1]) || text[2] != '}' || index >= check->n_holes) {

@@ -29,10 +29,10 @@ void check_view_line(FILE *file, const struct check *check)
 	const char *severity = check_text_severity(check->severity);
 
 	places_of(check, places, sizeof(places));
-	fprintf(file, "%s%-5s%s %s%s%s%*s %-7s %s\n", color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
+	fprintf(file, "%s%-5s%s %s%s%s%*s %s %s(%s)%s\n", color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
 		check_text_color(check->severity), severity, color_out(COLOR_OFF),
-		(int)(text_width(severity) < 12 ? 12 - text_width(severity) : 0), "", places,
-		sockopt_text(check->title, text_language()));
+		(int)(text_width(severity) < 7 ? 7 - text_width(severity) : 0), "",
+		sockopt_text(check->title, text_language()), color_out(COLOR_DIM), places, color_out(COLOR_OFF));
 }
 
 static void put_template(FILE *file, const struct check *check, const char *label, const char *text,
