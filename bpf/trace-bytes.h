@@ -44,9 +44,10 @@ enum trace_flag {
 	TRACE_STATE_KNOWN = 128, /* state is one of enum facts_state; else kernel_state tells it */
 	TRACE_NONBLOCKING = 256, /* of set: the descriptor does not block */
 	TRACE_HAS_QUEUE = 512,   /* of close: fd is a TCP listener; level and option tell of it */
+	TRACE_IS_32BIT = 1024,   /* by the table of i386: words in the value have 32 bits */
 };
 
-#define TRACE_ALL_FLAGS 1023
+#define TRACE_ALL_FLAGS 2047
 
 struct trace_record {
 	__u32 size;         /* of all that belongs to it, in bytes */

@@ -9,6 +9,8 @@
 
 /* Flavours (libbpf drops what follows ___): fields that kernel.h does not read. */
 struct pt_regs___trace {
+	unsigned long bx;
+	unsigned long cx;
 	unsigned long di;
 	unsigned long si;
 	unsigned long dx;
@@ -119,6 +121,8 @@ struct io_uring_cmd___trace {
 #define EPERM 1
 #define EACCES 13
 #define TS_COMPAT 2
+#define I386_CLOSE 6
+#define I386_SOCKETCALL 102
 #define URING_COMMAND 46 /* IORING_OP_URING_CMD */
 #define URING_GETSOCKOPT 2
 #define URING_SETSOCKOPT 3

@@ -8,6 +8,7 @@
  * when the descriptor still is a socket.
  */
 
+#include "trace-compat.h"
 #include "trace-socket.h"
 
 #include <bpf/bpf_tracing.h>
@@ -104,23 +105,25 @@ static __always_inline int is_wanted(__u64 key)
 	return !only_options || bpf_map_lookup_elem(&options, &key);
 }
 
-/** The instructions that a struct sock_fprog points to stand in for it. */
+/** The instructions that a struct sock_fprog points to stand in for it. Its pointer is a word behind the length. */
 static __always_inline const void *follow_program(struct trace_record *record, const void *value)
 {
 	__u64 key = (__u64)(__u32)record->level << 32 | (__u32)record->option;
+	__u32 word = record->flags & TRACE_IS_32BIT ? 4 : 8;
 	struct {
 		__u16 length;
-		const void *instructions;
+		__u32 narrow;
+		__u64 instructions;
 	} program = { 0 };
 
 	for (__u32 i = 0; i < sizeof(program_options) / sizeof(program_options[0]); i++) {
-		if (!program_options[i] || program_options[i] != key || record->length < sizeof(program))
+		if (!program_options[i] || program_options[i] != key || record->length < 2 * word)
 			continue;
-		if (bpf_probe_read_user(&program, sizeof(program), value))
+		if (bpf_probe_read_user(&program, word == 4 ? 8 : 16, value))
 			break;
 		record->flags |= TRACE_IS_PROGRAM;
 		record->length = program.length * 8U;
-		return program.instructions;
+		return (const void *)(word == 4 ? program.narrow : program.instructions);
 	}
 	return value;
 }
@@ -208,29 +211,30 @@ static __always_inline struct scratch *begin(struct task_struct___trace *task, _
 	return scratch;
 }
 
-/** setsockopt(2) and getsockopt(2). length: of set; of get where to find it. */
+/** setsockopt(2) and getsockopt(2). The last argument: of set the length, of get where to find it. */
 static __always_inline int tell_option(void *ctx, struct task_struct___trace *task, __u64 ids, __u16 kind,
-				       struct pt_regs___trace *regs, long result)
+				       const struct arguments *call, long result)
 {
-	const void *value = (const void *)regs->r10;
+	const void *value = (const void *)call->of[3];
 	struct scratch *scratch;
 	struct trace_record *record;
 	struct file *file;
 	struct sock *sk;
 
-	if (!is_wanted((__u64)(__u32)regs->si << 32 | (__u32)regs->dx))
+	if (!is_wanted((__u64)(__u32)call->of[1] << 32 | (__u32)call->of[2]))
 		return 0;
 	scratch = begin(task, ids, kind, result);
 	if (!scratch)
 		return 0;
 	record = &scratch->record;
-	record->fd = regs->di;
-	record->level = regs->si;
-	record->option = regs->dx;
+	record->flags = call->flags;
+	record->fd = call->of[0];
+	record->level = call->of[1];
+	record->option = call->of[2];
 	if (kind == TRACE_SET) {
-		record->length = regs->r8;
+		record->length = call->of[4];
 		value = follow_program(record, value);
-	} else if (bpf_probe_read_user(&record->length, sizeof(record->length), (const void *)regs->r8)) {
+	} else if (bpf_probe_read_user(&record->length, sizeof(record->length), (const void *)call->of[4])) {
 		record->length = 0;
 	}
 	if ((__s32)record->length < 0 || (kind == TRACE_GET && result < 0))
@@ -241,7 +245,7 @@ static __always_inline int tell_option(void *ctx, struct task_struct___trace *ta
 		record->flags |= TRACE_NONBLOCKING;
 	if (sk && kind == TRACE_SET && result == 0)
 		tell_kept(record, sk);
-	return send(ctx, scratch, value, (const void *)regs->sp);
+	return send(ctx, scratch, value, call->top);
 }
 
 static __always_inline __u16 kind_of(__s32 number)
@@ -256,7 +260,7 @@ static __always_inline __u16 kind_of(__s32 number)
 
 /** The calls that make, name and connect sockets. */
 static __always_inline int tell_life(void *ctx, struct task_struct___trace *task, __u64 ids, __u16 kind,
-				     struct pt_regs___trace *regs, long result)
+				     const struct arguments *call, long result)
 {
 	struct scratch *scratch = begin(task, ids, kind, result);
 	const void *value = 0;
@@ -266,35 +270,36 @@ static __always_inline int tell_life(void *ctx, struct task_struct___trace *task
 	if (!scratch)
 		return 0;
 	record = &scratch->record;
-	record->fd = fd = regs->di;
+	record->flags = call->flags;
+	record->fd = fd = call->of[0];
 	switch (kind) {
 	case TRACE_SOCKET:
 	case TRACE_SOCKETPAIR:
 		record->fd = fd = result >= 0 ? result : -1;
-		record->level = regs->di;
-		record->option = regs->si;
-		record->length = regs->dx;
+		record->level = call->of[0];
+		record->option = call->of[1];
+		record->length = call->of[2];
 		if (kind == TRACE_SOCKETPAIR && result == 0) {
 			__s32 both[2] = { -1, -1 };
 
-			bpf_probe_read_user(both, sizeof(both), (const void *)regs->r10);
+			bpf_probe_read_user(both, sizeof(both), (const void *)call->of[3]);
 			record->fd = fd = both[0];
 			record->second = both[1];
 		}
 		break;
 	case TRACE_BIND:
 	case TRACE_CONNECT:
-		value = (const void *)regs->si;
-		record->length = regs->dx <= 128 ? regs->dx : 128;
+		value = (const void *)call->of[1];
+		record->length = call->of[2] <= 128 ? call->of[2] : 128;
 		break;
 	case TRACE_ACCEPT:
 		if (result >= 0)
 			fd = result;
 		break;
-	default: record->option = regs->si;
+	default: record->option = call->of[1];
 	}
 	read_socket(scratch, file_of(task, fd));
-	return send(ctx, scratch, value, (const void *)regs->sp);
+	return send(ctx, scratch, value, call->top);
 }
 
 /** Run once by the reader itself, before anything is attached: what /proc shows is that of its own mount. */
@@ -316,38 +321,51 @@ SEC("tp_btf/sys_exit")
 int BPF_PROG(tell_call, struct pt_regs___trace *regs, long result)
 {
 	struct task_struct___trace *task = (void *)bpf_get_current_task_btf();
+	int is_compat = task->thread_info.status & TS_COMPAT;
+	struct arguments call;
 	__s32 number = regs->orig_ax;
 	__u16 kind = TRACE_N_KINDS;
 	__u64 ids;
 
-	if (number == numbers[TRACE_SET])
+	/* A 32-bit call has other numbers and registers. */
+	if (is_compat)
+		kind = read_compat(regs, number, &call);
+	else if (number == numbers[TRACE_SET])
 		kind = TRACE_SET;
 	else if (number == numbers[TRACE_GET])
 		kind = TRACE_GET;
 	else if (with_life)
 		kind = kind_of(number);
-	if (kind == TRACE_N_KINDS || (only_failed && result >= 0))
-		return 0;
-	/* A 32-bit call has other numbers and registers. */
-	if (task->thread_info.status & TS_COMPAT)
+	if (kind == TRACE_N_KINDS || (only_failed && result >= 0) || (kind > TRACE_GET && !with_life))
 		return 0;
 	ids = ids_of(task);
 	if (!is_traced(ids >> 32))
 		return 0;
+	if (!is_compat) {
+		call.flags = 0;
+		call.of[0] = regs->di;
+		call.of[1] = regs->si;
+		call.of[2] = regs->dx;
+		call.of[3] = regs->r10;
+		call.of[4] = regs->r8;
+		call.top = (const void *)regs->sp;
+	}
 	if (kind <= TRACE_GET)
-		return tell_option(ctx, task, ids, kind, regs, result);
-	return tell_life(ctx, task, ids, kind, regs, result);
+		return tell_option(ctx, task, ids, kind, &call, result);
+	return tell_life(ctx, task, ids, kind, &call, result);
 }
 
 SEC("?tp_btf/sys_enter")
 int BPF_PROG(tell_close, struct pt_regs___trace *regs, long number)
 {
 	struct task_struct___trace *task = (void *)bpf_get_current_task_btf();
+	int is_compat = task->thread_info.status & TS_COMPAT;
+	__u32 fd = is_compat ? regs->bx : regs->di;
 	struct scratch *scratch;
 	struct sock *sk;
 	__u64 ids;
 
-	if (number != numbers[TRACE_CLOSE] || task->thread_info.status & TS_COMPAT)
+	if (number != (is_compat ? I386_CLOSE : numbers[TRACE_CLOSE]))
 		return 0;
 	ids = ids_of(task);
 	if (!is_traced(ids >> 32))
@@ -355,13 +373,14 @@ int BPF_PROG(tell_close, struct pt_regs___trace *regs, long number)
 	scratch = begin(task, ids, TRACE_CLOSE, 0);
 	if (!scratch)
 		return 0;
-	scratch->record.fd = regs->di;
-	sk = read_socket(scratch, file_of(task, regs->di));
+	scratch->record.flags = is_compat ? TRACE_IS_32BIT : 0;
+	scratch->record.fd = fd;
+	sk = read_socket(scratch, file_of(task, fd));
 	if (!sk)
 		return 0;
 	if (scratch->record.protocol == IPPROTO_TCP && scratch->record.kernel_state == TCP_LISTEN)
 		tell_queue(&scratch->record, sk);
-	return send(ctx, scratch, 0, (const void *)regs->sp);
+	return send(ctx, scratch, 0, is_compat ? 0 : (const void *)regs->sp);
 }
 
 /**

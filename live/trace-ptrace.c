@@ -32,6 +32,9 @@
 	(PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | \
 	 PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL)
 
+#define I386_ABI 0x40000003U /* AUDIT_ARCH_I386 */
+#define I386_SOCKETCALL 102
+
 struct ptrace_engine {
 	struct trace_engine engine;
 	struct trace_wish wish; /* its lists are the caller's */
@@ -69,8 +72,12 @@ int trace_ptrace_prepare(void *arg)
 
 	if (!filter)
 		return -ENOMEM;
-	/* A 32-bit program that it may start runs untraced rather than not at all. */
+	/* A program of a table that is not served runs untraced rather than not at all. */
 	r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW);
+#ifdef __x86_64__
+	if (r == 0)
+		r = seccomp_arch_add(filter, SCMP_ARCH_X86);
+#endif
 	for (size_t i = 0; r == 0 && i < sizeof(calls) / sizeof(calls[0]); i++)
 		if (wish->life || calls[i].kind <= TRACE_GET)
 			r = seccomp_rule_add(filter, SCMP_ACT_TRACE((uint16_t)calls[i].kind), calls[i].number, 0);
@@ -122,6 +129,9 @@ static void begin_call(struct ptrace_engine *self, struct tracee *tracee, enum t
 	if (ptrace(PTRACE_GET_SYSCALL_INFO, tracee->tid, (void *)sizeof(info), &info) <= 0 ||
 	    info.op != PTRACE_SYSCALL_INFO_SECCOMP)
 		return;
+	tracee->is_32bit = info.arch == I386_ABI;
+	if (tracee->is_32bit && info.seccomp.nr == I386_SOCKETCALL)
+		tracee_read_socketcall(tracee, info.seccomp.args);
 	tracee_begin_call(tracee, kind, info.seccomp.args);
 	/* Told now: afterwards there is nothing left to look at. */
 	if (kind == TRACE_CLOSE) {

@@ -18,6 +18,7 @@ struct tracee {
 	pid_t tid;
 	pid_t pid; /* of its process; 0: not asked yet */
 	bool in_call;
+	bool is_32bit; /* the call is of the table of i386 */
 	uint64_t arguments[6];
 	struct tracees *all;
 	union {
@@ -42,6 +43,9 @@ struct tracees {
 struct tracee *tracees_get(struct tracees *tracees, pid_t tid);
 void tracees_forget(struct tracees *tracees, pid_t tid);
 void tracees_free(struct tracees *tracees);
+
+/** i386's socketcall(2) has its arguments in memory: takes them from there. */
+void tracee_read_socketcall(struct tracee *tracee, uint64_t arguments[6]);
 
 /** Notes what a call is asked to do. The thread is stopped. */
 void tracee_begin_call(struct tracee *tracee, enum trace_kind kind, const uint64_t arguments[6]);

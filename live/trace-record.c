@@ -136,6 +136,21 @@ static void read_facts(const struct trace_record *record, const struct trace_pat
 	ret->state = state_of(record, ret);
 }
 
+/** A struct timeval of two words of 32 bits, as a native one. */
+static void widen_time(struct call *call)
+{
+	int32_t words[2];
+
+	if (call->option->type->short_form != SOCKOPT_SHORT_TIMEVAL || call->option->type->size != sizeof(call->wide) ||
+	    call->size != sizeof(words))
+		return;
+	memcpy(words, call->bytes, sizeof(words));
+	call->wide[0] = words[0];
+	call->wide[1] = words[1];
+	call->bytes = call->wide;
+	call->size = sizeof(call->wide);
+}
+
 static void read_option(const struct trace_record *record, struct call *ret)
 {
 	enum sockopt_access access = record->kind == TRACE_SET ? SOCKOPT_SET : SOCKOPT_GET;
@@ -153,6 +168,8 @@ static void read_option(const struct trace_record *record, struct call *ret)
 		ret->size = 0;
 		ret->is_unread = true;
 	}
+	if (ret->is_32bit && ret->option->type)
+		widen_time(ret);
 	ret->is_nonblocking = record->flags & TRACE_NONBLOCKING;
 	ret->has_kept = record->flags & TRACE_HAS_KEPT;
 	ret->kept_bytes = record->kept;
@@ -204,6 +221,7 @@ void trace_record_read(const struct trace_record *record, int64_t clock_offset, 
 		ret->error = EINTR;
 	ret->capabilities = record->capabilities;
 	ret->is_io_uring = record->flags & TRACE_IS_IO_URING;
+	ret->is_32bit = record->flags & TRACE_IS_32BIT;
 	ret->stack = (const void *)at;
 	ret->n_stack = record->stack_size;
 	at += record->stack_size * sizeof(uint64_t);

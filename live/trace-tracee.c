@@ -190,13 +190,15 @@ static void read_value(struct tracee *tracee, uint64_t address, uint32_t length)
 	size_t size;
 	struct {
 		uint16_t length;
+		uint32_t narrow; /* the pointer, where a word has 32 bits */
 		uint64_t instructions;
 	} program = { 0 };
+	size_t program_size = tracee->is_32bit ? 8 : sizeof(program);
 
-	if (record->kind == TRACE_SET && takes_program(record) && length >= sizeof(program) &&
-	    read_memory(tracee->tid, address, &program, sizeof(program)) == sizeof(program)) {
+	if (record->kind == TRACE_SET && takes_program(record) && length >= program_size &&
+	    read_memory(tracee->tid, address, &program, program_size) == program_size) {
 		record->flags |= TRACE_IS_PROGRAM;
-		address = program.instructions;
+		address = tracee->is_32bit ? program.narrow : program.instructions;
 		length = program.length * 8U;
 	}
 	record->length = length;
@@ -205,6 +207,18 @@ static void read_value(struct tracee *tracee, uint64_t address, uint32_t length)
 	record->value_size = (uint16_t)read_memory(tracee->tid, address, tracee->value, size);
 	if (record->value_size < size)
 		record->flags |= TRACE_VALUE_UNREAD;
+}
+
+void tracee_read_socketcall(struct tracee *tracee, uint64_t arguments[6])
+{
+	uint64_t at = (uint32_t)arguments[1];
+
+	for (size_t i = 0; i < 6; i++) {
+		uint32_t word = 0;
+
+		read_memory(tracee->tid, at + i * sizeof(word), &word, sizeof(word));
+		arguments[i] = word;
+	}
 }
 
 void tracee_begin_call(struct tracee *tracee, enum trace_kind kind, const uint64_t arguments[6])
@@ -221,6 +235,7 @@ void tracee_begin_call(struct tracee *tracee, enum trace_kind kind, const uint64
 		tracee->pid = status.pid;
 	}
 	record->kind = (uint16_t)kind;
+	record->flags = tracee->is_32bit ? TRACE_IS_32BIT : 0;
 	record->pid = (uint32_t)tracee->pid;
 	record->tid = (uint32_t)tracee->tid;
 	record->fd = (int32_t)arguments[0];
@@ -367,7 +382,9 @@ void tracee_end_call(struct tracee *tracee, int64_t result)
 		if (fd >= 0 && record->kind == TRACE_SET && result == 0)
 			read_kept(record, fd);
 	}
-	if (tracee->all->with_stack)
+	/* Of 32 bits the registers are others. */
+	tracee->record.head.stack_size = 0;
+	if (tracee->all->with_stack && !tracee->is_32bit)
 		read_stack(tracee);
 	assemble(tracee);
 }

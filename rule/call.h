@@ -31,6 +31,7 @@ struct call {
 	int error;             /* the errno, positive; 0: it succeeded */
 	uint64_t capabilities; /* effective, of the thread; told only if error is EPERM or EACCES */
 	bool is_io_uring;
+	bool is_32bit; /* by the table of i386 */
 
 	bool has_socket; /* false: fd was no socket, or what it is could not be read */
 	struct facts facts;
@@ -39,7 +40,8 @@ struct call {
 	/* set and get */
 	const struct sockopt_option *option;
 	struct sockopt_unnamed unnamed; /* what option points to, if it has no name */
-	const void *bytes;              /* the value, as far as it was kept */
+	const void *bytes;              /* the value, as far as it was kept; of 32 bits a time is widened */
+	int64_t wide[2];                /* where bytes points to then */
 	size_t size;                    /* of bytes */
 	size_t length;                  /* as the call had it; more than size if not all was kept */
 	bool is_unread;                 /* the program's memory could not be read */

@@ -158,6 +158,8 @@ static void json_call(struct trace_view *base, const struct call *call)
 	put_error(json, call);
 	if (call->is_io_uring)
 		json_bool(json, "io_uring", true);
+	if (call->is_32bit)
+		json_unsigned(json, "bits", 32);
 	if (call->has_socket) {
 		json_object(json, "socket");
 		socket_json(json, &call->facts);

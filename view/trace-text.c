@@ -183,6 +183,8 @@ static void text_call(struct trace_view *base, const struct call *call)
 	put_call(view, call);
 	if (call->is_io_uring)
 		fputs(" (io_uring)", view->file);
+	if (call->is_32bit)
+		fputs(" (32-bit)", view->file);
 	if (call->error)
 		put_error(view, call);
 	put_socket(view, call);

@@ -111,6 +111,30 @@ kept_values() {
 	END
 }
 
+of_32_bits() {
+	local lives=$HELPERS/lives32
+
+	traced "$1" --life -- "$lives" stream "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$(jq -r '"\(.call) \(.bits)"' "$FOLDER/trace" | paste -sd,)" = \
+		"socket 32,socket 32,bind 32,listen 32,connect 32,accept 32,get 32,get 32,get 32" ]
+	[ "$(jq -r 'select(.call == "connect") | .address == .socket.peer.address + ":" + (.socket.peer.port | tostring)' "$FOLDER/trace")" = true ]
+	traced "$1" -- "$lives" timeout 3
+	[ "$(jq -r '"\(.option) \(.text) \(.length) \(.kept_text) \(.result) \(.error)"' "$FOLDER/trace")" = "SO_RCVTIMEO 3s 8 3s kept null" ]
+	traced "$1" -- "$lives" words "$SOL_SOCKET" "$SO_PRIORITY" 5
+	[ "$(jq -r '"\(.option) \(.value) \(.bits) \(.error)"' "$FOLDER/trace")" = "SO_PRIORITY 5 32 null" ]
+	traced "$1" --life -- "$lives" called "$SOL_SOCKET" "$SO_PRIORITY"
+	[ "$(jq -r .call "$FOLDER/trace" | paste -sd,)" = "socket,get" ]
+	"$SOCKOPT" trace --engine "$1" -o "$FOLDER/trace" -- "$lives" asks "$SOL_SOCKET" "$SO_PRIORITY" 4 >/dev/null
+	grep -q 'set SO_PRIORITY=4 (32-bit)  \[tcp unbound\]$' "$FOLDER/trace"
+}
+
+@test "a static program of 32 bits, and socketcall(2)" {
+	[ -x "$HELPERS/lives32" ] || skip "this compiler makes no programs of 32 bits"
+	"$HELPERS/lives32" asks 1 12 0 >/dev/null || skip "this kernel runs no programs of 32 bits"
+	SOL_SOCKET=1 SO_PRIORITY=12
+	each_engine of_32_bits
+}
+
 @test "what the kernel kept is what the program reads, for every option that takes a number" {
 	each_engine kept_values
 }

@@ -76,6 +76,32 @@ static void a_set_has_its_option_and_its_value(void **state)
 	assert_int_equal(call.facts.holders[0].fd, 7);
 }
 
+static void a_time_of_32_bits_is_widened(void **state)
+{
+	const struct sockopt_option *option = the_option("SO_RCVTIMEO");
+	const int32_t words[] = { 3, -1 };
+	union room room;
+	struct call call;
+
+	begin(&room, TRACE_SET);
+	room.head.level = option->level->number;
+	room.head.option = option->number;
+	add_value(&room, words, sizeof(words));
+	trace_record_read(&room.head, 0, &call);
+	assert_int_equal(call.size, sizeof(words));
+	assert_false(call.is_32bit);
+	room.head.flags |= TRACE_IS_32BIT;
+	trace_record_read(&room.head, 0, &call);
+	assert_true(call.is_32bit);
+	assert_int_equal(call.size, 2 * sizeof(int64_t));
+	assert_int_equal(call.length, sizeof(words));
+	assert_int_equal(((const int64_t *)call.bytes)[0], 3);
+	assert_int_equal(((const int64_t *)call.bytes)[1], -1);
+	room.head.option = the_option("SO_LINGER")->number; /* it has no words */
+	trace_record_read(&room.head, 0, &call);
+	assert_int_equal(call.size, sizeof(words));
+}
+
 static void an_option_without_a_name_is_its_numbers(void **state)
 {
 	union room room;
@@ -234,6 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_set_has_its_option_and_its_value),
+		cmocka_unit_test(a_time_of_32_bits_is_widened),
 		cmocka_unit_test(an_option_without_a_name_is_its_numbers),
 		cmocka_unit_test(a_program_that_was_not_followed_is_no_program),
 		cmocka_unit_test(states_are_those_that_a_descriptor_tells),

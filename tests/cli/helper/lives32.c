@@ -6,6 +6,7 @@
  *   lives32 asks LEVEL NUMBER VALUE      errno of setsockopt(2) on a fresh socket, and the value after it
  *   lives32 timeout SECONDS              errno of SO_RCVTIMEO, a struct timeval of two words of 32 bits
  *   lives32 called LEVEL NUMBER          what a socket has that socketcall(2) made
+ *   lives32 words LEVEL NUMBER VALUE     errno of setsockopt(2) by socketcall(2)
  */
 enum { SYSCALL_EXIT = 1,
        SYSCALL_WRITE = 4,
@@ -145,6 +146,12 @@ __attribute__((used)) static void begin(const int *stack)
 		int timeout[2] = { number_of(argv[2]), 0 };
 
 		put_number(set(new_socket(), 1, 20, timeout, sizeof(timeout)));
+		put("\n");
+	} else if (mode == 'w' && argc > 4) {
+		int value = number_of(argv[4]);
+		long words[] = { new_socket(), level, number, (long)&value, sizeof(value) };
+
+		put_number(-call(SYSCALL_SOCKETCALL, 14, (long)words, 0, 0, 0));
 		put("\n");
 	} else if (mode == 'c') {
 		fd = tried(call(SYSCALL_SOCKETCALL, 1, (long)arguments, 0, 0, 0), "socketcall");
