@@ -171,11 +171,10 @@ static const struct mapping *find_mapping(struct process_maps *maps, uint64_t ad
 }
 
 /**
- * Opens a mapped file as the process sees it: it may live in another root. What is there now may be put there by
- * whoever is traced, so no link leads out of that root, and nothing but a regular file is opened: to open some devices
- * is to use them.
+ * What is there now may be put there by whoever is traced, so no link leads out of the process's root, and nothing but
+ * a regular file is opened: to open some devices is to use them.
  */
-static int open_mapped(pid_t pid, const char *path, struct stat *ret_status)
+int mapping_open(pid_t pid, const char *path, struct stat *ret_status)
 {
 	const struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
 	char name[64];
@@ -193,7 +192,7 @@ static const struct symbols *symbols_of(struct stack_names *names, pid_t pid, co
 {
 	struct file **files, *file;
 	struct stat status;
-	autoclose int fd = open_mapped(pid, path, &status);
+	autoclose int fd = mapping_open(pid, path, &status);
 
 	if (fd < 0)
 		return NULL;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 struct stack_names;
@@ -36,5 +37,8 @@ struct mapping {
 
 /** A line of /proc/PID/maps; the path points into it. @return false: nothing is mapped there as code */
 bool mapping_read(char *line, struct mapping *ret);
+
+/** Opens a mapped file for reading, as the process sees it: it may live in another root. @return -1: not to be had */
+int mapping_open(pid_t pid, const char *path, struct stat *ret_status);
 
 #endif

@@ -171,6 +171,8 @@ static void on_event(struct ptrace_engine *self, struct tracee *tracee, int even
 		if ((pid_t)message != tracee->tid)
 			tracees_forget(&self->tracees, (pid_t)message);
 		tracee->in_call = false;
+		if (tracee->pid == self->tracees.unwinder.pid)
+			unwind_forget(&self->tracees.unwinder);
 		tracee->pid = 0;
 		break;
 	case PTRACE_EVENT_STOP:

@@ -10,6 +10,7 @@
 
 #include "borrow.h"
 #include "identity.h"
+#include "stack-unwind.h"
 #include <trace-bytes.h>
 
 struct tracees;
@@ -34,6 +35,7 @@ struct tracees {
 	struct tracee **list;
 	size_t n, room;
 	bool with_stack;
+	struct unwinder unwinder;
 	uint64_t lost; /* calls of threads for which there was no memory */
 	struct borrower borrower;
 	struct identity_namespaces namespaces;

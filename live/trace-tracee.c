@@ -66,6 +66,7 @@ void tracees_free(struct tracees *tracees)
 	for (size_t i = 0; i < tracees->n; i++)
 		free(tracees->list[i]);
 	free(tracees->list);
+	unwind_forget(&tracees->unwinder);
 	if (tracees->borrower.pid)
 		borrow_done(&tracees->borrower);
 }
@@ -305,8 +306,12 @@ static void read_stack(struct tracee *tracee)
 	struct user_regs_struct registers;
 	struct iovec room = { &registers, sizeof(registers) };
 	uint64_t frame[2], at;
-	size_t n = 0;
+	size_t n = unwind_stack(&tracee->all->unwinder, tracee->pid, tracee->tid, tracee->stack, TRACE_STACK_MAX);
 
+	tracee->record.head.stack_size = (uint16_t)n;
+	if (n > 1)
+		return;
+	n = 0;
 	if (ptrace(PTRACE_GETREGSET, tracee->tid, (void *)NT_PRSTATUS, &room) < 0)
 		return;
 	tracee->stack[n++] = registers.rip;

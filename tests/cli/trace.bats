@@ -293,6 +293,13 @@ only_these() {
 	jq -e '.stack[1].name | test("/calls")' "$FOLDER/trace"
 }
 
+@test "-k: down to the beginning of a program without frame pointers" {
+	[ -n "${SOCKOPT_DWARF:-}" ] || skip "built without libdw's header"
+	traced ptrace -k -- sh -c 'exec "$1" loop 1' sh "$HELPERS/calls"
+	jq -e '.stack[-1].name | test("^_start\\+0x[0-9a-f]+ \\(.*/calls\\)$")' "$FOLDER/trace"
+	jq -e '.stack | length >= 4' "$FOLDER/trace"
+}
+
 @test "-k of a running process" {
 	needs_bpf
 	program a
