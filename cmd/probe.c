@@ -14,8 +14,10 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "probe-diff.h"
 
 #define KEY_TAP 256
+#define KEY_DIFF 257
 
 struct probe_args {
 	char **words; /* borrowed from argv */
@@ -23,10 +25,11 @@ struct probe_args {
 	bool *options; /* wanted */
 	bool kinds[PROBE_KINDS_MAX];
 	bool some_kinds;
-	bool verify, json, tap;
+	bool verify, json, tap, diff;
 };
 
 static const struct argp_option options[] = {
+	{ "diff", KEY_DIFF, NULL, 0, N_("Compare two files with the output of probe --json"), 0 },
 	{ "json", 'J', NULL, 0, N_("JSON lines"), 0 },
 	{ "kind", 'k', N_("KINDS"), 0, N_("On these kinds of socket only: tcp4,unix-stream; several with a *: tcp*"), 0 },
 	{ "tap", KEY_TAP, NULL, 0, N_("With --verify: a line for each option and group of facts, as test harnesses read it"), 0 },
@@ -67,10 +70,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'k': take_kinds(state, args, arg); return 0;
 	case 'V': args->verify = true; return 0;
 	case KEY_TAP: args->tap = true; return 0;
+	case KEY_DIFF: args->diff = true; return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
 	case ARGP_KEY_END:
 		if (args->tap && (!args->verify || args->json))
 			command_wrong_use(state, _("--tap goes with --verify, and not with --json"));
+		if (args->diff && (args->n_words != 2 || args->verify || args->some_kinds))
+			command_wrong_use(state, _("--diff takes two files, and nothing else but --json"));
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -81,13 +87,17 @@ static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = N_("[OPTION | LEVEL...]"),
+	.args_doc = N_("[OPTION | LEVEL...]\n--diff A.json B.json"),
 	.doc = N_("Find out what this kernel, container or sandbox really supports.\v"
-		  "Only sockets of its own are touched, in a network namespace of its own where that is permitted.\n\n"
+		  "A table of all options, or socket by socket those that are named: what can be read and set, the default, the "
+		  "range, the capability that it needs, whether an accepted socket has it from its listener. Only sockets of its "
+		  "own are touched, in a network namespace of its own where that is permitted.\n\n"
 		  "Examples:\n"
-		  "  sockopt probe --verify\n"
-		  "  sockopt probe --verify tcp --kind 'tcp*'\n\n"
-		  "Exit status: 0 no contradiction, 1 contradictions, 2 wrong use, 3 the probe failed."),
+		  "  sockopt probe TCP_NODELAY SO_MARK\n"
+		  "  sockopt probe udp --kind 'udp*' --json > here.json\n"
+		  "  sockopt probe --verify tcp --kind tcp4\n\n"
+		  "Exit status: 0 probed, no contradiction, no difference; 1 contradictions or differences; 2 wrong use; 3 the "
+		  "probe failed."),
 	.children = children,
 };
 
@@ -152,9 +162,9 @@ static int probe(const struct probe_args *args)
 	if (args->tap)
 		probe_view_verify_tap(stdout, &view);
 	else if (args->json)
-		probe_view_verify_json(stdout, &view);
+		(args->verify ? probe_view_verify_json : probe_view_matrix_json)(stdout, &view);
 	else
-		probe_view_verify_text(stdout, &view);
+		(args->verify ? probe_view_verify_text : probe_view_matrix_text)(stdout, &view);
 	probe_sum(result, &sums);
 	probe_free(result);
 	return sums.contradicted ? EXIT_NOTHING : EXIT_DONE;
@@ -170,14 +180,16 @@ static int run(int argc, char **argv)
 
 	if (command_parse(&cmd_probe, argc, argv, &args))
 		return EXIT_WRONG_USE;
-	for (int i = 0; i < args.n_words; i++)
+	for (int i = 0; i < args.n_words && !args.diff; i++)
 		if (!take_word(&args, args.words[i]))
 			status = EXIT_WRONG_USE;
 	if (args.n_words == 0)
 		memset(args.options, true, sockopt_count() * sizeof(bool));
 	if (!args.some_kinds)
 		memset(args.kinds, true, sizeof(args.kinds));
-	if (status == EXIT_DONE)
+	if (args.diff)
+		status = probe_diff(args.words[0], args.words[1], args.json);
+	else if (status == EXIT_DONE)
 		status = probe(&args);
 	free(args.words);
 	free(args.options);

@@ -22,13 +22,16 @@ static bool is_unknown(const struct kind *kind, int error)
 struct elsewhere {
 	unsigned count;
 	unsigned as_told; /* those that gave the errno of the catalogue */
+	bool missing;     /* some are not permitted here, or were not asked for */
 	int other;        /* the last errno that another gave */
 };
 
 /** The errno that is told is not only allowed for, it is there. */
 static void check_told(struct report *report, const char *call, int told, const struct elsewhere *elsewhere)
 {
-	if (elsewhere->count)
+	if (elsewhere->count && elsewhere->as_told == 0 && elsewhere->missing)
+		report_cannot(report, &(struct probe_words){ .text = N_("some kinds of socket are not to be had here") });
+	else if (elsewhere->count)
 		report_fact(report, elsewhere->as_told > 0,
 			    &(struct probe_words){
 				    .text = N_("{call} gives {expected} on none of the {value} other kinds, but {found}"),
@@ -99,8 +102,10 @@ void probe_readable_facts(const struct sockopt_option *option)
 		const struct kind *kind = &kinds[i];
 		int r;
 
-		if (!kind->open)
+		if (!kind->open) {
+			elsewhere.missing |= kind->withheld && !sockopt_applies(option, &kind->of, SOCKOPT_GET);
 			continue;
+		}
 		r = probe_read(kind->fresh, option, &reading);
 		report.aside = NULL;
 		if (!sockopt_applies(option, &kind->of, SOCKOPT_GET)) {
@@ -181,8 +186,10 @@ void probe_writable_facts(const struct sockopt_option *option)
 		for (size_t i = 0; i < n_kinds; i++) {
 			const struct kind *kind = &kinds[i];
 
-			if (!kind->open)
+			if (!kind->open) {
+				elsewhere.missing |= kind->withheld && !sockopt_applies(option, &kind->of, SOCKOPT_SET);
 				continue;
+			}
 			report.aside = NULL;
 			if (sockopt_applies(option, &kind->of, SOCKOPT_SET)) {
 				check_applying(&report, kind, &example);

@@ -22,6 +22,7 @@ struct probe_board {
 	atomic_uint at;             /* one of PROBE_AT_x: what is being tried */
 	atomic_uint ticks;          /* grows as long as something goes on */
 	atomic_size_t option, step; /* with PROBE_AT_OPTIONS: which option, and what of it */
+	atomic_bool connected;      /* which kinds can be connected is known */
 	atomic_bool finished;
 	int ended[PROBE_AT_OPTIONS]; /* outcome of what was the end of a child before; 0: nothing */
 };
@@ -29,8 +30,11 @@ struct probe_board {
 /** The child: goes on where the board stands, and ends the process. */
 _Noreturn void probe_child(const struct probe_request *request, struct probe_board *board, pid_t parent);
 
-/** The steps of an option. */
-size_t probe_steps(const struct probe_request *request);
+/** Measuring: the steps of an option, one of them, and one that was the end of the child. */
+size_t probe_measure_steps(void);
+void probe_measure_begin(struct probe_result *result);
+void probe_measure_step(const struct probe_result *result, size_t option, size_t step);
+void probe_measure_ended(struct probe_result *result, size_t option, size_t step, int outcome);
 
 /** One step: a group of facts against the catalogue. @return false: the option's other steps are to be left out */
 bool probe_verify_step(const struct probe_result *result, const struct sockopt_option *option, size_t step);

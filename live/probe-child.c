@@ -79,27 +79,48 @@ static void open_sockets(const struct probe_request *request, struct probe_board
 	for (size_t i = 0; i < probe_n_kinds; i++) {
 		struct probe_socket *socket = &board->result.sockets[i];
 
-		*socket = (struct probe_socket){ .error = PROBE_NOT_TRIED };
 		if (!request->kinds[i])
 			kind_leave(i);
 		else if (may_try(board, PROBE_AT_OPEN + (unsigned)i))
 			kind_open(i, socket);
 		else {
 			kind_leave(i);
-			socket->error = board->ended[PROBE_AT_OPEN + i];
+			*socket = (struct probe_socket){ .error = board->ended[PROBE_AT_OPEN + i] };
 		}
 	}
+}
+
+/** Does a wanted option apply to such sockets? */
+static bool is_concerned(const struct probe_request *request, const struct sockopt_kind *kind)
+{
+	const struct sockopt_option *option;
+
+	for (size_t i = 0; (option = sockopt_at(i)); i++)
+		if (request->options[i] &&
+		    (sockopt_applies(option, kind, SOCKOPT_GET) || sockopt_applies(option, kind, SOCKOPT_SET)))
+			return true;
+	return false;
+}
+
+/** Finds, once, the kinds that can listen but to which nothing connects. */
+static void connect_sockets(const struct probe_request *request, struct probe_board *board)
+{
 	for (size_t i = 0; i < probe_n_kinds; i++) {
 		struct probe_socket *socket = &board->result.sockets[i];
 
-		if (!socket->open || !stage_possible(&kinds[i], SOCKOPT_SHUTDOWN))
+		if (!socket->open || !stage_possible(&kinds[i], SOCKOPT_SHUTDOWN) ||
+		    !is_concerned(request, &kinds[i].of))
 			continue;
-		if (may_try(board, PROBE_AT_CONNECT + (unsigned)i))
+		/* The first child waited for those that do not answer; the others need not. */
+		if (board->connected)
+			;
+		else if (may_try(board, PROBE_AT_CONNECT + (unsigned)i))
 			socket->deaf_error = stage_connects(&kinds[i]);
 		else
 			socket->deaf_error = board->ended[PROBE_AT_CONNECT + i];
 		socket->deaf = kinds[i].deaf = socket->deaf_error != 0;
 	}
+	board->connected = true;
 }
 
 static void work(const struct probe_request *request, struct probe_board *board, pid_t parent)
@@ -108,13 +129,17 @@ static void work(const struct probe_request *request, struct probe_board *board,
 
 	board->at = PROBE_AT_OPTIONS;
 	while ((option = sockopt_at(board->option))) {
+		size_t n_steps = request->verify ? PROBE_N_GROUPS : probe_measure_steps();
 		bool goes_on = request->options[board->option];
 
-		for (; goes_on && board->step < probe_steps(request); board->step++) {
+		for (; goes_on && board->step < n_steps; board->step++) {
 			if (getppid() != parent)
 				return;
 			board->ticks++;
-			goes_on = probe_verify_step(&board->result, option, board->step);
+			if (request->verify)
+				goes_on = probe_verify_step(&board->result, option, board->step);
+			else
+				probe_measure_step(&board->result, board->option, board->step);
 		}
 		board->step = 0;
 		board->option++;
@@ -137,6 +162,7 @@ void probe_child(const struct probe_request *request, struct probe_board *board,
 	report_into(&board->result);
 	look_around(board);
 	open_sockets(request, board);
+	connect_sockets(request, board);
 	closer_start();
 	work(request, board, parent);
 	closer_stop();

@@ -7,9 +7,16 @@
 
 #include "probe-facts.h"
 #include "probe-kinds.h"
+#include "probe-measures.h"
 #include "probe-report.h"
 #include "probe-stage.h"
 #include "probe-values.h"
+
+static bool can_inherit(const struct sockopt_option *option, const struct kind *kind)
+{
+	return stage_possible(kind, SOCKOPT_LISTENING) && kind_accepts(kind) && !kind->deaf &&
+	       sockopt_applies(option, &kind->of, SOCKOPT_GET);
+}
 
 /** A listener's value, and that of what it accepted. */
 struct pair {
@@ -125,6 +132,30 @@ static void check_kind(struct report *report, const struct kind *kind)
 	report_cannot(report, &(struct probe_words){ .text = why, .socket = kind->name, .found = report_errno(error) });
 }
 
+int probe_inheritance(const struct sockopt_option *option, const struct kind *kind)
+{
+	static struct pair without, with;
+	const int64_t others[] = { 1, 0, 2 };
+	size_t n = probe_is_number(option->type) ? sizeof(others) / sizeof(others[0]) : 0;
+	struct sockopt_value value;
+
+	if (!can_inherit(option, kind) || !probe_readable(option))
+		return SOCKOPT_NOTHING_TO_INHERIT;
+	if (sockopt_parse(option, option->example, &value, NULL) < 0 || accept_one(kind, option, NULL, &without) < 0)
+		return PROBE_NOT_TRIED;
+	for (size_t i = 0; i <= n; i++) {
+		if (i)
+			probe_of_number(option, others[i - 1], &value);
+		if (accept_one(kind, option, &value, &with) < 0 ||
+		    probe_same(option, &with.listener, &without.accepted))
+			continue;
+		if (probe_same(option, &with.accepted, &with.listener))
+			return SOCKOPT_INHERITED;
+		return probe_same(option, &with.accepted, &without.accepted) ? SOCKOPT_NOT_INHERITED : SOCKOPT_ADJUSTED;
+	}
+	return PROBE_NOT_TRIED;
+}
+
 /**
  * The catalogue speaks of TCP where the option works there; else of MPTCP, else of
  * what other sockets accept.
@@ -137,19 +168,16 @@ static int rank(const struct kind *kind)
 										     0;
 }
 
-static bool can_inherit(const struct sockopt_option *option, const struct kind *kind)
-{
-	return stage_possible(kind, SOCKOPT_LISTENING) && kind_accepts(kind) && !kind->deaf &&
-	       sockopt_applies(option, &kind->of, SOCKOPT_GET);
-}
-
 static int best_rank(const struct sockopt_option *option)
 {
 	int best = -1;
 
-	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));)
-		if (can_inherit(option, kind) && rank(kind) > best)
-			best = rank(kind);
+	/* Those too that cannot be had here: what it says of TCP need not hold of others. */
+	for (size_t i = 0; i < n_kinds; i++)
+		if (stage_possible(&kinds[i], SOCKOPT_LISTENING) && kind_accepts(&kinds[i]) && rank(&kinds[i]) > best &&
+		    sockopt_applies(option, &kinds[i].of, SOCKOPT_GET) &&
+		    sockopt_applies(option, &kinds[i].of, SOCKOPT_SET))
+			best = rank(&kinds[i]);
 	return best;
 }
 
@@ -169,6 +197,6 @@ void probe_inherits_facts(const struct sockopt_option *option)
 		for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));)
 			if (can_inherit(option, kind) && rank(kind) == best)
 				check_kind(&report, kind);
-	if (told && best < 0)
+	if (told && report.claim->probed + report.claim->cannot == 0)
 		report_absent(&report, &(struct probe_words){ .text = N_("no socket that accepts has it here") });
 }

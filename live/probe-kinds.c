@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <linux/mptcp.h>
 
+#include "failure.h"
 #include "probe-closer.h"
 
 #ifndef SOL_MPTCP
@@ -45,12 +46,14 @@ void kind_open(size_t index, struct probe_socket *ret)
 
 	kind->fresh = kind_socket(kind);
 	kind->open = kind->fresh >= 0;
-	*ret = (struct probe_socket){ .open = kind->open, .error = kind->open ? 0 : errno };
+	kind->withheld = !kind->open && failure_is_permission(-errno);
+	ret->open = kind->open;
+	ret->error = kind->open ? 0 : errno;
 }
 
 void kind_leave(size_t index)
 {
-	(void)begin(index);
+	begin(index)->withheld = true;
 }
 
 bool kind_is_one_to_many(const struct kind *kind)

@@ -8,9 +8,10 @@
 struct kind {
 	const char *name;
 	struct sockopt_kind of;
-	bool open; /* can be opened here */
-	int fresh; /* a socket that nobody changes */
-	bool deaf; /* one can listen, but nothing connects here */
+	bool open;     /* can be opened here */
+	bool withheld; /* this kernel may have them, but we do not */
+	int fresh;     /* a socket that nobody changes */
+	bool deaf;     /* one can listen, but nothing connects here */
 };
 
 extern struct kind kinds[PROBE_KINDS_MAX];

@@ -12,6 +12,7 @@
 #include "probe-closer.h"
 #include "probe-facts.h"
 #include "probe-kinds.h"
+#include "probe-measures.h"
 #include "probe-report.h"
 #include "probe-stage.h"
 #include "probe-values.h"
@@ -125,7 +126,8 @@ static void check_with_one(struct report *report, const struct kind *kind, const
 /** In a child, root of a user namespace and of its network namespace: an errno for each kind goes up the pipe. */
 static void try_inside(const struct sockopt_option *option, const struct sockopt_value *value, int pipe_end)
 {
-	int results[PROBE_KINDS_MAX];
+	int results[PROBE_KINDS_MAX] = { 0 };
+	enum sockopt_access access = option->privilege.access ? option->privilege.access : SOCKOPT_SET;
 	int entered;
 
 	closer_forget();
@@ -134,7 +136,7 @@ static void try_inside(const struct sockopt_option *option, const struct sockopt
 		bool tried = false;
 
 		results[i] = 1;
-		if (entered < 0 || !kinds[i].open || !sockopt_applies(option, &kinds[i].of, option->privilege.access))
+		if (entered < 0 || !kinds[i].open || !sockopt_applies(option, &kinds[i].of, access))
 			continue;
 		results[i] = attempt(option, &kinds[i], value, UINT64_MAX, &tried);
 		if (!tried)
@@ -143,31 +145,74 @@ static void try_inside(const struct sockopt_option *option, const struct sockopt
 	_exit(write(pipe_end, results, sizeof(results)) == (ssize_t)sizeof(results) ? 0 : 1);
 }
 
-static void check_inside(struct report *report, const struct sockopt_value *value)
+/** An outcome for each kind, 1 where nothing could be tried. @return false: not even the child could */
+static bool ask_inside(const struct sockopt_option *option, const struct sockopt_value *value,
+		       int ret[static PROBE_KINDS_MAX])
 {
-	const struct sockopt_privilege *privilege = &report->option->privilege;
-	int results[PROBE_KINDS_MAX];
+	const size_t size = PROBE_KINDS_MAX * sizeof(*ret);
 	int ends[2];
 	ssize_t n;
 	pid_t child;
 
 	if (pipe(ends) < 0)
-		return;
+		return false;
 	child = fork();
 	if (child == 0)
-		try_inside(report->option, value, ends[1]);
+		try_inside(option, value, ends[1]);
 	close(ends[1]);
-	n = child < 0 ? 0 : read(ends[0], results, sizeof(results));
+	n = child < 0 ? 0 : read(ends[0], ret, size);
 	close(ends[0]);
 	if (child > 0)
 		waitpid(child, NULL, 0);
+	return n == (ssize_t)size;
+}
+
+/** The value that needs the capability, or the example. @return false: there is none */
+static bool value_for(const struct sockopt_option *option, struct sockopt_value *ret)
+{
+	const char *text = option->privilege.value ? option->privilege.value : option->example;
+
+	if (option->privilege.access == SOCKOPT_GET)
+		return true;
+	return text && sockopt_parse(option, text, ret, NULL) == 0;
+}
+
+int probe_without(const struct sockopt_option *option, const struct kind *kind, uint64_t capabilities)
+{
+	struct sockopt_value value;
+	bool tried;
+	int r;
+
+	if (!value_for(option, &value))
+		return PROBE_NOT_TRIED;
+	r = attempt(option, kind, &value, capabilities, &tried);
+	return tried ? -r : PROBE_NOT_TRIED;
+}
+
+bool probe_inside(const struct sockopt_option *option, int ret[static PROBE_KINDS_MAX])
+{
+	struct sockopt_value value;
+
+	if (!value_for(option, &value) || !ask_inside(option, &value, ret))
+		return false;
+	for (size_t i = 0; i < PROBE_KINDS_MAX; i++)
+		ret[i] = ret[i] == 1 ? PROBE_NOT_TRIED : -ret[i];
+	return true;
+}
+
+static void check_inside(struct report *report, const struct sockopt_value *value)
+{
+	const struct sockopt_privilege *privilege = &report->option->privilege;
+	int results[PROBE_KINDS_MAX];
+	bool asked = ask_inside(report->option, value, results);
+
 	for (size_t i = 0; i < n_kinds; i++) {
 		int expected = privilege->initial_userns ? -privilege->error : 0;
 
 		if (!kinds[i].open || !sockopt_applies(report->option, &kinds[i].of, privilege->access))
 			continue;
 		report->aside = kind_own_rules(&kinds[i], report->option, SOCKOPT_SET);
-		if (n != (ssize_t)sizeof(results) || results[i] == 1)
+		if (!asked || results[i] == 1)
 			report_cannot(report, &(struct probe_words){ .text = N_("{socket}: cannot be tried in a user namespace"),
 								     .socket = kinds[i].name });
 		else if ((!is_conditional(privilege) || results[i] != 0 || expected == 0) &&

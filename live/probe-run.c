@@ -52,6 +52,10 @@ static struct probe_board *board_new(const struct probe_request *request)
 	board->result.remarks = (void *)(memory + remarks_at());
 	if (!request->verify)
 		board->result.cells = (void *)(memory + cells_at());
+	if (board->result.cells)
+		probe_measure_begin(&board->result);
+	for (size_t i = 0; i < PROBE_KINDS_MAX; i++)
+		board->result.sockets[i].error = PROBE_NOT_TRIED;
 	return board;
 }
 
@@ -59,12 +63,6 @@ void probe_free(struct probe_result *result)
 {
 	if (result)
 		munmap(result, board_size());
-}
-
-size_t probe_steps(const struct probe_request *request)
-{
-	(void)request;
-	return PROBE_N_GROUPS;
 }
 
 /** A filter can end the thread that asks alone; the child's others would wait for ever. */
@@ -120,7 +118,10 @@ static void step_over(struct probe_board *board, int outcome)
 		board->ended[board->at] = outcome;
 		return;
 	}
-	probe_verify_ended(&board->result, sockopt_at(board->option), board->step, outcome);
+	if (board->result.cells)
+		probe_measure_ended(&board->result, board->option, board->step, outcome);
+	else
+		probe_verify_ended(&board->result, sockopt_at(board->option), board->step, outcome);
 	board->step++;
 }
 

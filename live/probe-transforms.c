@@ -20,7 +20,7 @@ static void check_example(struct report *report, const struct kind *kind, const 
 
 	if (r == 0)
 		r = sockopt_set(stage.fd, option, example);
-	else if (r == -EAFNOSUPPORT || r == -ECANCELED || stage.lacks)
+	else if (r == -EAFNOSUPPORT || r == -ECANCELED || stage.lacks || kind->deaf)
 		stage_cannot(report, &stage);
 	else
 		report_fact(report, false,

@@ -44,6 +44,82 @@ void probe_sum(const struct probe_result *result, struct probe_sums *ret)
 		}
 }
 
+bool probe_cell_matters(const struct probe_result *result, size_t option, size_t kind)
+{
+	const struct probe_cell *cell = probe_cell_at(result, option, kind);
+	const struct sockopt_option *entry = sockopt_at(option);
+
+	if (!result->sockets[kind].open)
+		return false;
+	return cell->get == 0 || cell->set == 0 || cell->get < PROBE_NOT_TRIED || cell->set < PROBE_NOT_TRIED ||
+	       ((entry->access & SOCKOPT_GET) && sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_GET)) ||
+	       ((entry->access & SOCKOPT_SET) && sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_SET));
+}
+
+enum probe_verdict probe_verdict(const struct probe_result *result, size_t option)
+{
+	const struct sockopt_option *entry = sockopt_at(option);
+	enum probe_verdict verdict = PROBE_NO_SOCKET;
+
+	if (entry->access == 0)
+		return PROBE_UNKNOWN; /* for BPF alone */
+	for (size_t kind = 0; kind < probe_n_kinds; kind++) {
+		const struct probe_cell *cell = probe_cell_at(result, option, kind);
+		bool applies = sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_GET) ||
+			       sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_SET);
+
+		if (!result->sockets[kind].open || !applies)
+			continue;
+		if (cell->set == 0 || (cell->get == 0 && !(entry->access & SOCKOPT_SET)))
+			return PROBE_WORKS;
+		if (cell->get == 0)
+			verdict = PROBE_ONLY_READ;
+		else if (verdict != PROBE_ONLY_READ && (cell->get != PROBE_NOT_TRIED || cell->set != PROBE_NOT_TRIED))
+			verdict = PROBE_REFUSED;
+		else if (verdict == PROBE_NO_SOCKET)
+			verdict = PROBE_UNKNOWN;
+	}
+	return verdict;
+}
+
+static void count_cell(const struct sockopt_option *entry, const struct probe_cell *cell,
+		       const struct sockopt_kind *kind, struct probe_counts *ret)
+{
+	const bool due[] = {
+		(entry->access & SOCKOPT_GET) && sockopt_applies(entry, kind, SOCKOPT_GET),
+		(entry->access & SOCKOPT_SET) && sockopt_applies(entry, kind, SOCKOPT_SET),
+		cell->set == 0 && sockopt_applies(entry, kind, SOCKOPT_SET),
+		cell->set == 0 && sockopt_applies(entry, kind, SOCKOPT_SET),
+	};
+	const int outcomes[] = { cell->get, cell->set, cell->without, cell->inherits };
+
+	for (size_t i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
+		ret->measured += due[i] && outcomes[i] != PROBE_NOT_TRIED;
+		ret->missing += due[i] && outcomes[i] == PROBE_NOT_TRIED;
+	}
+}
+
+void probe_count(const struct probe_result *result, const bool *options, struct probe_counts *ret)
+{
+	*ret = (struct probe_counts){ 0 };
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		enum probe_verdict verdict;
+
+		if (!options[i])
+			continue;
+		verdict = probe_verdict(result, i);
+		ret->options++;
+		ret->work += verdict == PROBE_WORKS;
+		ret->only_read += verdict == PROBE_ONLY_READ;
+		ret->no_socket += verdict == PROBE_NO_SOCKET;
+		ret->refused += verdict == PROBE_REFUSED;
+		ret->unknown += verdict == PROBE_UNKNOWN;
+		for (size_t kind = 0; kind < probe_n_kinds; kind++)
+			if (result->sockets[kind].open)
+				count_cell(sockopt_at(i), probe_cell_at(result, i, kind), &probe_kinds[kind].of, ret);
+	}
+}
+
 /** What stands for the hole at the beginning of a text, and how long the hole is; NULL: it is none. */
 static const char *hole(const struct probe_remark *remark, const char *text, size_t *ret_length)
 {

@@ -138,6 +138,34 @@ struct probe_sums {
 
 void probe_sum(const struct probe_result *result, struct probe_sums *ret);
 
+/** How many options were measured, and on how many something works. */
+struct probe_counts {
+	size_t options;
+	size_t work;
+	size_t only_read; /* though the catalogue says that they can be set */
+	size_t no_socket; /* no kind of socket on which they apply could be opened */
+	size_t refused;   /* the kernel takes and gives them nowhere */
+	size_t unknown;   /* not tried */
+	/* of what is to be measured where the catalogue says that it applies: get, set, privilege, what is inherited */
+	size_t measured, missing;
+};
+
+/** How an option fares, over all kinds. */
+enum probe_verdict {
+	PROBE_WORKS,
+	PROBE_ONLY_READ,
+	PROBE_NO_SOCKET,
+	PROBE_REFUSED,
+	PROBE_UNKNOWN,
+};
+
+enum probe_verdict probe_verdict(const struct probe_result *result, size_t option);
+
+void probe_count(const struct probe_result *result, const bool *options, struct probe_counts *ret);
+
+/** Is there anything to be said of an option on a kind: does it apply there, or work nevertheless? */
+bool probe_cell_matters(const struct probe_result *result, size_t option, size_t kind);
+
 /**
  * @brief Fills the holes of a sentence.
  * @param text the sentence, translated or not

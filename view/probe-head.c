@@ -27,7 +27,7 @@ unsigned probe_view_share(size_t probed, size_t cannot)
 
 static void put(FILE *file, const char *text)
 {
-	fprintf(file, "%*s", INDENT, "");
+	fprintf(file, "%*s", INDENT - 1, "");
 	text_fill_after(file, text, INDENT - 1, INDENT, text_screen_width());
 }
 

@@ -42,7 +42,7 @@ static size_t put_group(FILE *file, const struct probe_view *view, size_t index,
 		if (result->remarks[index].status != status || (n++ >= LINES_MAX && !view->verbose))
 			continue;
 		fill(&result->remarks[index], true, line);
-		fputs("    ", file);
+		fputs("   ", file);
 		text_fill_after(file, line, 3, 6, text_screen_width());
 	}
 	if (n > LINES_MAX && !view->verbose)

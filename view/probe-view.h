@@ -30,6 +30,10 @@ void probe_view_head_json(FILE *file, const struct probe_view *view);
 /** Facts probed of those probeable, in thousandths. */
 unsigned probe_view_share(size_t probed, size_t cannot);
 
+/** What each option takes and gives: a line for the sockets that are alike, or a JSON object for each. */
+void probe_view_matrix_text(FILE *file, const struct probe_view *view);
+void probe_view_matrix_json(FILE *file, const struct probe_view *view);
+
 /** What contradicts the catalogue, and what could not be probed. */
 void probe_view_verify_text(FILE *file, const struct probe_view *view);
 void probe_view_verify_json(FILE *file, const struct probe_view *view);

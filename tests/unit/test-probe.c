@@ -85,6 +85,109 @@ static void the_sums_are_those_of_all_groups(void **state)
 	free(result.claims);
 }
 
+/** A result with cells, tcp4 open alone, nothing tried. */
+static struct probe_result a_result_of_tcp4(void)
+{
+	size_t n = sockopt_count() * probe_n_kinds;
+	struct probe_result result = { .cells = calloc(n, sizeof(*result.cells)) };
+
+	assert_non_null(result.cells);
+	for (size_t i = 0; i < n; i++) {
+		result.cells[i].get = result.cells[i].set = result.cells[i].without = PROBE_NOT_TRIED;
+		result.cells[i].inherits = SOCKOPT_NOTHING_TO_INHERIT;
+	}
+	assert_string_equal(probe_kinds[0].name, "tcp4");
+	result.sockets[0].open = true;
+	return result;
+}
+
+static size_t index_of(const char *name)
+{
+	size_t i = 0;
+
+	while (sockopt_at(i) != the_option(name))
+		i++;
+	return i;
+}
+
+static void what_becomes_of_an_option_depends_on_get_and_set(void **state)
+{
+	const struct {
+		const char *option;
+		int get, set;
+		enum probe_verdict verdict;
+	} cases[] = {
+		{ "TCP_NODELAY", 0, 0, PROBE_WORKS },
+		{ "TCP_NODELAY", EPERM, 0, PROBE_WORKS },
+		{ "TCP_NODELAY", 0, EPERM, PROBE_ONLY_READ },
+		{ "TCP_NODELAY", 0, PROBE_NOT_TRIED, PROBE_ONLY_READ },
+		{ "TCP_NODELAY", PROBE_KILLED, PROBE_NOT_TRIED, PROBE_REFUSED },
+		{ "TCP_NODELAY", ENOPROTOOPT, ENOPROTOOPT, PROBE_REFUSED },
+		{ "TCP_NODELAY", PROBE_NOT_TRIED, PROBE_NOT_TRIED, PROBE_UNKNOWN },
+		{ "TCP_INFO", 0, PROBE_NOT_TRIED, PROBE_WORKS },
+		{ "UDP_CORK", ENOPROTOOPT, ENOPROTOOPT, PROBE_NO_SOCKET },
+		{ "TCP_BPF_IW", ENOPROTOOPT, ENOPROTOOPT, PROBE_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct probe_result result = a_result_of_tcp4();
+		size_t option = index_of(cases[i].option);
+
+		probe_cell_at(&result, option, 0)->get = cases[i].get;
+		probe_cell_at(&result, option, 0)->set = cases[i].set;
+		if (probe_verdict(&result, option) != cases[i].verdict)
+			fail_msg("case %zu: %s", i, cases[i].option);
+		free(result.cells);
+	}
+}
+
+static void what_is_due_and_was_not_measured_is_missing(void **state)
+{
+	struct probe_result result = a_result_of_tcp4();
+	size_t option = index_of("TCP_NODELAY");
+	bool *wanted = calloc(sockopt_count(), sizeof(*wanted));
+	struct probe_cell *cell = probe_cell_at(&result, option, 0);
+	struct probe_counts counts;
+
+	assert_non_null(wanted);
+	wanted[option] = true;
+	probe_count(&result, wanted, &counts);
+	assert_int_equal(counts.options, 1);
+	assert_int_equal(counts.unknown, 1);
+	assert_int_equal(counts.measured, 0);
+	assert_int_equal(counts.missing, 2);
+	/* What can be set is due for its privilege and for what an accepted socket has, too. */
+	cell->get = cell->set = 0;
+	cell->inherits = PROBE_NOT_TRIED;
+	probe_count(&result, wanted, &counts);
+	assert_int_equal(counts.work, 1);
+	assert_int_equal(counts.measured, 2);
+	assert_int_equal(counts.missing, 2);
+	cell->without = EPERM;
+	cell->inherits = SOCKOPT_INHERITED;
+	probe_count(&result, wanted, &counts);
+	assert_int_equal(counts.measured, 4);
+	assert_int_equal(counts.missing, 0);
+	free(wanted);
+	free(result.cells);
+}
+
+static void a_cell_matters_where_the_option_applies_or_works(void **state)
+{
+	struct probe_result result = a_result_of_tcp4();
+	size_t nodelay = index_of("TCP_NODELAY"), cork = index_of("UDP_CORK");
+
+	assert_true(probe_cell_matters(&result, nodelay, 0));
+	assert_false(probe_cell_matters(&result, cork, 0));
+	probe_cell_at(&result, cork, 0)->set = 0;
+	assert_true(probe_cell_matters(&result, cork, 0));
+	probe_cell_at(&result, cork, 0)->set = PROBE_KILLED;
+	assert_true(probe_cell_matters(&result, cork, 0));
+	result.sockets[0].open = false;
+	assert_false(probe_cell_matters(&result, nodelay, 0));
+	free(result.cells);
+}
+
 static void the_kinds_are_named_apart(void **state)
 {
 	for (size_t i = 0; i < probe_n_kinds; i++)
@@ -101,6 +204,9 @@ int main(void)
 		cmocka_unit_test(an_outcome_has_a_word),
 		cmocka_unit_test(every_capability_of_the_catalogue_is_known),
 		cmocka_unit_test(the_sums_are_those_of_all_groups),
+		cmocka_unit_test(what_becomes_of_an_option_depends_on_get_and_set),
+		cmocka_unit_test(what_is_due_and_was_not_measured_is_missing),
+		cmocka_unit_test(a_cell_matters_where_the_option_applies_or_works),
 		cmocka_unit_test(the_kinds_are_named_apart),
 	};
 
