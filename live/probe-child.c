@@ -54,7 +54,9 @@ static int answer(int r)
 static void look_around(struct probe_board *board)
 {
 	struct probe_world *world = &board->result.world;
-	int zero = 0;
+	/* An emulator hands on what it knows, and knows this one if any. */
+	const struct sockopt_option *first = sockopt_at(0);
+	int level = first->level->number, number = first->number, zero = 0;
 	socklen_t length = sizeof(zero);
 
 	world->network_error = board->ended[PROBE_AT_NETWORK];
@@ -68,10 +70,10 @@ static void look_around(struct probe_board *board)
 		world->program_error = -world_load_program();
 	world->get_call = board->ended[PROBE_AT_GET];
 	if (may_try(board, PROBE_AT_GET))
-		world->get_call = answer(getsockopt(-1, 0, 0, &zero, &length));
+		world->get_call = answer(getsockopt(-1, level, number, &zero, &length));
 	world->set_call = board->ended[PROBE_AT_SET];
 	if (may_try(board, PROBE_AT_SET))
-		world->set_call = answer(setsockopt(-1, 0, 0, &zero, length));
+		world->set_call = answer(setsockopt(-1, level, number, &zero, length));
 }
 
 static void open_sockets(const struct probe_request *request, struct probe_board *board)
