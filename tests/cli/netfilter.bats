@@ -60,7 +60,7 @@ original() {
 import signal, socket
 kept = [socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)]
 signal.pause()" &
-		for try in 1 2 3 4 5 6 7 8 9 10; do
+		for try in $(seq 100); do
 			"$0" show "pid=$!" --all >"$1" && grep -q IP_TTL "$1" && break
 			sleep 0.1
 		done
@@ -102,4 +102,28 @@ for call in (lambda: s.setsockopt(0, 65, b"filter".ljust(40, b"\0")), lambda: s.
     try: call()
     except OSError: pass'
 	[[ "$output$stderr" == *"set IPT_SO_SET_ADD_COUNTERS=name=filter,"*"get IPT_SO_GET_ENTRIES "* ]]
+}
+
+@test "undo takes an interface out of multicast routing again, by the inverse command" {
+	needs_root "network namespaces"
+	needs ip
+	unshare --net test -e /proc/net/ip_mr_vif || skip "no multicast routing in this kernel"
+	run --separate-stderr -0 unshare --net sh -c '
+		ip link set lo up
+		python3 -u -c "
+import signal, socket
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_IGMP)
+s.setsockopt(0, 200, 1)
+print(1)
+signal.pause()" >"$1" &
+		for try in $(seq 100); do
+			[ -s "$1" ] && break
+			sleep 0.1
+		done
+		"$0" set "$!" --force MRT_ADD_VIF=vifc_vifi=3,vifc_lcl_addr=127.0.0.1 >&2
+		grep -c " lo " /proc/net/ip_mr_vif
+		"$0" undo >&2
+		grep -c " lo " /proc/net/ip_mr_vif
+		kill $!' "$SOCKOPT" "$FOLDER/ready"
+	[ "$output" = $'1\n0' ]
 }
