@@ -85,7 +85,7 @@ static int two_servers(struct demo_stage *stage,
 {
 	struct sockaddr_in any = { .sin_family = AF_INET };
 	autoclose int red = -1, blue = -1;
-	unsigned int got[2];
+	unsigned int got[2] = { 0 };
 	int r;
 
 	demo_step(stage, "two servers",

@@ -40,7 +40,7 @@ static int send_one(struct demo_stage *stage, const struct demo_paths *paths,
 static int play_with(struct demo_stage *stage, const struct demo_paths *paths,
 		     int marked, int plain)
 {
-	enum demo_path way;
+	enum demo_path way = DEMO_N_PATHS;
 	int r;
 
 	r = send_one(stage, paths, marked, &way);

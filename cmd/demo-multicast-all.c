@@ -84,7 +84,7 @@ static int send_to_both(struct demo_stage *stage, const struct scene *scene,
 
 static int play_with(struct demo_stage *stage, struct scene *scene)
 {
-	unsigned int got[2];
+	unsigned int got[2] = { 0 };
 	int r = join_both(stage, scene);
 
 	if (r == 0)

@@ -116,10 +116,8 @@ static int play(struct demo_stage *stage)
 	draw(stage, slow);
 	demo_expect(stage, slow[0] > N_REQUESTS / 2,
 		    _("by default most requests were to be slow"));
-	demo_expect(stage, slow[1] > 0 && slow[1] < slow[0],
-		    _("set once it was to help for a while"));
-	demo_expect(stage, slow[2] < N_REQUESTS / 2 && slow[2] < slow[1],
-		    _("set each time it was to help always"));
+	demo_expect(stage, slow[1] > N_REQUESTS / 2, _("set once it was to be forgotten soon"));
+	demo_expect(stage, slow[2] < N_REQUESTS / 2, _("set each time it was to help always"));
 	return 0;
 }
 

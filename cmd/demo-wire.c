@@ -42,11 +42,11 @@ int demo_wire_open(const char *device)
 
 bool demo_wire_next(int wire, uint16_t port, struct demo_segment *ret)
 {
-	struct sockaddr_ll from;
+	struct sockaddr_ll from = { 0 };
 	struct {
 		struct iphdr ip;
 		struct tcphdr tcp;
-	} headers;
+	} headers = { 0 };
 
 	for (;;) {
 		socklen_t length = sizeof(from);
@@ -142,9 +142,9 @@ double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms,
 	socklen_t length = sizeof(*error);
 	struct demo_segment segment;
 	bool sent = false;
-	double now = 0;
 
-	for (*error = 0; now < most_ms; now = demo_now_ms() - began) {
+	*error = 0;
+	while (demo_now_ms() - began < most_ms) {
 		int came = demo_wait(fd, 0, 5);
 
 		while (demo_wire_next(wire, port, &segment)) {
@@ -155,9 +155,8 @@ double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms,
 			sent = true;
 		}
 		if (came & POLLERR) {
-			now = demo_now_ms() - began;
 			getsockopt(fd, SOL_SOCKET, SO_ERROR, error, &length);
-			return now;
+			return demo_now_ms() - began;
 		}
 	}
 	return -1;

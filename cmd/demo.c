@@ -36,6 +36,9 @@ static const struct demo *const demos[] = {
 	&demo_tos,
 	&demo_max_pacing_rate,
 	&demo_multicast_all,
+	&demo_udp_gso,
+	&demo_notsent_lowat,
+	&demo_timestamping,
 };
 
 #define N_DEMOS (sizeof(demos) / sizeof(demos[0]))
