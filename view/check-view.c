@@ -12,6 +12,7 @@
 #include "text.h"
 
 #define TEXT_MAX 2048
+#define LINE_WIDTH 120
 
 static void places_of(const struct check *check, char *ret, size_t size)
 {
@@ -27,12 +28,17 @@ void check_view_line(FILE *file, const struct check *check)
 {
 	char places[64];
 	const char *severity = check_text_severity(check->severity);
+	const char *title = sockopt_text(check->title, text_language());
+	size_t before = 6 + 8, width;
 
 	places_of(check, places, sizeof(places));
-	fprintf(file, "%s%-5s%s %s%s%s%*s %s %s(%s)%s\n", color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
+	width = before + text_width(title) + strlen(" ()") + strlen(places);
+	fprintf(file, "%s%-5s%s %s%s%s%*s %s", color_out(COLOR_NAME), check->id, color_out(COLOR_OFF),
 		check_text_color(check->severity), severity, color_out(COLOR_OFF),
-		(int)(text_width(severity) < 7 ? 7 - text_width(severity) : 0), "",
-		sockopt_text(check->title, text_language()), color_out(COLOR_DIM), places, color_out(COLOR_OFF));
+		(int)(text_width(severity) < 7 ? 7 - text_width(severity) : 0), "", title);
+	if (width > LINE_WIDTH)
+		fprintf(file, "\n%*s", (int)before - 1, "");
+	fprintf(file, " %s(%s)%s\n", color_out(COLOR_DIM), places, color_out(COLOR_OFF));
 }
 
 static void put_template(FILE *file, const struct check *check, const char *label, const char *text,

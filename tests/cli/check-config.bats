@@ -81,6 +81,8 @@ CONFIGS="$BATS_TEST_DIRNAME/config"
 	run --separate-stderr -1 "$SOCKOPT" check --kind nginx --config "$FOLDER/part"
 	run --separate-stderr -2 "$SOCKOPT" check --kind apache --config "$FOLDER/part"
 	run --separate-stderr -2 "$SOCKOPT" check --config "$FOLDER/part" tcp
+	run --separate-stderr -2 "$SOCKOPT" check --kind nginx --config "$FOLDER/part" --config "$FOLDER/part"
+	[[ "$stderr" == *"--config takes one file at a time"* ]]
 	run --separate-stderr -2 "$SOCKOPT" check --kind nginx
 	run --separate-stderr -3 "$SOCKOPT" check --config "$FOLDER/missing"
 	[[ "$stderr" == *"cannot read $FOLDER/missing: No such file or directory" ]]
