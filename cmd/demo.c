@@ -181,6 +181,7 @@ static int perform(const struct demo *demo, const struct demo_args *args)
 	if (r < 0 && demo->alone) {
 		demo_stop(&stage, _("a network namespace of its own"), r);
 		end_early(&stage, args->json, r);
+		log_hint(_("it takes CAP_SYS_ADMIN, or user namespaces (sysctl user.max_user_namespaces)"));
 		return EXIT_FORBIDDEN;
 	}
 	if (r < 0)

@@ -129,6 +129,19 @@ play_all() {
 	jq -es 'map(.error) | index("EADDRINUSE")' <<<"$output"
 }
 
+@test "failure: no namespace to be had, exit 4 with the reason; what needs none is shown on the loopback" {
+	unshare -U -r true 2>/dev/null || skip "no user namespaces here"
+	walled() {
+		unshare -U -r sh -c 'echo 0 >/proc/sys/user/max_user_namespaces; exec setpriv --bounding-set -all --inh-caps -all "$@"' sh "$@"
+	}
+	run --separate-stderr -4 walled "$SOCKOPT" demo mark --json
+	jq -e '.demo == "mark" and .holds == null and (.reason | startswith("a network namespace of its own: "))' <<<"$output"
+	[[ "${stderr_lines[0]}" == "sockopt: the demonstration could not go on: a network namespace of its own: "* ]]
+	[[ "${stderr_lines[1]}" == "hint: it takes CAP_SYS_ADMIN, or user namespaces "* ]]
+	run --separate-stderr -0 walled "$SOCKOPT" demo tos --json
+	jq -es '.[-1].holds == true' <<<"$output"
+}
+
 @test "failure: no such demonstration, exit 1" {
 	run --separate-stderr -1 "$SOCKOPT" demo nope
 	[ -z "$output" ]
