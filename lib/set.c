@@ -29,6 +29,9 @@ int sockopt_set(int fd, const struct sockopt_option *option, const struct sockop
 		length = sizeof(program);
 	}
 
+	/* Some options take no value, and no address of one either (TIPC_GROUP_LEAVE). */
+	if (option->type->form == SOCKOPT_FORM_NONE)
+		bytes = NULL;
 	if (setsockopt(fd, option->level->number, option->number, bytes, length) < 0)
 		return -errno;
 	return 0;

@@ -73,6 +73,9 @@ void defaults_free(struct defaults *defaults)
 
 static int open_fresh(const struct sockopt_kind *kind)
 {
+	/* RxRPC is made over UDP of IPv4 or IPv6, and tells neither afterwards. */
+	if (kind->family == AF_RXRPC)
+		return socket(AF_RXRPC, kind->type | SOCK_CLOEXEC, AF_INET);
 	return socket(kind->family, kind->type | SOCK_CLOEXEC, kind->protocol);
 }
 

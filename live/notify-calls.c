@@ -286,7 +286,9 @@ static void pass(struct notify *notify, struct notify_call *call, struct run_soc
 		return;
 	}
 	notify_acts(notify, call);
-	r = setsockopt(socket->fd, asked->level, asked->number, asked->bytes, (socklen_t)asked->length);
+	/* Options without a value want no address of one. */
+	r = setsockopt(socket->fd, asked->level, asked->number, call->arguments[3] ? asked->bytes : NULL,
+		       (socklen_t)asked->length);
 	r = r < 0 ? -errno : 0;
 	notify_leave_rights();
 	if (r == 0 && remember)

@@ -12,9 +12,12 @@
 /** The kernel's ways to say that it knows no such option here. */
 static bool is_unknown(const struct kind *kind, int error)
 {
-	/* CAN says so to levels that are not its own. */
-	if (kind->of.family == AF_CAN && error == -EINVAL)
-		return true;
+	static const int families[] = { AF_CAN, AF_LLC, AF_MCTP };
+
+	/* These say so to levels that are not their own. */
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+		if (kind->of.family == families[i] && error == -EINVAL)
+			return true;
 	return error == -ENOPROTOOPT || error == -EOPNOTSUPP;
 }
 
@@ -77,6 +80,7 @@ static void check_unreadable(struct report *report)
 		if (!kinds[i].open)
 			continue;
 		r = probe_raw_get(kinds[i].fresh, option, bytes, &length);
+		report->aside = kind_own_rules(&kinds[i], option, SOCKOPT_GET);
 		report_fact(report, r < 0,
 			    &(struct probe_words){ .text = N_("{socket}: {call} gives {found}, not {expected}"),
 						   .socket = kinds[i].name,
@@ -140,6 +144,7 @@ static void check_unwritable(struct report *report)
 		if (!kinds[i].open)
 			continue;
 		r = probe_raw_set(kinds[i].fresh, option, bytes, option->get_type->size ? option->get_type->size : 4U);
+		report->aside = kind_own_rules(&kinds[i], option, SOCKOPT_SET);
 		report_fact(report, r < 0,
 			    &(struct probe_words){ .text = N_("{socket}: {call} gives {found}, not {expected}"),
 						   .socket = kinds[i].name,

@@ -25,13 +25,23 @@ static bool may_try(struct probe_board *board, unsigned at)
 	return board->ended[at] == 0;
 }
 
+static bool is_of_the_machine(const char *sysctl)
+{
+	static const char *const folders[] = { "net.core.", "net.llc.", "net.tipc." };
+
+	for (size_t i = 0; sysctl && i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strncmp(sysctl, folders[i], strlen(folders[i])) == 0)
+			return true;
+	return false;
+}
+
 /** A sysctl that gives a default or a limit, and that namespaces do not have: all of the machine share it. */
 static void remember(const struct sockopt_option *option)
 {
-	if (option->limit.sysctl && strncmp(option->limit.sysctl, "net.core.", 9) == 0)
+	if (is_of_the_machine(option->limit.sysctl))
 		world_remember(option->limit.sysctl);
 	for (size_t i = 0; i < option->n_defaults; i++)
-		if (option->defaults[i].sysctl && strncmp(option->defaults[i].sysctl, "net.core.", 9) == 0)
+		if (is_of_the_machine(option->defaults[i].sysctl))
 			world_remember(option->defaults[i].sysctl);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "probe-facts.h"
@@ -168,6 +169,12 @@ static int rank(const struct kind *kind)
 										     0;
 }
 
+/** Speaks the catalogue of it? What TIPC accepts is made anew: of other levels it has nothing of its listener. */
+static bool is_spoken_of(const struct sockopt_option *option, const struct kind *kind)
+{
+	return can_inherit(option, kind) && (kind->of.family != AF_TIPC || strcmp(option->level->key, "tipc") == 0);
+}
+
 static int best_rank(const struct sockopt_option *option)
 {
 	int best = -1;
@@ -195,7 +202,7 @@ void probe_inherits_facts(const struct sockopt_option *option)
 		report_cannot(&report, &(struct probe_words){ .text = N_("it cannot be read") });
 	else
 		for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));)
-			if (can_inherit(option, kind) && rank(kind) == best)
+			if (is_spoken_of(option, kind) && rank(kind) == best)
 				check_kind(&report, kind);
 	if (told && report.claim->probed + report.claim->cannot == 0)
 		report_absent(&report, &(struct probe_words){ .text = N_("no socket that accepts has it here") });

@@ -11,6 +11,7 @@
 
 #include "failure.h"
 #include "probe-closer.h"
+#include "probe-world.h"
 
 #ifndef SOL_MPTCP
 #define SOL_MPTCP 284
@@ -21,7 +22,7 @@ size_t n_kinds; /* probe_n_kinds, once they were opened */
 
 int kind_socket(const struct kind *kind)
 {
-	return socket(kind->of.family, kind->of.type | SOCK_NONBLOCK | SOCK_CLOEXEC, kind->of.protocol);
+	return world_socket(kind->of.family, kind->of.type | SOCK_NONBLOCK | SOCK_CLOEXEC, kind->of.protocol);
 }
 
 void kind_close(const struct kind *kind, int fd)
@@ -73,8 +74,14 @@ const char *kind_own_rules(const struct kind *kind, const struct sockopt_option 
 	/* Its getsockopt() asks the TCP socket inside for whatever is not of its own level. */
 	if (kind->of.family == AF_SMC && strcmp(option->level->name, "SOL_SMC") != 0)
 		return "SMC";
+	/* Its streams accept whatever is said to them of TCP. */
+	if (kind->of.family == AF_TIPC && option->level->number == IPPROTO_TCP)
+		return "TIPC";
 	if (access == SOCKOPT_GET)
 		return NULL;
+	/* It accepts what it does not know, without a word. */
+	if (kind->of.family == AF_RXRPC && option->level->number != SOL_SOCKET)
+		return "RxRPC";
 	if (kind->of.protocol == IPPROTO_MPTCP && option->level->number != SOL_MPTCP)
 		return "MPTCP";
 	if (kind->of.protocol == IPPROTO_SCTP && option->level->number == IPPROTO_IP)

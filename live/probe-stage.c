@@ -4,20 +4,16 @@
 #include "probe-stage.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <linux/can.h>
 #include <linux/filter.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 
+#include "probe-address.h"
 #include "probe-xdp.h"
 
 enum { PATIENCE_MS = 400 };
@@ -29,13 +25,7 @@ static bool is_internet(const struct kind *kind)
 
 static bool has_listeners(const struct kind *kind)
 {
-	return kind_accepts(kind) && (is_internet(kind) || kind->of.family == AF_UNIX || kind->of.family == AF_VSOCK);
-}
-
-/** A family that takes addresses of its own: KCM is attached to others' sockets, SMC is as good as TCP. */
-static bool has_addresses(const struct kind *kind)
-{
-	return kind->of.family != AF_KCM && kind->of.family != AF_SMC;
+	return kind_accepts(kind) && (address_states(kind) & SOCKOPT_LISTENING);
 }
 
 bool stage_possible(const struct kind *kind, unsigned state)
@@ -48,10 +38,9 @@ bool stage_possible(const struct kind *kind, unsigned state)
 	case SOCKOPT_CONNECTING:
 		return has_listeners(kind) && is_internet(kind);
 	case SOCKOPT_CONNECTED:
-		return kind->of.family != AF_PACKET && kind->of.family != AF_CAN && kind->of.family != AF_XDP &&
-		       has_addresses(kind) && !kind->deaf;
+		return (address_states(kind) & SOCKOPT_CONNECTED) && !kind->deaf;
 	case SOCKOPT_BOUND:
-		return has_addresses(kind);
+		return address_states(kind) & SOCKOPT_BOUND;
 	default:
 		return true;
 	}
@@ -77,39 +66,10 @@ const char *stage_word(unsigned state)
 	}
 }
 
-/** An address of this machine alone, port left to the kernel. */
-static socklen_t loopback(const struct kind *kind, struct sockaddr_storage *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	ret->ss_family = (sa_family_t)kind->of.family;
-	if (kind->of.family == AF_INET) {
-		((struct sockaddr_in *)ret)->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-		return sizeof(struct sockaddr_in);
-	}
-	if (kind->of.family == AF_INET6) {
-		((struct sockaddr_in6 *)ret)->sin6_addr = in6addr_loopback;
-		return sizeof(struct sockaddr_in6);
-	}
-	if (kind->of.family == AF_NETLINK)
-		return sizeof(struct sockaddr_nl);
-	if (kind->of.family == AF_CAN)
-		return sizeof(struct sockaddr_can); /* all interfaces */
-	if (kind->of.family == AF_PACKET) {
-		((struct sockaddr_ll *)ret)->sll_ifindex = (int)if_nametoindex("lo");
-		return sizeof(struct sockaddr_ll);
-	}
-	if (kind->of.family == AF_VSOCK) {
-		((struct sockaddr_vm *)ret)->svm_cid = VMADDR_CID_LOCAL;
-		((struct sockaddr_vm *)ret)->svm_port = VMADDR_PORT_ANY;
-		return sizeof(struct sockaddr_vm);
-	}
-	return sizeof(sa_family_t); /* unix: the kernel picks an abstract name */
-}
-
 static int bind_loopback(const struct kind *kind, int fd)
 {
 	struct sockaddr_storage address;
-	socklen_t length = loopback(kind, &address);
+	socklen_t length = address_of(kind, &address);
 
 	if (kind->of.family == AF_XDP)
 		return xdp_bind(fd);
@@ -164,22 +124,27 @@ static bool is_in_repair(int fd)
 /** Connects fd to a listener; ret_accepted: -1 if nothing came, which a prepared socket may want (TCP_REPAIR). */
 static int connect_and_accept(const struct kind *kind, int fd, int listener, int *ret_accepted)
 {
+	/* With TIPC it is accept(2) that answers a request. */
+	bool early = kind->of.family == AF_TIPC;
 	int r = connect_to(kind, fd, listener);
 
 	*ret_accepted = -1;
 	if (r == -EINPROGRESS)
-		r = await(fd, POLLOUT);
+		r = early ? 0 : await(fd, POLLOUT);
 	if (r < 0)
 		return r;
 	if (is_in_repair(fd))
 		return 0; /* connected by its own word: nothing was sent */
 	/* One byte, for listeners that wait for data (TCP_DEFER_ACCEPT). */
-	(void)!send(fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (!early)
+		(void)!send(fd, "", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 	r = await(listener, POLLIN);
 	if (r < 0)
 		return r;
 	*ret_accepted = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	return *ret_accepted < 0 ? -errno : 0;
+	if (*ret_accepted < 0)
+		return -errno;
+	return early ? await(fd, POLLOUT) : 0;
 }
 
 int stage_accept(const struct kind *kind, int listener, int *ret_client, int *ret_accepted)
@@ -238,7 +203,7 @@ static int connect_in_vain(const struct kind *kind, struct stage *stage)
 static int connect_datagram(const struct kind *kind, struct stage *stage)
 {
 	struct sockaddr_storage address;
-	socklen_t length = loopback(kind, &address);
+	socklen_t length = address_of(kind, &address);
 	int r;
 
 	if (kind->of.family == AF_UNIX) {

@@ -18,7 +18,11 @@
 
 #include "sysctl.h"
 
-enum { EXAMPLE_FD = 3 }; /* of the catalogue's examples that take a descriptor */
+enum { EXAMPLE_FD = 3, /* of the catalogue's examples that take a descriptor */
+       KEPT_FD = 10 }; /* those kept here begin above it */
+
+/** The namespaces that this process was in at first, and is in now; -1: not kept. */
+static int first_namespace = -1, own_namespace = -1;
 
 static int write_file(const char *path, const char *text)
 {
@@ -80,17 +84,49 @@ static int enter_network_namespace(void)
 
 static bool is_own;
 
+static int keep_namespace(void)
+{
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), kept;
+
+	if (fd < 0)
+		return -1;
+	kept = fcntl(fd, F_DUPFD_CLOEXEC, KEPT_FD);
+	close(fd);
+	return kept;
+}
+
 int world_enter(void)
 {
-	int r = enter_network_namespace();
+	int r;
 
+	first_namespace = keep_namespace();
+	r = enter_network_namespace();
 	if (r == -EPERM) {
 		r = enter_user_namespace();
 		if (r == 0)
 			r = enter_network_namespace();
 	}
 	is_own = r == 0;
+	own_namespace = keep_namespace();
 	return r;
+}
+
+int world_socket(int family, int type, int protocol)
+{
+	int fd = socket(family, type, protocol), error = errno;
+
+	/* LLC, for one, is in the machine's first namespace alone: there is nothing to disturb by opening a socket. */
+	if (fd >= 0 || error != EAFNOSUPPORT || !is_own || first_namespace < 0 || own_namespace < 0 ||
+	    setns(first_namespace, CLONE_NEWNET) < 0) {
+		errno = error;
+		return fd;
+	}
+	fd = socket(family, type, protocol);
+	error = errno;
+	if (setns(own_namespace, CLONE_NEWNET) < 0)
+		abort(); /* what follows is for nobody else's namespace */
+	errno = error;
+	return fd;
 }
 
 bool world_may_set(const struct sockopt_option *option)

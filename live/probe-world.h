@@ -25,6 +25,9 @@ int world_enter(void);
  */
 bool world_may_set(const struct sockopt_option *option);
 
+/** As socket(2); of families that no other namespace has, in the one that world_enter() left, if that is allowed. */
+int world_socket(int family, int type, int protocol);
+
 /** Remembers a sysctl that a network namespace of one's own has not: to be called before world_enter(). */
 void world_remember(const char *name);
 

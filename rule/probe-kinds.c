@@ -51,6 +51,21 @@ const struct probe_kind probe_kinds[] = {
 	{ "vsock-seqpacket", { AF_VSOCK, SOCK_SEQPACKET, 0 } },
 	{ "xdp", { AF_XDP, SOCK_RAW, 0 } },
 	{ "vsock-dgram", { AF_VSOCK, SOCK_DGRAM, 0 } },
+	{ "tipc-stream", { AF_TIPC, SOCK_STREAM, 0 } },
+	{ "tipc-seqpacket", { AF_TIPC, SOCK_SEQPACKET, 0 } },
+	{ "tipc-rdm", { AF_TIPC, SOCK_RDM, 0 } },
+	{ "tipc-dgram", { AF_TIPC, SOCK_DGRAM, 0 } },
+	{ "alg", { AF_ALG, SOCK_SEQPACKET, 0 } },
+	{ "rds", { AF_RDS, SOCK_SEQPACKET, 0 } },
+	{ "rxrpc", { AF_RXRPC, SOCK_DGRAM, AF_INET } },
+	{ "llc-stream", { AF_LLC, SOCK_STREAM, 0 } },
+	{ "llc-dgram", { AF_LLC, SOCK_DGRAM, 0 } },
+	{ "phonet-pipe", { AF_PHONET, SOCK_SEQPACKET, 2 } },
+	{ "nfc-llcp-stream", { AF_NFC, SOCK_STREAM, 1 } },
+	{ "nfc-llcp-dgram", { AF_NFC, SOCK_DGRAM, 1 } },
+	{ "mctp", { AF_MCTP, SOCK_DGRAM, 0 } },
+	{ "caif", { AF_CAIF, SOCK_SEQPACKET, 0 } },
+	{ "caif-util", { AF_CAIF, SOCK_SEQPACKET, 3 } },
 };
 const size_t probe_n_kinds = sizeof(probe_kinds) / sizeof(probe_kinds[0]);
 _Static_assert(sizeof(probe_kinds) / sizeof(probe_kinds[0]) <= PROBE_KINDS_MAX, "a result has room for each kind");

@@ -15,7 +15,7 @@ struct probe_kind {
 	struct sockopt_kind of;
 };
 
-#define PROBE_KINDS_MAX 64
+#define PROBE_KINDS_MAX 96
 #define PROBE_TEXT_MAX 96
 #define PROBE_REMARKS_MAX 16384
 

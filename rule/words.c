@@ -39,6 +39,16 @@ static const struct vocable vocables[] = {
 	{ "bluetooth", NODE_WORD_FAMILY, AF_BLUETOOTH },
 	{ "tipc", NODE_WORD_FAMILY, AF_TIPC },
 	{ "alg", NODE_WORD_FAMILY, AF_ALG },
+	{ "rds", NODE_WORD_FAMILY, AF_RDS },
+	{ "llc", NODE_WORD_FAMILY, AF_LLC },
+	{ "rxrpc", NODE_WORD_FAMILY, AF_RXRPC },
+	{ "phonet", NODE_WORD_FAMILY, AF_PHONET },
+	{ "caif", NODE_WORD_FAMILY, AF_CAIF },
+	{ "nfc", NODE_WORD_FAMILY, AF_NFC },
+	{ "kcm", NODE_WORD_FAMILY, AF_KCM },
+	{ "qipcrtr", NODE_WORD_FAMILY, AF_QIPCRTR },
+	{ "smc", NODE_WORD_FAMILY, 43 },
+	{ "mctp", NODE_WORD_FAMILY, 45 },
 	{ "connected", NODE_WORD_CONNECTED, 0 },
 };
 

@@ -26,6 +26,9 @@ static const char *protocol_word(const struct sockopt_where *where, uint16_t pro
 		{ AF_BLUETOOTH, 2, "sco" },
 		{ AF_BLUETOOTH, 3, "rfcomm" },
 		{ AF_BLUETOOTH, 8, "iso" },
+		{ AF_NFC, 1, "nfc-llcp" },
+		{ AF_PHONET, 2, "pn-pipe" },
+		{ AF_CAIF, 3, "caif-util" },
 	};
 	struct sockopt_kind kind = { AF_INET, 0, protocol };
 
@@ -48,14 +51,9 @@ static const char *family_word(int family)
 		[AF_ROSE] = "rose",
 		[AF_ATMSVC] = "atmsvc",
 		[AF_PPPOX] = "pppox",
-		[AF_LLC] = "llc",
 		[AF_IUCV] = "iucv",
-		[AF_RXRPC] = "rxrpc",
 		[AF_ISDN] = "isdn",
-		[AF_PHONET] = "phonet",
 		[AF_IEEE802154] = "ieee802154",
-		[AF_CAIF] = "caif",
-		[AF_NFC] = "nfc",
 	};
 	const char *word = facts_family_word(family);
 

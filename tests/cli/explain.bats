@@ -51,6 +51,9 @@ load common
 	[[ "$output" == *"probed"*"in part: taken by accepted sockets alone"* ]]
 	run -0 "$SOCKOPT" explain DCCP_SOCKOPT_SERVER_TIMEWAIT --lang es
 	[[ "$output" == *"comprobado"*"en parte: solo la admiten los sockets aceptados"* ]]
+	run -0 "$SOCKOPT" explain MCTP_OPT_ADDR_EXT --lang en
+	[[ "$output" == *"probed"*"no, read in the kernel's source alone"* ]]
+	[ "$("$SOCKOPT" explain MCTP_OPT_ADDR_EXT --json | jq -r .unprobed.es)" = "ningún núcleo de Debian tiene CONFIG_MCTP" ]
 	run -0 "$SOCKOPT" explain TCP_NODELAY --lang en
 	[[ "$output" != *"probed"* ]]
 	[ "$("$SOCKOPT" explain DCCP_SOCKOPT_SERVER_TIMEWAIT --json | jq -r .unverified.es)" = "solo la admiten los sockets aceptados" ]

@@ -33,6 +33,18 @@ static void families_and_types_have_words_or_none(void **state)
 	assert_null(facts_type_word(0));
 }
 
+static void every_family_that_has_a_level_has_a_word(void **state)
+{
+	uint64_t families = 0;
+
+	for (size_t i = 0; sockopt_level_at(i); i++)
+		for (size_t k = 0; k < sockopt_level_at(i)->n_applies; k++)
+			families |= sockopt_level_at(i)->applies[k].families;
+	for (int family = 0; family < 64; family++)
+		if ((families >> family & 1) && !facts_family_word(family))
+			fail_msg("family %d has no word", family);
+}
+
 static void a_protocol_is_that_of_ip_or_the_family(void **state)
 {
 	static const struct sockopt_kind kinds[] = {
@@ -101,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_state_has_a_word_of_its_own),
 		cmocka_unit_test(families_and_types_have_words_or_none),
+		cmocka_unit_test(every_family_that_has_a_level_has_a_word),
 		cmocka_unit_test(a_protocol_is_that_of_ip_or_the_family),
 		cmocka_unit_test(catalog_states_are_those_of_the_socket),
 		cmocka_unit_test(moments_become_fewer_as_a_socket_goes_on),

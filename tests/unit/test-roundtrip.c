@@ -94,7 +94,8 @@ static size_t random_text(const struct sockopt_field *field, unsigned char *at)
 }
 
 /** None to three, one behind the other. */
-static size_t random_sockaddrs(unsigned char *at)
+/** As many as there is room for. */
+static size_t random_sockaddrs(size_t room, unsigned char *at)
 {
 	size_t used = 0;
 
@@ -104,6 +105,8 @@ static size_t random_sockaddrs(unsigned char *at)
 
 		random_sockaddr((unsigned char *)&address, sizeof(address));
 		length = sockaddr_size(address.ss_family);
+		if (used + length > room)
+			break;
 		memcpy(at + used, &address, length);
 		used += length;
 	}
@@ -119,7 +122,7 @@ static size_t random_element(const struct sockopt_field *field, unsigned char *b
 	case SOCKOPT_UNSIGNED:
 	case SOCKOPT_BIG_ENDIAN: random_number(field, bytes, index); return field->size;
 	case SOCKOPT_SOCKADDR: random_sockaddr(at, field->size); return field->size;
-	case SOCKOPT_SOCKADDRS: return random_sockaddrs(at);
+	case SOCKOPT_SOCKADDRS: return random_sockaddrs(field->size, at);
 	case SOCKOPT_IPV4:
 	case SOCKOPT_IPV6:
 		for (size_t i = 0; i < field->size; i++)

@@ -39,6 +39,20 @@ static void set_sends_structs_and_strings_as_they_are(void **state)
 	close(fd);
 }
 
+/** TIPC_GROUP_LEAVE and its like are refused with an address, even of nothing. */
+static void an_option_without_a_value_gets_no_address_of_one(void **state)
+{
+	static const struct sockopt_type none = { .name = "none", .form = SOCKOPT_FORM_NONE };
+	struct sockopt_option option = *the_option("SO_KEEPALIVE");
+	struct sockopt_value value = int_value(1);
+	int fd = open_tcp();
+
+	assert_int_equal(sockopt_set(fd, &option, &value), 0);
+	option.type = &none;
+	assert_int_equal(sockopt_set(fd, &option, &value), -EFAULT);
+	close(fd);
+}
+
 /** The kernel takes a pointer to the instructions; a value holds the instructions themselves. */
 static void set_attaches_the_program_that_the_value_holds(void **state)
 {
@@ -96,6 +110,7 @@ int main(void)
 		cmocka_unit_test(set_writes_what_getsockopt_reads),
 		cmocka_unit_test(set_sends_structs_and_strings_as_they_are),
 		cmocka_unit_test(set_attaches_the_program_that_the_value_holds),
+		cmocka_unit_test(an_option_without_a_value_gets_no_address_of_one),
 		cmocka_unit_test(set_refuses_what_can_only_be_read),
 		cmocka_unit_test(set_passes_the_errno_of_the_kernel_on),
 		cmocka_unit_test(set_reaches_an_unnamed_option),

@@ -37,6 +37,21 @@ static void every_word_of_the_design_is_known(void **state)
 	}
 }
 
+static void every_family_with_a_word_is_found_by_it(void **state)
+{
+	for (int family = 1; family < 64; family++) {
+		const char *word = facts_family_word(family);
+		struct node node = { .number = 99 };
+
+		if (!word)
+			continue;
+		if (!words_find(word, &node))
+			fail_msg("'%s' is no word of a selector", word);
+		assert_int_equal(node.kind, NODE_WORD_FAMILY);
+		assert_int_equal(node.number, family);
+	}
+}
+
 static void what_is_no_word_leaves_the_node_alone(void **state)
 {
 	static const char *const none[] = { "", "TCP", "tcpx", "listenin", "all", "pid", "and" };
@@ -127,6 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_word_of_the_design_is_known),
+		cmocka_unit_test(every_family_with_a_word_is_found_by_it),
 		cmocka_unit_test(what_is_no_word_leaves_the_node_alone),
 		cmocka_unit_test(every_key_of_the_design_is_known),
 		cmocka_unit_test(no_word_is_a_key_or_an_option),
