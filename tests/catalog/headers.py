@@ -30,13 +30,17 @@ HEADERS = ["sys/socket.h", "netinet/in.h", "netinet/tcp.h", "netinet/udp.h", "ne
            "linux/icmpv6.h", "linux/ipv6.h", "linux/netlink.h", "linux/vm_sockets.h", "linux/tls.h", "linux/sctp.h",
            "linux/dccp.h", "linux/can.h", "linux/can/raw.h", "linux/can/isotp.h", "linux/can/j1939.h",
            "linux/can/error.h", "linux/kcm.h", "linux/smc.h", "linux/if_packet.h", "linux/if_xdp.h",
+           "linux/tipc.h", "linux/if_alg.h", "linux/llc.h", "linux/rxrpc.h", "linux/phonet.h", "linux/nfc.h",
+           "linux/mctp.h", "linux/caif/caif_socket.h", "linux/rds.h",
            "linux/net_tstamp.h", "linux/filter.h", "linux/bpf.h", "linux/mroute.h", "linux/mroute6.h",
            "linux/netfilter_ipv4.h", "linux/netfilter_ipv4/ip_tables.h", "linux/netfilter_ipv6/ip6_tables.h",
            "linux/netfilter_arp/arp_tables.h", "linux/netfilter_bridge/ebtables.h", "linux/netfilter/x_tables.h",
            "linux/netfilter/ipset/ip_set.h", "linux/ip_vs.h"]
 LEVELS_OF = ("SO_", "TCP_", "IP_", "IPV6_", "UDP_", "UDPLITE_", "MPTCP_", "MCAST_", "ICMPV6_", "ICMP_", "NETLINK_",
              "TLS_", "SCTP_", "DCCP_SOCKOPT_", "CAN_RAW_", "CAN_ISOTP_", "SO_J1939_", "KCM_", "PACKET_", "XDP_", "MRT_", "MRT6_",
-             "IPT_SO_", "IP6T_SO_", "ARPT_SO_", "EBT_SO_")
+             "IPT_SO_", "IP6T_SO_", "ARPT_SO_", "EBT_SO_",
+             "TIPC_", "ALG_SET_", "LLC_OPT_", "RXRPC_", "PNPIPE_", "NFC_LLCP_", "MCTP_OPT_", "CAIFSO_",
+             "RDS_", "RDS6_", "SO_RDS_")
 ARCHITECTURES = (("alpha", "alpha"), ("mips", "mips"), ("parisc", "parisc"), ("sparc", "sparc"), ("ppc", "powerpc"))
 IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
 
@@ -45,7 +49,7 @@ Numbers = dict[str, int]
 
 def include(header: str) -> str:
     """Some headers of the kernel leave it to their reader to include what they use."""
-    before = "#include <sys/socket.h>\n#include <stdint.h>\n" if header == "linux/sctp.h" else ""
+    before = "#include <sys/socket.h>\n#include <stdint.h>\n" if header in ("linux/sctp.h", "linux/phonet.h") else ""
     return f"{before}#include <{header}>\n"
 
 
