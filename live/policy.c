@@ -223,7 +223,7 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 	if (r < 0) {
 		policy_free(policy);
 		return policy_refuse(ret_obstacle, -r, N_("this kernel does not take its programs"),
-				     N_("they need Linux 5.19 or later, with CONFIG_CGROUP_BPF"));
+				     N_("they need Linux 5.19 or later, with CONFIG_CGROUP_BPF; for a report, a later one than 6.1"));
 	}
 	*ret = policy;
 	return 0;

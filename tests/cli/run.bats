@@ -8,7 +8,7 @@ setup() {
 	ENGINE=${ENGINE:-notify}
 	REPORT=$FOLDER/report.jsonl
 	local why
-	why=$("$SOCKOPT" run --engine "$ENGINE" TCP_NODELAY=on -- /bin/sh -c : 2>&1) || skip "engine $ENGINE: ${why%%$'\n'*}"
+	why=$("$SOCKOPT" run --engine "$ENGINE" --report "$FOLDER/probe" TCP_NODELAY=on -- /bin/sh -c : 2>&1) || skip "engine $ENGINE: ${why%%$'\n'*}"
 }
 
 teardown() {

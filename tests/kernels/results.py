@@ -175,12 +175,10 @@ def cell(suite: Suite, kernel: Kernel) -> str:
     failed = sum(not test.passed for test in suite.tests)
     skipped = sum(test.passed and test.skipped is not None for test in suite.tests)
     passed = len(suite.tests) - failed - skipped
+    parts = [f"{passed} ok" if passed else "", f"{skipped} declined" if skipped else ""]
     if suite.name == "catalog":
-        text = f"{kernel.facts.get('facts probed', 0)} facts"
-    else:
-        text = f"{passed} ok" if passed else ""
-        text += (", " if passed and skipped else "") + (f"{skipped} declined" if skipped else "")
-    return text + (f", **{failed} failed**" if failed else "")
+        parts = [f"{kernel.facts.get('facts probed', 0)} facts"]
+    return ", ".join(part for part in [*parts, f"**{failed} failed**" if failed else ""] if part)
 
 
 def declined(suite: Suite) -> list[str]:
