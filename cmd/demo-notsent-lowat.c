@@ -48,7 +48,7 @@ static int measure(struct demo_stage *stage, const char *option, int64_t *not_se
 	if (r < 0)
 		return r;
 	demo_time_text((double)*not_sent / 1024 / RATE_KIB_S * 1000, wait, sizeof(wait));
-	demo_line(stage, _("poll says: no more. Written and not sent: %s; at 1 MiB/s that is %s"),
+	demo_line(stage, _("poll says: no more. Written, not sent: %s; at 1 MiB/s that is %s"),
 		  quantity_bytes(*not_sent, text, sizeof(text)), wait);
 	demo_count(stage, "not_sent", *not_sent);
 	return 0;

@@ -17,6 +17,7 @@
 #include <linux/bpf.h>
 
 #include "sysctl.h"
+#include "tidy.h"
 
 enum { EXAMPLE_FD = 3, /* of the catalogue's examples that take a descriptor */
        KEPT_FD = 10 }; /* those kept here begin above it */
@@ -166,15 +167,18 @@ int world_enter_inner(void)
 
 bool world_is_initial(void)
 {
-	unsigned long long first = 1, outside = 1, count = 0;
-	FILE *map = fopen("/proc/self/uid_map", "re");
+	unsigned long long numbers[3] = { 1, 1, 0 };
+	char line[128] = "", *at = line;
+	autofclose FILE *map = fopen("/proc/self/uid_map", "re");
 
 	if (!map)
 		return true; /* a kernel without user namespaces */
-	if (fscanf(map, "%llu %llu %llu", &first, &outside, &count) != 3)
-		count = 0;
-	fclose(map);
-	return first == 0 && outside == 0 && count == 4294967295ULL;
+	if (!fgets(line, sizeof(line), map))
+		return false;
+	for (size_t i = 0; i < 3; i++)
+		numbers[i] = strtoull(at, &at, 10);
+	/* inside, outside, how many: all, as they are */
+	return numbers[0] == 0 && numbers[1] == 0 && numbers[2] == UINT32_MAX;
 }
 
 int world_load_program(void)
