@@ -3,6 +3,7 @@
 
 #include "probe-diff.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -281,6 +282,7 @@ static void compare_cell(struct differences *differences, const struct side *sid
 	const struct cell *either = a ? a : b;
 	char first[TEXT_SIZE], second[TEXT_SIZE];
 
+	assert(either);
 	if (!is_open(sides[0], either->socket) || !is_open(sides[1], either->socket))
 		return;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
@@ -307,6 +309,7 @@ static void compare_sides(struct differences *differences, const struct side *a,
 						   compare_cells(first, second);
 		const struct cell *now = order <= 0 ? first : second;
 
+		assert(now); /* one of the two is left */
 		if (!same_option(last, now))
 			show(differences);
 		last = now;

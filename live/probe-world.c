@@ -17,7 +17,6 @@
 #include <linux/bpf.h>
 
 #include "sysctl.h"
-#include "tidy.h"
 
 enum { EXAMPLE_FD = 3, /* of the catalogue's examples that take a descriptor */
        KEPT_FD = 10 }; /* those kept here begin above it */
@@ -169,12 +168,13 @@ bool world_is_initial(void)
 {
 	unsigned long long numbers[3] = { 1, 1, 0 };
 	char line[128] = "", *at = line;
-	autofclose FILE *map = fopen("/proc/self/uid_map", "re");
+	FILE *map = fopen("/proc/self/uid_map", "re");
 
 	if (!map)
 		return true; /* a kernel without user namespaces */
 	if (!fgets(line, sizeof(line), map))
-		return false;
+		*line = '\0';
+	fclose(map);
 	for (size_t i = 0; i < 3; i++)
 		numbers[i] = strtoull(at, &at, 10);
 	/* inside, outside, how many: all, as they are */

@@ -145,7 +145,7 @@ static const char *hole(const struct probe_remark *remark, const char *text, siz
 
 size_t probe_fill(const struct probe_remark *remark, const char *text, char *ret, size_t size)
 {
-	size_t used = 0, length;
+	size_t used = 0, length = 1;
 
 	while (*text) {
 		const char *word = *text == '{' ? hole(remark, text, &length) : NULL;
