@@ -40,6 +40,8 @@ static long step_judge(__u32 at, struct look *look)
 		return 1;
 	if (action->level != look->level || action->number != look->number)
 		return 0;
+	if (action->others >> (look->facts[POLICY_FAMILY] & 63) & 1)
+		return 0;
 	if (action->remembered)
 		look->remember = at;
 	if (!fits(look, action) || !has_begun(look, action))

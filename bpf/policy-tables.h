@@ -115,6 +115,7 @@ struct policy_action {
 	__u8 length; /* of value, as setsockopt(2) takes it */
 	__u8 made_length;
 	__u8 remembered; /* default: its place in the memory, from 1 */
+	__u64 others; /* families that have another option of these numbers: a bit each */
 	/* as words, aligned: they are compared and copied as such */
 	__u64 value[2];
 	__u64 mask[2]; /* what of it is compared with what a program asks for */

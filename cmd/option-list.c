@@ -43,8 +43,13 @@ static const struct sockopt_option *find(const char *name, struct sockopt_unname
 
 	if (option || !option_numbers_parse(name, &level, &number))
 		return option;
-	option = sockopt_find_number(level, number, SOCKOPT_GET);
-	return option ? option : sockopt_make_unnamed(level, number, unnamed);
+	option = sockopt_meant_by(level, number, SOCKOPT_GET, unnamed);
+	/* Several options have these numbers: the heading names none of them. */
+	if (option == &unnamed->option) {
+		snprintf(unnamed->name, sizeof(unnamed->name), "%d:%d", level, number);
+		unnamed->option.name = unnamed->name;
+	}
+	return option;
 }
 
 static bool may_be_read(const struct sockopt_option *option, bool force)

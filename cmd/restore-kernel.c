@@ -78,7 +78,7 @@ static void restore_touched(struct restore *restore, const size_t *intents, size
 		for (size_t k = 0; k < intent->n_touched; k++) {
 			const struct journal_value *touched = &intent->touched[k];
 			const struct sockopt_option *option =
-				sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
+				sockopt_find_number_on(&intent->kind, touched->level, touched->number, SOCKOPT_SET);
 
 			if (option && !add(restore, &back, intents[i], option, &touched->before)) {
 				left = option;

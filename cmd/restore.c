@@ -17,7 +17,7 @@
 const struct sockopt_option *restore_option(const struct journal_intent *intent, struct sockopt_unnamed *unnamed)
 {
 	const struct sockopt_option *option =
-		sockopt_find_number(intent->value.level, intent->value.number, SOCKOPT_SET);
+		sockopt_find_number_on(&intent->kind, intent->value.level, intent->value.number, SOCKOPT_SET);
 
 	return option ? option : sockopt_make_unnamed(intent->value.level, intent->value.number, unnamed);
 }
@@ -60,7 +60,8 @@ static int restore_touched(int fd, const struct journal_intent *intent)
 
 	for (size_t i = 0; i < intent->n_touched; i++) {
 		const struct journal_value *touched = &intent->touched[i];
-		const struct sockopt_option *other = sockopt_find_number(touched->level, touched->number, SOCKOPT_SET);
+		const struct sockopt_option *other =
+			sockopt_find_number_on(&intent->kind, touched->level, touched->number, SOCKOPT_SET);
 		int error = other ? change_restore(fd, other, &touched->before) : 0;
 
 		r = error < 0 ? error : r;

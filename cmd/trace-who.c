@@ -102,12 +102,20 @@ void trace_free_who(struct trace_who *who)
 	free(who->inodes);
 }
 
+/** By number, as one can be read under another name than it is set. Levels can share a number, too: 6 is two. */
+static bool is_same(const struct sockopt_option *wanted, const struct sockopt_option *called)
+{
+	bool is_unnamed = wanted->level->name[0] == '\0';
+
+	return wanted->number == called->number && wanted->level->number == called->level->number &&
+	       (is_unnamed || wanted->level == called->level);
+}
+
 static bool has_option(const struct option_list *list, const struct call *call)
 {
 	for (size_t i = 0; i < list->n; i++)
 		for (const struct sockopt_option *option = list->options[i]; option; option = option->twin)
-			if (option->level->number == call->option->level->number &&
-			    option->number == call->option->number)
+			if (is_same(option, call->option))
 				return true;
 	return false;
 }

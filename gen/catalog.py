@@ -20,15 +20,14 @@ import forms
 Entry = dict[str, Any]
 
 LANGUAGES = ("en", "es")
-FAMILIES = {"unix": 1, "inet": 2, "ax25": 3, "ipx": 4, "appletalk": 5, "netrom": 6, "atmpvc": 8,
-            "x25": 9, "inet6": 10, "rose": 11, "netlink": 16, "packet": 17, "atmsvc": 20, "rds": 21,
-            "pppox": 24, "llc": 26, "can": 29, "tipc": 30, "bluetooth": 31, "iucv": 32, "rxrpc": 33,
-            "phonet": 35, "ieee802154": 36, "caif": 37, "alg": 38, "nfc": 39, "vsock": 40, "kcm": 41,
-            "qipcrtr": 42, "smc": 43, "xdp": 44, "mctp": 45, "isdn": 34}
+FAMILIES = {"unix": 1, "inet": 2, "ax25": 3, "ipx": 4, "appletalk": 5, "netrom": 6, "atmpvc": 8, "x25": 9, "inet6": 10,
+            "rose": 11, "netlink": 16, "packet": 17, "atmsvc": 20, "rds": 21, "pppox": 24, "llc": 26, "can": 29,
+            "tipc": 30, "bluetooth": 31, "iucv": 32, "rxrpc": 33, "isdn": 34, "phonet": 35, "ieee802154": 36, "caif": 37,
+            "alg": 38, "nfc": 39, "vsock": 40, "kcm": 41, "qipcrtr": 42, "smc": 43, "xdp": 44, "mctp": 45}
 TYPES = {"stream": 1, "dgram": 2, "raw": 3, "rdm": 4, "seqpacket": 5, "dccp": 6, "packet": 10}
-PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "icmpv6": 58,
-             "l2tp": 115, "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262,
-             "can-isotp": 6, "can-j1939": 7, "nfc-llcp": 1, "pn-pipe": 2, "caif-util": 3}
+PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "icmpv6": 58, "l2tp": 115,
+             "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262, "can-isotp": 6, "can-j1939": 7,
+             "nfc-llcp": 1, "pn-pipe": 2, "caif-util": 3, "l2cap": 0, "hci": 1, "sco": 2, "rfcomm": 3, "iso": 8, "pppol2tp": 1}
 SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "enum", "flags",
            "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6")
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
@@ -459,15 +458,21 @@ def load(folder: Path, only: list[Path] | None = None) -> Catalog:
 
 
 def check_numbers(catalog: Catalog, where: dict[str, Place]) -> None:
-    """Two options of a level may share a number only if one is read and the other set."""
-    seen: dict[tuple[str, int, str], str] = {}
+    """Two options may share their numbers if one is read and the other set, or if no socket has both their levels."""
+    seen: dict[tuple[int, int, str], list[Entry]] = {}
     for option in catalog.options:
+        level = catalog.level(option["level"])
         for access in option["access"]:
-            key = (option["level"], generic(option["number"]), access)
-            twin = seen.get(key)
-            if twin:
-                where[option["level"] + " " + option["name"]].fail("number", f"{key[1]} is {twin} already ({access})")
-            seen[key] = option["name"]
+            for other in seen.setdefault((generic(level["number"]), generic(option["number"]), access), []):
+                if families(level) & families(catalog.level(other["level"])):
+                    where[f"{option['level']} {option['name']}"].fail("number", f"{option['number']} is {other['name']} already ({access})")
+            seen[generic(level["number"]), generic(option["number"]), access].append(option)
+
+
+def families(level: Entry) -> set[str]:
+    """Those whose sockets have the level: all, where it does not say."""
+    return {family for row in level.get("applies") or [{}]
+            for family in row.get("family", ["inet", "inet6"] if "protocol" in row else FAMILIES)}
 
 
 def files(folder: Path) -> list[Path]:

@@ -46,7 +46,7 @@ def type_of(catalog: Catalog, option: Entry, name: str) -> Object:
                                   count=place.times if place.times > 1 else None,
                                   symbols=symbols_of(catalog, place.field.get("symbols"))))
     elif base != "none":
-        shown = base in ("enum", "flags") or option.get("unit") == "tos"
+        shown = base in ("enum", "flags", "u8") or option.get("unit") == "tos"
         fields.append(present(name=option["name"], offset=0, size=size_of(catalog, option, name),
                               symbols=symbols_of(catalog, option.get("symbols")) if shown else None))
     return {"name": type_word(catalog, option, name), "size": size_of(catalog, option, name), "fields": fields}

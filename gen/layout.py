@@ -14,13 +14,31 @@ C_TYPES = {"int": "int32_t", "uint": "uint32_t", "u8": "uint8_t", "u16": "uint16
 
 
 def container(field: Entry) -> str:
-    return str(field.get("container", field["name"])).replace(".", "_")
+    return str(field.get("container", field["name"]))
 
 
 def declare(field: Entry) -> str:
     count = field.get("count", 1)
     array = f"[{count}]" if count != 1 or field["type"] in ("string", "bytes", "sockaddrs") else ""
     return f"\t{C_TYPES[field['type']]} {container(field)}{array};\n"
+
+
+def packing(struct: Entry) -> str:
+    if "align" in struct:
+        return f" __attribute__((aligned(__alignof__(struct {{ {C_TYPES[struct['align']]} one; }}))))"
+    return f" __attribute__((packed, aligned({struct['packed']})))" if "packed" in struct else ""
+
+
+def members(catalog: Catalog, fields: list[Entry]) -> str:
+    """A struct inside of another keeps its own alignment, and the room at its end."""
+    text = ""
+    for field in fields:
+        inner = catalog.structs.get(field["type"])
+        if inner:
+            text += f"\tstruct {{\n{members(catalog, inner['field'])}\t}}{packing(inner)} {field['name']};\n"
+        elif field.get("bit", 0) == 0:
+            text += declare(field)
+    return text
 
 
 def flatten(catalog: Catalog, fields: list[Entry]) -> list[Entry]:
@@ -31,6 +49,8 @@ def flatten(catalog: Catalog, fields: list[Entry]) -> list[Entry]:
         if field["type"] in catalog.structs:
             for inner in flatten(catalog, catalog.structs[field["type"]]["field"]):
                 flat.append({**inner, "name": f"{field['name']}.{inner['name']}"})
+                if "container" in inner:
+                    flat[-1]["container"] = f"{field['name']}.{inner['container']}"
             continue
         if "bits" in field:
             first = field["name"] if field.get("bit", 0) == 0 else first

@@ -77,7 +77,7 @@ def is_scalar(catalog: Catalog, name: str) -> bool:
 def symbol_values(catalog: Catalog, option: Entry) -> dict[str, int]:
     """Name and value, in the order of the values."""
     symbols = option.get("symbols")
-    shown = option["type"] in ("enum", "flags") or option.get("unit") == "tos"
+    shown = option["type"] in ("enum", "flags", "u8") or option.get("unit") == "tos"
     if symbols is None or not shown or not is_scalar(catalog, option["type"]):
         return {}
     values = catalog.symbols[symbols]["values"] if isinstance(symbols, str) else symbols

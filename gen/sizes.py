@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from catalog import Catalog, Entry
-from layout import C_TYPES, container, flatten
+from layout import C_TYPES
 
 # size, alignment
 C_SIZES = {"int32_t": (4, 4), "uint32_t": (4, 4), "uint8_t": (1, 1), "uint16_t": (2, 2), "int64_t": (8, 8),
@@ -29,31 +29,37 @@ class Place(NamedTuple):
 
 class Struct(NamedTuple):
     size: int
+    alignment: int
     places: list[Place]
 
 
+def nested(name: str, inner: Struct, offset: int) -> list[Place]:
+    return [place._replace(field={**place.field, "name": f"{name}.{place.field['name']}"}, offset=offset + place.offset)
+            for place in inner.places]
+
+
 def lay_out(catalog: Catalog, struct: Entry) -> Struct:
-    """The fields of a struct, the nested ones laid flat; bits of one word share its place."""
-    offset, greatest = 0, 1
+    """The fields of a struct, those of nested ones at their places; bits of one word share its place."""
+    offset, greatest, word = 0, 1, 0
     places: list[Place] = []
-    words: dict[str, int] = {}
-    for field in flatten(catalog, struct["field"]):
-        size, alignment = C_SIZES[C_TYPES[field["type"]]]
+    for field in struct["field"]:
+        inner = lay_out(catalog, catalog.structs[field["type"]]) if field["type"] in catalog.structs else None
+        size, alignment = (inner.size, inner.alignment) if inner else C_SIZES[C_TYPES[field["type"]]]
         count = field.get("count", 1)
         if field["type"] in BLOBS:
             size, count = count, 1
         if "packed" in struct:
             alignment = 1
-        if container(field) not in words:
+        if field.get("bit", 0) == 0:
             offset += -offset % alignment
-            words[container(field)] = offset
+            word = offset
             offset += size * count
             greatest = max(greatest, alignment)
-        places.append(Place(field, words[container(field)], size, count))
+        places += nested(field["name"], inner, word) if inner else [Place(field, word, size, count)]
     if "align" in struct:
         greatest = max(greatest, C_SIZES[C_TYPES[struct["align"]]][1])
     end = struct.get("packed", greatest)
-    return Struct(offset + -offset % end, places)
+    return Struct(offset + -offset % end, end, places)
 
 
 def size_of(catalog: Catalog, option: Entry, name: str) -> int:

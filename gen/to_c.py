@@ -15,7 +15,7 @@ import catalog as facts
 import kernel_facts
 from c_text import POSTAMBLE, PREAMBLE, bits, identifier, quote, text_pair, word
 from catalog import Catalog, Entry
-from layout import C_TYPES, container, declare, flatten
+from layout import C_TYPES, container, flatten, members, packing
 
 SHOWN_TYPES = {"string": "char[]", "bytes": "bytes", "sockaddrs": "struct sockaddr[]", "bool": "int", "enum": "int", "flags": "int", "int": "int",
                "uint": "unsigned int"}
@@ -98,11 +98,7 @@ class Writer:
         if name not in self.structs_done:
             self.structs_done.add(name)
             fields = flatten(self.catalog, struct["field"])
-            members = "".join(declare(field) for field in fields if field.get("bit", 0) == 0)
-            packed = f" __attribute__((packed, aligned({struct['packed']})))" if "packed" in struct else ""
-            if "align" in struct:
-                packed = f" __attribute__((aligned(__alignof__(struct {{ {C_TYPES[struct['align']]} one; }}))))"
-            self.out(f"{layout} {{\n{members}}}{packed};")
+            self.out(f"{layout} {{\n{members(self.catalog, struct['field'])}}}{packing(struct)};")
             rows = "".join(self.field(name, layout, field) for field in fields)
             self.out(f"static const struct sockopt_field fields_{identifier(name)}[] = {{\n{rows}}};")
             if "tail" in struct:
@@ -148,7 +144,7 @@ class Writer:
             return self.type_of_struct(base, name.endswith("[]"))
         owner = f"{identifier(option['level'])}_{option['name']}_{which}"
         field = {"name": option["name"], "type": base, "unit": option.get("unit"), "prefix": option.get("prefix", "")}
-        if base in ("enum", "flags") or option.get("unit") == "tos":
+        if base in ("enum", "flags", "u8") or option.get("unit") == "tos":
             field["symbols"] = option.get("symbols")
         if base in ("string", "bytes", "sockaddrs"):
             field["count"] = option["size"]

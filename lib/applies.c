@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "sockopt.h"
+#include "name.h"
 
 static int get_int(int fd, int number, int *ret)
 {
@@ -58,6 +58,14 @@ bool sockopt_applies(const struct sockopt_option *option, const struct sockopt_k
 const struct sockopt_option *sockopt_twin_for(const struct sockopt_option *option,
 					      const struct sockopt_kind *kind, enum sockopt_access access)
 {
+	if (option && !is_entry(option)) {
+		const struct sockopt_option *known =
+			sockopt_find_number_on(kind, option->level->number, option->number, access);
+
+		if (!known)
+			return option->level->name[0] ? NULL : option;
+		option = known;
+	}
 	for (; option; option = option->twin)
 		if ((option->access & (unsigned)access) && sockopt_applies(option, kind, access))
 			return option;

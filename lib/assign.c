@@ -34,6 +34,27 @@ static const struct sockopt_option *find_unnamed(const char *name, struct sockop
 	return sockopt_make_unnamed((int)level_number, (int)number, ret);
 }
 
+/** The option of a level that is given by name. */
+static const struct sockopt_option *find_of_level(const char *level, size_t length, int number)
+{
+	const struct sockopt_option *option;
+
+	for (size_t i = 0; (option = sockopt_at(i)); i++)
+		if (option->number == number && (option->access & SOCKOPT_SET) &&
+		    level_has_name(option->level, level, length))
+			return option;
+	return NULL;
+}
+
+/** An option that is given by its numbers may have a name all the same: then it is known what it does. */
+static const struct sockopt_option *find_known(const char *name, struct sockopt_unnamed *unnamed)
+{
+	int level = unnamed->option.level->number, number = unnamed->option.number;
+	const struct sockopt_option *of_level = find_of_level(name, strcspn(name, ":"), number);
+
+	return of_level ? of_level : sockopt_meant_by(level, number, SOCKOPT_SET, unnamed);
+}
+
 static int fail_name(const char *text, size_t length, const char *name, struct sockopt_error *reterr)
 {
 	struct sockopt_error error = { .problem = SOCKOPT_NO_SUCH_OPTION, .word = text, .word_length = length };
@@ -95,13 +116,8 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 	r = sockopt_parse(option, text + length + 1, &ret_assignment->value, reterr);
 	if (r < 0)
 		return r;
-	/* An option that is given by its numbers may have a name all the same: then it is known what it does. */
-	if (ret_unnamed && option == &ret_unnamed->option) {
-		const struct sockopt_option *known =
-			sockopt_find_number(option->level->number, option->number, SOCKOPT_SET);
-
-		option = known ? known : option;
-	}
+	if (ret_unnamed && option == &ret_unnamed->option)
+		option = find_known(name, ret_unnamed);
 	ret_assignment->option = option;
 	return 0;
 }

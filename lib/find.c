@@ -23,6 +23,16 @@ const struct sockopt_level *sockopt_level_at(size_t index)
 	return index < catalog_tables.n_levels ? &catalog_tables.levels[index] : NULL;
 }
 
+bool level_has_name(const struct sockopt_level *level, const char *word, size_t length)
+{
+	if (name_equal(level->name, word, length) || name_equal(level->key, word, length))
+		return true;
+	for (const char *const *alias = level->aliases; *alias; alias++)
+		if (name_equal(*alias, word, length))
+			return true;
+	return false;
+}
+
 const struct sockopt_level *sockopt_find_level(const char *name)
 {
 	char *end;
@@ -32,15 +42,8 @@ const struct sockopt_level *sockopt_find_level(const char *name)
 	for (size_t i = 0; i < catalog_tables.n_levels; i++) {
 		const struct sockopt_level *level = &catalog_tables.levels[i];
 
-		if (is_number && level->number == number)
+		if (is_number ? level->number == number : level_has_name(level, name, strlen(name)))
 			return level;
-		if (!is_number && name_equal(level->name, name, strlen(name)))
-			return level;
-		if (!is_number && name_equal(level->key, name, strlen(name)))
-			return level;
-		for (const char *const *alias = level->aliases; !is_number && *alias; alias++)
-			if (name_equal(*alias, name, strlen(name)))
-				return level;
 	}
 	return NULL;
 }
@@ -117,16 +120,65 @@ const struct sockopt_option *sockopt_find(const char *name)
 	return name_matches(name, fits, 2) == 1 ? fits[0] : NULL;
 }
 
-const struct sockopt_option *sockopt_find_number(int level, int number, enum sockopt_access access)
+/** Do sockets of this family have the level? One that says nothing of families is of all sockets. */
+static bool level_is_of(const struct sockopt_level *level, int family)
+{
+	for (size_t i = 0; i < level->n_applies; i++) {
+		uint64_t families = level->applies[i].families;
+
+		if (families == 0 || (family >= 0 && family < 64 && ((families >> family) & 1)))
+			return true;
+	}
+	return level->n_applies == 0;
+}
+
+static bool has_level(int number, int family)
+{
+	for (size_t i = 0; i < catalog_tables.n_levels; i++)
+		if (catalog_tables.levels[i].number == number && level_is_of(&catalog_tables.levels[i], family))
+			return true;
+	return false;
+}
+
+/** family: that of which the level is; -1: of any. */
+static const struct sockopt_option *find_numbers(int family, int level, int number, enum sockopt_access access)
 {
 	for (size_t i = 0; i < catalog_tables.n_options; i++) {
 		const struct sockopt_option *option = &catalog_tables.options[i];
 
 		if (option->number == number && option->level->number == level &&
-		    (option->access & (unsigned)access))
+		    (option->access & (unsigned)access) && (family < 0 || level_is_of(option->level, family)))
 			return option;
 	}
 	return NULL;
+}
+
+const struct sockopt_option *sockopt_find_number(int level, int number, enum sockopt_access access)
+{
+	return find_numbers(-1, level, number, access);
+}
+
+const struct sockopt_option *sockopt_find_number_on(const struct sockopt_kind *kind, int level, int number,
+						    enum sockopt_access access)
+{
+	int family = kind ? kind->family : -1;
+
+	/* A socket that has no such level is asked for that of IP, if by anything. */
+	if (kind && !has_level(level, family))
+		family = has_level(level, AF_INET) ? AF_INET : -1;
+	return find_numbers(family, level, number, access);
+}
+
+bool numbers_are_shared(const struct sockopt_option *option, enum sockopt_access access)
+{
+	for (size_t i = 0; i < catalog_tables.n_options; i++) {
+		const struct sockopt_option *other = &catalog_tables.options[i];
+
+		if (other->number == option->number && other->level->number == option->level->number &&
+		    other->level != option->level && (other->access & (unsigned)access))
+			return true;
+	}
+	return false;
 }
 
 /** Writes a decimal number; returns the end. */
@@ -194,4 +246,26 @@ const struct sockopt_option *sockopt_make_unnamed(int level, int number, struct 
 		.see = none,
 	};
 	return &ret->option;
+}
+
+const struct sockopt_option *sockopt_meant_by(int level, int number, enum sockopt_access access,
+					      struct sockopt_unnamed *ret)
+{
+	const struct sockopt_option *known = sockopt_find_number(level, number, access);
+
+	if (!known)
+		return sockopt_make_unnamed(level, number, ret);
+	if (!numbers_are_shared(known, access))
+		return known;
+	/* A copy is no entry: so sockopt_twin_for() knows that the numbers are what is meant. */
+	ret->option = *known;
+	ret->option.twin = NULL;
+	return &ret->option;
+}
+
+bool is_entry(const struct sockopt_option *option)
+{
+	uintptr_t at = (uintptr_t)option, first = (uintptr_t)catalog_tables.options;
+
+	return at >= first && at < first + catalog_tables.n_options * sizeof(*option);
 }

@@ -72,6 +72,24 @@ static int get_longest(int fd, const struct sockopt_option *option, void *bytes,
 	return getsockopt(fd, option->level->number, option->number, bytes, length) < 0 ? -errno : 0;
 }
 
+/**
+ * The kernel leaves optlen alone, and of a number writes all bytes whatever it says: on SCO sockets even four, where
+ * others give two (BT_SNDMTU). The caller's buffer may have no room for that.
+ */
+static int get_unsaid(int fd, const struct sockopt_option *option, void *ret_bytes, size_t size, size_t *ret_length)
+{
+	unsigned char bytes[SOCKOPT_VALUE_MAX] = { 0 };
+	socklen_t length = option->get_type->size;
+
+	if (size < length)
+		return -EMSGSIZE;
+	if (getsockopt(fd, option->level->number, option->number, bytes, &length) < 0)
+		return -errno;
+	*ret_length = option->get_type->size;
+	memcpy(ret_bytes, bytes, *ret_length);
+	return 0;
+}
+
 int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_bytes, size_t size,
 		      size_t *ret_length)
 {
@@ -80,6 +98,8 @@ int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_byt
 
 	if (!(option->access & SOCKOPT_GET) || option->input_from_caller)
 		return -EOPNOTSUPP;
+	if (option->get_length == SOCKOPT_GET_UNSAID)
+		return get_unsaid(fd, option, ret_bytes, size, ret_length);
 	if (option->n_inputs)
 		fill_input(option, ret_bytes, size);
 	else if (option->get_length == SOCKOPT_GET_VARIABLE && option->get_type->fields[0].scalar == SOCKOPT_BYTES)

@@ -39,7 +39,10 @@ static int parse_scalar(const struct sockopt_type *type, struct word word, struc
 	size_t length;
 	int r;
 
-	memset(ret->bytes, 0, type->size < sizeof(ret->bytes) ? type->size : sizeof(ret->bytes));
+	/* ATM reads 8 bytes of a value that has 4 (SO_SETCLP). */
+	memset(ret->bytes, 0, sizeof(uint64_t));
+	if (type->size <= sizeof(ret->bytes))
+		memset(ret->bytes, 0, type->size);
 	r = parse_field(&type->fields[0], word, ret->bytes, 0, &length, trouble);
 	ret->length = (socklen_t)length;
 	return r;

@@ -170,6 +170,7 @@ enum sockopt_get_length {
 	SOCKOPT_GET_EXACT,     /* the caller's optlen must be the size */
 	SOCKOPT_GET_AT_MOST,   /* an optlen over what there is to give is EINVAL */
 	SOCKOPT_GET_UNCHANGED, /* at least the size, and it comes back as the caller gave it */
+	SOCKOPT_GET_UNSAID,    /* it is not looked at, and comes back as the caller gave it; the size is written */
 };
 
 /** Sockets on which something holds: all three must fit; 0 fits everything. */
@@ -472,10 +473,22 @@ SOCKOPT_API const struct sockopt_option *sockopt_find(const char *name);
 
 /**
  * @brief [signal-safe] An entry by the numbers that setsockopt(2) takes.
+ *
+ * A level's number can be that of several (6: IPPROTO_TCP and SOL_L2CAP): the one of IP is found first.
+ *
  * @param access SOCKOPT_GET or SOCKOPT_SET: one number can be two options
  */
 SOCKOPT_API const struct sockopt_option *sockopt_find_number(int level, int number,
 							     enum sockopt_access access);
+
+struct sockopt_kind;
+
+/**
+ * @brief [signal-safe] As sockopt_find_number(): what these numbers mean on such a socket.
+ * @param kind its family decides between levels of one number; NULL: not known
+ */
+SOCKOPT_API const struct sockopt_option *sockopt_find_number_on(const struct sockopt_kind *kind, int level,
+								int number, enum sockopt_access access);
 
 /**
  * @brief [signal-safe] The entries whose names are nearest to a word: all that fit it without their
@@ -499,6 +512,16 @@ struct sockopt_unnamed {
 SOCKOPT_API const struct sockopt_option *sockopt_make_unnamed(int level, int number,
 							      struct sockopt_unnamed *ret);
 
+/**
+ * @brief [signal-safe] What numbers mean where the socket is not known yet: the entry that they find, or one of bytes.
+ *
+ * Where they are those of several, it is a copy of the one of IP in ret: sockopt_twin_for() finds on each socket the
+ * one that is meant there.
+ * @return an entry, or &ret->option
+ */
+SOCKOPT_API const struct sockopt_option *sockopt_meant_by(int level, int number, enum sockopt_access access,
+							  struct sockopt_unnamed *ret);
+
 /** [signal-safe] The text in a language ("es", "es_AR.UTF-8"; anything else is English); NULL if there is none. */
 SOCKOPT_API const char *sockopt_text(struct sockopt_text text, const char *language);
 
@@ -517,7 +540,11 @@ SOCKOPT_API SOCKOPT_MUST_USE int sockopt_kind_of(int fd, struct sockopt_kind *re
 SOCKOPT_API bool sockopt_applies(const struct sockopt_option *option, const struct sockopt_kind *kind,
 				 enum sockopt_access access);
 
-/** [signal-safe] The entry itself or the twin that applies to such a socket; NULL if none does. */
+/**
+ * @brief [signal-safe] The entry itself or the twin that applies to such a socket; NULL if none does.
+ *
+ * Of an option that was given by numbers (sockopt_meant_by()) it is what they mean on such a socket.
+ */
 SOCKOPT_API const struct sockopt_option *sockopt_twin_for(const struct sockopt_option *option,
 							  const struct sockopt_kind *kind,
 							  enum sockopt_access access);

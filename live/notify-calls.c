@@ -275,7 +275,8 @@ static bool has_words(const struct sockopt_option *option)
 static void pass(struct notify *notify, struct notify_call *call, struct run_socket *socket,
 		 const struct rule_call *asked, bool remember, bool value_matters)
 {
-	const struct sockopt_option *option = sockopt_find_number(asked->level, asked->number, SOCKOPT_SET);
+	const struct sockopt_option *option =
+		sockopt_find_number_on(&socket->facts.kind, asked->level, asked->number, SOCKOPT_SET);
 	int r;
 
 	if ((!remember && !value_matters) || !is_plain(option) || (call->is_32bit && has_words(option)) ||

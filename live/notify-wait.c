@@ -180,7 +180,7 @@ static bool accept_one(struct notify *notify, struct notify_call *call, int list
 		return true;
 	}
 	if (notify_read_socket(notify, call, fd, -1, &accepted) == 0) {
-		run_inherit(&notify->state, cookie, accepted.facts.cookie);
+		run_inherit(&notify->state, cookie, &accepted.facts);
 		run_apply(&notify->state, &accepted, SOCKOPT_AT_ACCEPT);
 	}
 	run_socket_done(&accepted);

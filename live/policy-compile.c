@@ -242,6 +242,18 @@ static int slot_of(const struct policy_program *program, const struct sockopt_op
 	return next;
 }
 
+/** The families that have another level of this number: 6 is SOL_L2CAP on Bluetooth. */
+static __u64 other_families(const struct sockopt_level *level)
+{
+	const struct sockopt_level *other;
+	__u64 families = 0, own = 0;
+
+	for (size_t i = 0; (other = sockopt_level_at(i)); i++)
+		for (size_t k = 0; other->number == level->number && k < other->n_applies; k++)
+			*(other == level ? &own : &families) |= other->applies[k].families;
+	return families & ~own;
+}
+
 /** One option of the action: itself, or a twin of it at another level. */
 static int put_option(struct compiler *compiler, const struct sockopt_option *option)
 {
@@ -259,6 +271,8 @@ static int put_option(struct compiler *compiler, const struct sockopt_option *op
 		.verb = (__u8)action->verb,
 		.from = (__u8)compiler->rule->moments,
 		.not_inherited = option->inherits == SOCKOPT_NOT_INHERITED,
+		/* Given by numbers it is meant for all that have them. */
+		.others = option == &action->unnamed.option ? 0 : other_families(option->level),
 	};
 	const char *unused = NULL;
 

@@ -31,6 +31,9 @@ unsigned address_states(const struct kind *kind)
 	case AF_VSOCK: return BOUND | LISTENING | CONNECTED;
 	/* A datagram's connect(2) keeps an address to send to, of which the socket tells nobody. */
 	case AF_TIPC: return kind_accepts(kind) ? BOUND | LISTENING | CONNECTED : BOUND;
+	/* Without a controller there is nobody to connect to. */
+	case AF_BLUETOOTH: return BOUND | LISTENING;
+	case AF_PPPOX: return CONNECTED;
 	case AF_NETLINK:
 	case AF_RDS: return BOUND | CONNECTED;
 	case AF_PACKET:
@@ -108,6 +111,16 @@ static socklen_t vsock_address(struct sockaddr_vm *ret)
 	return sizeof(*ret);
 }
 
+/** Any controller, any channel. Of HCI it is none, which it calls so. */
+static socklen_t bluetooth_address(int protocol, struct sockaddr_storage *ret)
+{
+	bool is_hci = protocol == 1;
+
+	if (is_hci)
+		memset((char *)ret + sizeof(sa_family_t), 0xff, sizeof(uint16_t));
+	return is_hci ? 3 * sizeof(uint16_t) : 14;
+}
+
 socklen_t address_of(const struct kind *kind, struct sockaddr_storage *ret)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -124,6 +137,7 @@ socklen_t address_of(const struct kind *kind, struct sockaddr_storage *ret)
 	case AF_ALG: return alg_address((struct sockaddr_alg *)ret);
 	case AF_RXRPC: return rxrpc_address((struct sockaddr_rxrpc *)ret);
 	case AF_NFC: return nfc_address((struct sockaddr_nfc_llcp *)ret);
+	case AF_BLUETOOTH: return bluetooth_address(kind->of.protocol, ret);
 	case AF_PHONET: return sizeof(struct sockaddr); /* any object of this device */
 	default: return sizeof(sa_family_t);            /* unix: the kernel picks an abstract name */
 	}

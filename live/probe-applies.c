@@ -12,7 +12,7 @@
 /** The kernel's ways to say that it knows no such option here. */
 static bool is_unknown(const struct kind *kind, int error)
 {
-	static const int families[] = { AF_CAN, AF_LLC, AF_MCTP };
+	static const int families[] = { AF_CAN, AF_LLC, AF_MCTP, AF_BLUETOOTH, AF_ATMPVC, AF_ATMSVC, AF_PPPOX };
 
 	/* These say so to levels that are not their own. */
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
@@ -65,19 +65,26 @@ static void check_elsewhere(struct report *report, const struct kind *kind, cons
 		    });
 }
 
+/** Are its numbers another option's on such a socket? */
+static bool is_another(const struct sockopt_option *option, const struct kind *kind, enum sockopt_access access)
+{
+	const struct sockopt_option *there =
+		sockopt_find_number_on(&kind->of, option->level->number, option->number, access);
+
+	return there && there != option;
+}
+
 /** An option that cannot be read at all is not, on any socket. */
 static void check_unreadable(struct report *report)
 {
 	const struct sockopt_option *option = report->option;
 
-	if (sockopt_find_number(option->level->number, option->number, SOCKOPT_GET))
-		return; /* its number is another option's too */
 	for (size_t i = 0; i < n_kinds; i++) {
 		unsigned char bytes[512] = { 0 };
 		socklen_t length = sizeof(bytes);
 		int r;
 
-		if (!kinds[i].open)
+		if (!kinds[i].open || is_another(option, &kinds[i], SOCKOPT_GET))
 			continue;
 		r = probe_raw_get(kinds[i].fresh, option, bytes, &length);
 		report->aside = kind_own_rules(&kinds[i], option, SOCKOPT_GET);
@@ -110,6 +117,8 @@ void probe_readable_facts(const struct sockopt_option *option)
 			elsewhere.missing |= kind->withheld && !sockopt_applies(option, &kind->of, SOCKOPT_GET);
 			continue;
 		}
+		if (is_another(option, kind, SOCKOPT_GET))
+			continue;
 		r = probe_read(kind->fresh, option, &reading);
 		report.aside = NULL;
 		if (!sockopt_applies(option, &kind->of, SOCKOPT_GET)) {
@@ -136,12 +145,10 @@ static void check_unwritable(struct report *report)
 	const struct sockopt_option *option = report->option;
 	static const unsigned char bytes[512];
 
-	if (sockopt_find_number(option->level->number, option->number, SOCKOPT_SET))
-		return;
 	for (size_t i = 0; i < n_kinds; i++) {
 		int r;
 
-		if (!kinds[i].open)
+		if (!kinds[i].open || is_another(option, &kinds[i], SOCKOPT_SET))
 			continue;
 		r = probe_raw_set(kinds[i].fresh, option, bytes, option->get_type->size ? option->get_type->size : 4U);
 		report->aside = kind_own_rules(&kinds[i], option, SOCKOPT_SET);
@@ -195,6 +202,8 @@ void probe_writable_facts(const struct sockopt_option *option)
 				elsewhere.missing |= kind->withheld && !sockopt_applies(option, &kind->of, SOCKOPT_SET);
 				continue;
 			}
+			if (is_another(option, kind, SOCKOPT_SET))
+				continue;
 			report.aside = NULL;
 			if (sockopt_applies(option, &kind->of, SOCKOPT_SET)) {
 				check_applying(&report, kind, &example);

@@ -69,6 +69,22 @@ bool kind_accepts(const struct kind *kind)
 	return kind->of.type == SOCK_STREAM || kind->of.type == SOCK_SEQPACKET || kind->of.type == SOCK_DCCP;
 }
 
+static bool ignores_level(const struct kind *kind)
+{
+	bool is_voice = kind->of.protocol == 2 || kind->of.protocol == 8; /* SCO, ISO */
+
+	return (kind->of.family == AF_BLUETOOTH && is_voice) || kind->of.family == AF_IEEE802154 ||
+	       kind->of.family == AF_ISDN;
+}
+
+static bool is_own_level(const struct kind *kind, const struct sockopt_option *option)
+{
+	for (size_t i = 0; i < option->level->n_applies; i++)
+		if ((option->level->applies[i].families >> kind->of.family) & 1)
+			return true;
+	return option->level->n_applies == 0;
+}
+
 const char *kind_own_rules(const struct kind *kind, const struct sockopt_option *option, enum sockopt_access access)
 {
 	/* Its getsockopt() asks the TCP socket inside for whatever is not of its own level. */
@@ -77,6 +93,9 @@ const char *kind_own_rules(const struct kind *kind, const struct sockopt_option 
 	/* Its streams accept whatever is said to them of TCP. */
 	if (kind->of.family == AF_TIPC && option->level->number == IPPROTO_TCP)
 		return "TIPC";
+	/* They take the number for one of their own, at whatever level it is. */
+	if (ignores_level(kind) && !is_own_level(kind, option))
+		return "a family that does not look at the level";
 	if (access == SOCKOPT_GET)
 		return NULL;
 	/* It accepts what it does not know, without a word. */

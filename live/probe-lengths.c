@@ -84,6 +84,25 @@ static bool is_open_ended(const struct sockopt_type *type)
 	return type->form == SOCKOPT_FORM_STRUCT && type->fields[type->n_fields - 1].scalar == SOCKOPT_SOCKADDRS;
 }
 
+/** optlen comes back as it was given, and behind the value nothing is written. */
+static void check_unsaid(struct report *report, const struct kind *kind)
+{
+	const struct sockopt_option *option = report->option;
+	unsigned char bytes[SOCKOPT_VALUE_MAX + MORE];
+	size_t size = option->get_type->size, written = sizeof(bytes);
+	socklen_t length = (socklen_t)size + MORE;
+	int r;
+
+	memset(bytes, 0xa5, sizeof(bytes));
+	r = probe_raw_get(kind->fresh, option, bytes, &length);
+	if (r < 0)
+		return;
+	while (written > 0 && bytes[written - 1] == 0xa5)
+		written--;
+	check_read(report, kind, bytes_not, length == size + MORE, length);
+	check_read(report, kind, bytes_more, written <= size, written);
+}
+
 void probe_get_length_facts(const struct sockopt_option *option)
 {
 	struct report report = report_begin(option, PROBE_GROUP_GET_LENGTH);
@@ -98,6 +117,10 @@ void probe_get_length_facts(const struct sockopt_option *option)
 
 		if (option->get_length == SOCKOPT_GET_UNCHANGED) {
 			check_unchanged(&report, kind);
+			continue;
+		}
+		if (option->get_length == SOCKOPT_GET_UNSAID) {
+			check_unsaid(&report, kind);
 			continue;
 		}
 		if (fixed && option->n_inputs == 0) {

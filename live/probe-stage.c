@@ -14,6 +14,7 @@
 #include <linux/vm_sockets.h>
 
 #include "probe-address.h"
+#include "probe-l2tp.h"
 #include "probe-xdp.h"
 
 enum { PATIENCE_MS = 400 };
@@ -34,7 +35,7 @@ bool stage_possible(const struct kind *kind, unsigned state)
 	case SOCKOPT_LISTENING:
 		return has_listeners(kind) || kind_is_one_to_many(kind);
 	case SOCKOPT_SHUTDOWN:
-		return has_listeners(kind) && !kind->deaf;
+		return has_listeners(kind) && (address_states(kind) & SOCKOPT_CONNECTED) && !kind->deaf;
 	case SOCKOPT_CONNECTING:
 		return has_listeners(kind) && is_internet(kind);
 	case SOCKOPT_CONNECTED:
@@ -93,6 +94,9 @@ static int connect_to(const struct kind *kind, int fd, int other)
 	struct sockaddr_storage address;
 	socklen_t length = sizeof(address);
 
+	/* A radio would call somebody. */
+	if (!(address_states(kind) & SOCKOPT_CONNECTED))
+		return -EHOSTUNREACH;
 	if (getsockname(other, (struct sockaddr *)&address, &length) < 0)
 		return -errno;
 	if (kind->of.family == AF_VSOCK)
@@ -245,6 +249,8 @@ static int reach(const struct kind *kind, unsigned state, struct stage *stage)
 	case SOCKOPT_CONNECTED:
 		if (kind_is_one_to_many(kind))
 			return connect_one_of_many(kind, stage);
+		if (kind->of.family == AF_PPPOX)
+			return l2tp_connect(stage->fd, stage->others);
 		return has_listeners(kind) ? connect_stream(kind, stage) : connect_datagram(kind, stage);
 	case SOCKOPT_SHUTDOWN:
 		r = connect_stream(kind, stage);

@@ -196,10 +196,10 @@ void run_apply(struct run_state *state, struct run_socket *socket, enum sockopt_
 		run_memory_pass(state->memory, socket->facts.cookie, moment);
 }
 
-void run_inherit(struct run_state *state, uint64_t listener, uint64_t accepted)
+void run_inherit(struct run_state *state, uint64_t listener, const struct facts *accepted)
 {
 	if (state->memory)
-		run_memory_inherit(state->memory, listener, accepted);
+		run_memory_inherit(state->memory, listener, accepted->cookie, &accepted->kind);
 }
 
 /* ---- the program's own calls ---- */

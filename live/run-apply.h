@@ -49,7 +49,7 @@ bool run_may_be_due(const struct rules *rules, const struct sockopt_kind *kind, 
 void run_apply(struct run_state *state, struct run_socket *socket, enum sockopt_moment moment);
 
 /** An accepted socket has come to what its listener has come to. */
-void run_inherit(struct run_state *state, uint64_t listener, uint64_t accepted);
+void run_inherit(struct run_state *state, uint64_t listener, const struct facts *accepted);
 
 /** Judges a setsockopt(2) of the program. value_matters: with another value the verdict may be another. */
 void run_judge(struct run_state *state, const struct run_socket *socket, const struct rule_call *call,

@@ -175,11 +175,11 @@ static void on_event(void *context, const struct policy_event *event)
 	told.moment = moment_of(event->moment);
 	told.hit.rule = service->program->lines[event->line].rule;
 	told.hit.action = service->program->lines[event->line].action;
-	told.hit.option = sockopt_find_number(event->level, event->number, SOCKOPT_SET);
+	facts_of(event, &holder, &facts);
+	told.hit.option = sockopt_find_number_on(&facts.kind, event->level, event->number, SOCKOPT_SET);
 	if (!told.hit.option)
 		told.hit.option = told.hit.action->option;
 	told.has_asked = event->length <= POLICY_VALUE_MAX;
-	facts_of(event, &holder, &facts);
 	change_of(event, &told.hit, &change);
 	service->job->sink.event(service->job->sink.context, &told);
 }

@@ -105,7 +105,8 @@ void run_memory_set(struct run_memory *memory, uint64_t cookie, int level, int n
 	seen->options[seen->n_options++].number = number;
 }
 
-void run_memory_inherit(struct run_memory *memory, uint64_t listener, uint64_t accepted)
+void run_memory_inherit(struct run_memory *memory, uint64_t listener, uint64_t accepted,
+			const struct sockopt_kind *kind)
 {
 	const struct seen *found = find(memory, listener);
 	struct seen from;
@@ -116,7 +117,7 @@ void run_memory_inherit(struct run_memory *memory, uint64_t listener, uint64_t a
 	run_memory_pass(memory, accepted, from.past);
 	for (size_t i = 0; i < from.n_options; i++) {
 		const struct sockopt_option *option =
-			sockopt_find_number(from.options[i].level, from.options[i].number, SOCKOPT_SET);
+			sockopt_find_number_on(kind, from.options[i].level, from.options[i].number, SOCKOPT_SET);
 
 		if (!option || option->inherits == SOCKOPT_INHERITED || option->inherits == SOCKOPT_ADJUSTED)
 			run_memory_set(memory, accepted, from.options[i].level, from.options[i].number);

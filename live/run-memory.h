@@ -20,6 +20,7 @@ bool run_memory_was_set(const struct run_memory *memory, uint64_t cookie, int le
 void run_memory_set(struct run_memory *memory, uint64_t cookie, int level, int number);
 
 /** The accepted socket has come to what the listener has, and has what was set of it and is inherited. */
-void run_memory_inherit(struct run_memory *memory, uint64_t listener, uint64_t accepted);
+void run_memory_inherit(struct run_memory *memory, uint64_t listener, uint64_t accepted,
+			const struct sockopt_kind *kind);
 
 #endif

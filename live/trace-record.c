@@ -155,11 +155,12 @@ static void read_option(const struct trace_record *record, struct call *ret)
 {
 	enum sockopt_access access = record->kind == TRACE_SET ? SOCKOPT_SET : SOCKOPT_GET;
 	enum sockopt_access other = record->kind == TRACE_SET ? SOCKOPT_GET : SOCKOPT_SET;
+	const struct sockopt_kind *kind = ret->has_socket ? &ret->facts.kind : NULL;
 
-	ret->option = sockopt_find_number(record->level, record->option, access);
+	ret->option = sockopt_find_number_on(kind, record->level, record->option, access);
 	/* What cannot be done with an option is asked of it all the same. */
 	if (!ret->option)
-		ret->option = sockopt_find_number(record->level, record->option, other);
+		ret->option = sockopt_find_number_on(kind, record->level, record->option, other);
 	if (!ret->option)
 		ret->option = sockopt_make_unnamed(record->level, record->option, &ret->unnamed);
 	/* A pointer that could not be followed is no program. */

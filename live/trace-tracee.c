@@ -286,7 +286,9 @@ static void read_result(struct tracee *tracee)
 /** What the kernel keeps of an option, asked while the thread stands still. */
 static void read_kept(struct trace_record *record, int fd)
 {
-	const struct sockopt_option *option = sockopt_find_number(record->level, record->option, SOCKOPT_SET);
+	struct sockopt_kind kind = { record->family, record->type, record->protocol };
+	const struct sockopt_option *option =
+		sockopt_find_number_on(&kind, record->level, record->option, SOCKOPT_SET);
 	struct sockopt_value value;
 
 	if (!option || !(option->access & SOCKOPT_GET) || option->input_from_caller ||

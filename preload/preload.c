@@ -224,7 +224,7 @@ static void accepted(int listener, int fd)
 	if (fd < 0 || !enter(&saved))
 		return;
 	if (run_socket_read(&state, fd, 0, fd, &socket) == 0) {
-		run_inherit(&state, identity_cookie(listener), socket.facts.cookie);
+		run_inherit(&state, identity_cookie(listener), &socket.facts);
 		run_apply(&state, &socket, SOCKOPT_AT_ACCEPT);
 	}
 	run_socket_done(&socket);

@@ -279,14 +279,17 @@ static struct sockopt_kind kind_of(const struct code_call *call, const struct so
 
 static const struct sockopt_option *option_of(const struct code_call *call)
 {
+	const struct sockopt_kind kind = { .family = (int)call->family.number };
+	const struct sockopt_kind *known = call->family.known ? &kind : NULL;
 	const struct sockopt_option *option;
 
 	if (!call->has_option || call->kind == CODE_LISTEN)
 		return NULL;
-	option = sockopt_find_number(call->option.level, call->option.number,
-				     call->kind == CODE_SET ? SOCKOPT_SET : SOCKOPT_GET);
+	option = sockopt_find_number_on(known, call->option.level, call->option.number,
+					call->kind == CODE_SET ? SOCKOPT_SET : SOCKOPT_GET);
 	return option ? option :
-			sockopt_find_number(call->option.level, call->option.number, SOCKOPT_GET | SOCKOPT_SET);
+			sockopt_find_number_on(known, call->option.level, call->option.number,
+					       SOCKOPT_GET | SOCKOPT_SET);
 }
 
 static bool is_about(const struct check *check, const struct sockopt_option *option)

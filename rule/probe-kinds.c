@@ -66,6 +66,26 @@ const struct probe_kind probe_kinds[] = {
 	{ "mctp", { AF_MCTP, SOCK_DGRAM, 0 } },
 	{ "caif", { AF_CAIF, SOCK_SEQPACKET, 0 } },
 	{ "caif-util", { AF_CAIF, SOCK_SEQPACKET, 3 } },
+	{ "l2cap", { AF_BLUETOOTH, SOCK_SEQPACKET, 0 } },
+	{ "l2cap-stream", { AF_BLUETOOTH, SOCK_STREAM, 0 } },
+	{ "l2cap-dgram", { AF_BLUETOOTH, SOCK_DGRAM, 0 } },
+	{ "l2cap-raw", { AF_BLUETOOTH, SOCK_RAW, 0 } },
+	{ "hci", { AF_BLUETOOTH, SOCK_RAW, 1 } },
+	{ "sco", { AF_BLUETOOTH, SOCK_SEQPACKET, 2 } },
+	{ "rfcomm", { AF_BLUETOOTH, SOCK_STREAM, 3 } },
+	{ "rfcomm-raw", { AF_BLUETOOTH, SOCK_RAW, 3 } },
+	{ "iso", { AF_BLUETOOTH, SOCK_SEQPACKET, 8 } },
+	{ "ax25-dgram", { AF_AX25, SOCK_DGRAM, 0 } },
+	{ "ax25-seqpacket", { AF_AX25, SOCK_SEQPACKET, 0 } },
+	{ "netrom", { AF_NETROM, SOCK_SEQPACKET, 0 } },
+	{ "rose", { AF_ROSE, SOCK_SEQPACKET, 0 } },
+	{ "x25", { AF_X25, SOCK_SEQPACKET, 0 } },
+	{ "atmpvc", { AF_ATMPVC, SOCK_DGRAM, 0 } },
+	{ "atmsvc", { AF_ATMSVC, SOCK_DGRAM, 0 } },
+	{ "pppol2tp", { AF_PPPOX, SOCK_DGRAM, 1 } },
+	{ "iucv", { AF_IUCV, SOCK_STREAM, 0 } },
+	{ "ieee802154", { AF_IEEE802154, SOCK_DGRAM, 0 } },
+	{ "isdn", { AF_ISDN, SOCK_DGRAM, 1 } }, /* ISDN_P_TE_S0 */
 };
 const size_t probe_n_kinds = sizeof(probe_kinds) / sizeof(probe_kinds[0]);
 _Static_assert(sizeof(probe_kinds) / sizeof(probe_kinds[0]) <= PROBE_KINDS_MAX, "a result has room for each kind");

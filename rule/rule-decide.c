@@ -36,12 +36,19 @@ unsigned rules_moments(const struct rules *rules)
 	return moments;
 }
 
-/** The entry of these numbers among the action's option and its twins. */
-static const struct sockopt_option *option_of(const struct rule_action *action, int level, int number)
+/** The entry of these numbers among the action's option and its twins. kind: of the socket; NULL: of any */
+static const struct sockopt_option *option_of(const struct rule_action *action, const struct sockopt_kind *kind,
+					      int level, int number)
 {
-	for (const struct sockopt_option *option = action->option; option; option = option->twin)
-		if (option->level->number == level && option->number == number && (option->access & SOCKOPT_SET))
+	for (const struct sockopt_option *option = action->option; option; option = option->twin) {
+		if (option->level->number != level || option->number != number || !(option->access & SOCKOPT_SET))
+			continue;
+		if (kind && option == &action->unnamed.option)
+			return sockopt_twin_for(option, kind, SOCKOPT_SET);
+		/* Other families have levels of the same number: what is 6:1 there, if not TCP_NODELAY? */
+		if (!kind || sockopt_find_number_on(kind, level, number, SOCKOPT_SET) == option)
 			return option;
+	}
 	return NULL;
 }
 
@@ -50,7 +57,7 @@ bool rules_watch(const struct rules *rules, int level, int number)
 	for (size_t i = 0; i < rules->n; i++)
 		for (size_t k = 0; k < rules->list[i]->n_actions; k++)
 			if (rule_action_watches(rules->list[i]->actions[k]) &&
-			    option_of(rules->list[i]->actions[k], level, number))
+			    option_of(rules->list[i]->actions[k], NULL, level, number))
 				return true;
 	return false;
 }
@@ -186,7 +193,8 @@ void rules_judge(const struct rules *rules, const struct facts *facts, unsigned 
 
 		for (size_t k = 0; k < rule->n_actions; k++) {
 			const struct rule_action *action = rule->actions[k];
-			struct rule_hit hit = { rule, action, option_of(action, call->level, call->number) };
+			struct rule_hit hit = { rule, action,
+						option_of(action, &facts->kind, call->level, call->number) };
 
 			if (!hit.option)
 				continue;

@@ -157,7 +157,7 @@ static void put_defaults(FILE *file, const struct sockopt_option *option)
 
 	for (size_t i = 0; i < option->n_defaults; i++) {
 		const struct sockopt_default *row = &option->defaults[i];
-		char one[256], place[160] = "";
+		char one[768], place[160] = "";
 
 		if (explain_is_limited(&row->where))
 			explain_where(&row->where, 1, place, sizeof(place));

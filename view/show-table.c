@@ -50,6 +50,13 @@ static void put_socket(struct show_view *base, const struct show_socket *socket)
 		view->cells[COLUMN_HOLDERS] = view->texts[COLUMN_HOLDERS];
 }
 
+/** An option that was given by its numbers is another one on some sockets. */
+static bool is_of_column(const struct sockopt_option *column, const struct sockopt_option *option)
+{
+	return strcmp(column->name, option->name) == 0 ||
+	       (column->number == option->number && column->level->number == option->level->number);
+}
+
 static void put_row(struct show_view *base, const struct show_row *row)
 {
 	struct table_view *view = (struct table_view *)base;
@@ -57,7 +64,7 @@ static void put_row(struct show_view *base, const struct show_row *row)
 	for (size_t i = 0; i < view->n_options; i++) {
 		size_t column = COLUMN_FIRST_OPTION + i;
 
-		if (strcmp(view->options[i]->name, row->option->name) != 0)
+		if (!is_of_column(view->options[i], row->option))
 			continue;
 		if (row->error)
 			snprintf(view->texts[column], CELL_MAX, "%s", strerrorname_np(row->error));

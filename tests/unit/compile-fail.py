@@ -148,7 +148,7 @@ def missing(options: dict[str, Any], macros: list[str], prefix: str, access: str
     return [name for name, option in options.items()
             if access in option["access"] and option.get(field, option["type"]) in kinds
             and not (access == "get" and (option.get("read_effect") or option.get("input")
-                                          or option.get("get_length", "fixed") not in ("fixed", "exact", "unchanged")))
+                                          or option.get("get_length", "fixed") not in ("fixed", "exact", "unchanged", "unsaid")))
             and prefix + name not in macros]
 
 

@@ -129,6 +129,30 @@ static void parse_assignment_takes_numbers_for_what_has_no_name(void **state)
 	}
 }
 
+/** 6 is the level of two families: it is that of IP, unless it is named. */
+static void parse_assignment_takes_numbers_of_two_levels_for_those_of_ip(void **state)
+{
+	static const struct {
+		const char *text, *name;
+	} cases[] = {
+		{ "6:1=0x01000000", "TCP_NODELAY" },
+		{ "tcp:1=0x01000000", "TCP_NODELAY" },
+		{ "SOL_TCP:0x1=0x01000000", "TCP_NODELAY" },
+		{ "l2cap:1=0x01000000", "L2CAP_OPTIONS" },
+		{ "6:18=0x01000000", "TCP_USER_TIMEOUT" },
+		{ "17:1=0x01000000", "UDP_CORK" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sockopt_assignment assignment;
+		struct sockopt_unnamed unnamed;
+
+		assert_int_equal(sockopt_parse_assignment(cases[i].text, &assignment, &unnamed, NULL), 0);
+		assert_string_equal(assignment.option->name, cases[i].name);
+		assert_bytes(&assignment.value, "\x01\0\0\0", 4);
+	}
+}
+
 /** Then it is known what it does, and how it is shown. */
 static void parse_assignment_knows_the_name_of_numbers_that_have_one(void **state)
 {
@@ -258,6 +282,7 @@ int main(void)
 		cmocka_unit_test(parse_assignment_refuses_what_can_only_be_read),
 		cmocka_unit_test(parse_assignment_passes_the_trouble_of_a_value_on),
 		cmocka_unit_test(parse_assignment_takes_numbers_for_what_has_no_name),
+		cmocka_unit_test(parse_assignment_takes_numbers_of_two_levels_for_those_of_ip),
 		cmocka_unit_test(parse_assignment_knows_the_name_of_numbers_that_have_one),
 		cmocka_unit_test(parse_assignment_refuses_what_are_no_numbers),
 		cmocka_unit_test(parse_assignment_refuses_numbers_without_room_for_them),

@@ -186,16 +186,125 @@ static void twins_have_one_name_and_different_levels(void **state)
 	assert_true(seen > 0);
 }
 
+/** Do options of other levels have the same numbers? */
+static bool are_shared(const struct sockopt_option *option, enum sockopt_access access)
+{
+	struct sockopt_unnamed unnamed;
+
+	return sockopt_meant_by(option->level->number, option->number, access, &unnamed) == &unnamed.option;
+}
+
 static void find_number_finds_every_option_by_what_it_allows(void **state)
 {
 	for (size_t i = 0; i < sockopt_count(); i++) {
 		const struct sockopt_option *option = sockopt_at(i);
 
-		if (option->access & SOCKOPT_GET)
-			assert_ptr_equal(sockopt_find_number(option->level->number, option->number, SOCKOPT_GET), option);
-		if (option->access & SOCKOPT_SET)
-			assert_ptr_equal(sockopt_find_number(option->level->number, option->number, SOCKOPT_SET), option);
+		for (unsigned access = SOCKOPT_GET; access <= SOCKOPT_SET; access++)
+			if ((option->access & access) && !are_shared(option, (enum sockopt_access)access))
+				assert_ptr_equal(sockopt_find_number(option->level->number, option->number,
+								     (enum sockopt_access)access),
+						 option);
 	}
+}
+
+/** A family of the level's, or one of any where it says of none. */
+static struct sockopt_kind kind_of_level(const struct sockopt_level *level)
+{
+	struct sockopt_kind kind = { .family = AF_INET };
+
+	if (level->n_applies && level->applies[0].families)
+		kind.family = __builtin_ctzll(level->applies[0].families);
+	return kind;
+}
+
+static void find_number_on_finds_every_option_on_its_own_sockets(void **state)
+{
+	size_t shared = 0;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_option *option = sockopt_at(i);
+		struct sockopt_kind kind = kind_of_level(option->level);
+
+		for (unsigned access = SOCKOPT_GET; access <= SOCKOPT_SET; access++) {
+			if (!(option->access & access))
+				continue;
+			shared += are_shared(option, (enum sockopt_access)access);
+			if (sockopt_find_number_on(&kind, option->level->number, option->number,
+						   (enum sockopt_access)access) != option)
+				fail_msg("%s is not found on its sockets", option->name);
+		}
+	}
+	assert_true(shared > 4);
+}
+
+static const char *name_on(int family, int level, int number, enum sockopt_access access)
+{
+	struct sockopt_kind kind = { family, SOCK_RAW, 0 };
+	const struct sockopt_option *option = sockopt_find_number_on(family ? &kind : NULL, level, number, access);
+
+	return option ? option->name : "none";
+}
+
+static void levels_of_one_number_are_told_apart_by_the_family(void **state)
+{
+	static const struct {
+		int family, level, number;
+		enum sockopt_access access;
+		const char *name;
+	} cases[] = {
+		{ AF_INET, 6, 1, SOCKOPT_SET, "TCP_NODELAY" },
+		{ AF_INET6, 6, 1, SOCKOPT_GET, "TCP_NODELAY" },
+		{ AF_BLUETOOTH, 6, 1, SOCKOPT_SET, "L2CAP_OPTIONS" },
+		{ AF_BLUETOOTH, 6, 3, SOCKOPT_GET, "L2CAP_LM" },
+		{ AF_BLUETOOTH, 0, 2, SOCKOPT_SET, "HCI_FILTER" },
+		{ AF_INET, 0, 2, SOCKOPT_SET, "IP_TTL" },
+		{ AF_BLUETOOTH, 17, 1, SOCKOPT_GET, "SCO_OPTIONS" },
+		{ AF_INET, 17, 1, SOCKOPT_GET, "UDP_CORK" },
+		/* Bluetooth has no such option: it is no other's then. */
+		{ AF_BLUETOOTH, 6, 18, SOCKOPT_SET, "none" },
+		{ AF_BLUETOOTH, 17, 1, SOCKOPT_SET, "none" },
+		{ AF_INET, 17, 2, SOCKOPT_GET, "none" },
+		/* A family that has no such level is asked for that of IP. */
+		{ AF_UNIX, 6, 1, SOCKOPT_SET, "TCP_NODELAY" },
+		{ AF_UNIX, 17, 2, SOCKOPT_GET, "none" },
+		{ 200, 6, 1, SOCKOPT_SET, "TCP_NODELAY" },
+		{ AF_INET, SOL_NETLINK, 1, SOCKOPT_SET, "NETLINK_ADD_MEMBERSHIP" },
+		/* not known: that of IP, or the only one */
+		{ 0, 6, 1, SOCKOPT_SET, "TCP_NODELAY" },
+		{ 0, 17, 2, SOCKOPT_GET, "SCO_CONNINFO" },
+		{ AF_BLUETOOTH, SOL_SOCKET, SO_KEEPALIVE, SOCKOPT_SET, "SO_KEEPALIVE" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_string_equal(name_on(cases[i].family, cases[i].level, cases[i].number, cases[i].access),
+				    cases[i].name);
+	assert_string_equal(sockopt_find_number(6, 1, SOCKOPT_SET)->name, "TCP_NODELAY");
+	assert_true(are_shared(the_option("TCP_NODELAY"), SOCKOPT_SET));
+	assert_true(are_shared(the_option("L2CAP_OPTIONS"), SOCKOPT_GET));
+	assert_true(are_shared(the_option("UDP_CORK"), SOCKOPT_GET));
+	assert_false(are_shared(the_option("UDP_CORK"), SOCKOPT_SET));
+	assert_false(are_shared(the_option("TCP_USER_TIMEOUT"), SOCKOPT_SET));
+}
+
+/** Given by numbers alone, an option is what they mean on each socket. */
+static void twin_for_knows_what_is_meant_by_numbers(void **state)
+{
+	static const struct sockopt_kind tcp = { AF_INET, SOCK_STREAM, IPPROTO_TCP };
+	static const struct sockopt_kind udp = { AF_INET, SOCK_DGRAM, IPPROTO_UDP };
+	static const struct sockopt_kind l2cap = { AF_BLUETOOTH, SOCK_SEQPACKET, 0 };
+	struct sockopt_unnamed unnamed;
+	const struct sockopt_option *option = sockopt_meant_by(6, 1, SOCKOPT_SET, &unnamed);
+
+	assert_ptr_equal(option, &unnamed.option);
+	assert_string_equal(option->name, "TCP_NODELAY");
+	assert_ptr_equal(sockopt_twin_for(option, &tcp, SOCKOPT_SET), the_option("TCP_NODELAY"));
+	assert_ptr_equal(sockopt_twin_for(option, &l2cap, SOCKOPT_SET), the_option("L2CAP_OPTIONS"));
+	assert_null(sockopt_twin_for(option, &udp, SOCKOPT_SET));
+	assert_null(sockopt_twin_for(the_option("TCP_NODELAY"), &l2cap, SOCKOPT_SET));
+	assert_ptr_equal(sockopt_meant_by(6, 18, SOCKOPT_SET, &unnamed), the_option("TCP_USER_TIMEOUT"));
+	option = sockopt_meant_by(6, 250, SOCKOPT_GET, &unnamed);
+	assert_string_equal(option->name, "6:250");
+	assert_ptr_equal(sockopt_twin_for(option, &l2cap, SOCKOPT_GET), option);
 }
 
 /** 26 is SO_ATTACH_FILTER to set and SO_GET_FILTER to get. */
@@ -290,6 +399,9 @@ int main(void)
 		cmocka_unit_test(find_finds_every_option_by_the_key_of_its_level),
 		cmocka_unit_test(twins_have_one_name_and_different_levels),
 		cmocka_unit_test(find_number_finds_every_option_by_what_it_allows),
+		cmocka_unit_test(find_number_on_finds_every_option_on_its_own_sockets),
+		cmocka_unit_test(levels_of_one_number_are_told_apart_by_the_family),
+		cmocka_unit_test(twin_for_knows_what_is_meant_by_numbers),
 		cmocka_unit_test(find_number_tells_two_options_of_one_number_apart),
 		cmocka_unit_test(find_number_tells_the_commands_of_netfilter_apart),
 		cmocka_unit_test(find_number_is_null_for_what_is_none),

@@ -47,6 +47,29 @@ static void get_reads_an_unnamed_option_as_bytes(void **state)
 	assert_int_equal(value_int(&value), 1);
 }
 
+/** Bluetooth leaves optlen alone and looks at none: no buffer is handed over that is shorter than the value. */
+static void get_trusts_no_length_where_the_kernel_says_none(void **state)
+{
+	struct sockopt_option option = *the_option("TCP_NODELAY");
+	unsigned char bytes[8] = { 9, 9, 9, 9, 9, 9, 9, 9 };
+	struct sockopt_value value;
+	size_t length = 7;
+	int fd = open_tcp();
+
+	option.get_length = SOCKOPT_GET_UNSAID;
+	assert_int_equal(sockopt_get(fd, &option, &value), 0);
+	assert_int_equal(value.length, sizeof(int));
+	assert_int_equal(value_int(&value), 0);
+	assert_int_equal(sockopt_get_bytes(fd, &option, bytes, 2, &length), -EMSGSIZE);
+	assert_int_equal(length, 7);
+	assert_int_equal(sockopt_get_bytes(fd, &option, bytes, sizeof(bytes), &length), 0);
+	assert_int_equal(length, sizeof(int));
+	assert_memory_equal(bytes, "\0\0\0\0\x09\x09\x09\x09", sizeof(bytes));
+	option.number = 9999;
+	assert_int_equal(sockopt_get(fd, &option, &value), -ENOPROTOOPT);
+	close(fd);
+}
+
 static void get_refuses_what_can_only_be_set(void **state)
 {
 	struct sockopt_value value = { .length = 7 };
@@ -213,6 +236,7 @@ int main(void)
 		cmocka_unit_test(get_reads_what_setsockopt_wrote),
 		cmocka_unit_test(get_reads_structs_and_strings),
 		cmocka_unit_test(get_reads_an_unnamed_option_as_bytes),
+		cmocka_unit_test(get_trusts_no_length_where_the_kernel_says_none),
 		cmocka_unit_test(get_refuses_what_can_only_be_set),
 		cmocka_unit_test(get_refuses_what_only_the_caller_can_ask),
 		cmocka_unit_test(get_passes_the_errno_of_the_kernel_on),

@@ -63,6 +63,23 @@ static void each_kind_has_its_moments(void **state)
 	moments("tcp and ipv4: SO_REUSEADDR=on", POLICY_TCP6, 0);
 }
 
+/** The numbers of an option can be another's on sockets of other families. */
+static void a_rule_names_the_families_that_it_is_not_for(void **state)
+{
+	const uint64_t bluetooth = UINT64_C(1) << AF_BLUETOOTH, ip = UINT64_C(1) << AF_INET | UINT64_C(1) << AF_INET6;
+
+	compiled("deny TCP_NODELAY");
+	assert_true(program.actions[0].others & bluetooth);
+	assert_false(program.actions[0].others & ip);
+	compiled("deny L2CAP_OPTIONS");
+	assert_false(program.actions[0].others & bluetooth);
+	assert_true(program.actions[0].others & ip);
+	compiled("deny SO_KEEPALIVE");
+	assert_int_equal(program.actions[0].others, 0);
+	compiled("deny 6:1");
+	assert_int_equal(program.actions[0].others, 0);
+}
+
 #define HOOK(at) (1U << POLICY_AT_##at)
 
 static void hooks(const char *text, unsigned wanted)
@@ -311,6 +328,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_kind_has_its_moments),
+		cmocka_unit_test(a_rule_names_the_families_that_it_is_not_for),
 		cmocka_unit_test(no_hook_is_attached_that_is_not_needed),
 		cmocka_unit_test(memory_is_kept_only_if_a_rule_asks),
 		cmocka_unit_test(names_of_processes_alone_need_the_kernel_s_types),

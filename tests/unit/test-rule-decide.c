@@ -161,6 +161,20 @@ static void force_replaces_deny_refuses_set_lets_pass(void **state)
 	assert_int_equal(judged("deny TCP_NODELAY TCP_NODELAY=on", &facts, 0, "TCP_NODELAY", 0), RULE_REFUSE);
 }
 
+/** TCP_NODELAY and L2CAP_OPTIONS have the same numbers. */
+static void a_rule_is_of_its_option_and_not_of_its_numbers(void **state)
+{
+	struct facts tcp = tcp_facts(FACTS_ESTABLISHED, 80, "10.1.2.3", 5432);
+	struct facts l2cap = { .kind = { AF_BLUETOOTH, SOCK_SEQPACKET, 0 } };
+
+	assert_int_equal(judged("deny TCP_NODELAY", &tcp, 0, "TCP_NODELAY", 0), RULE_REFUSE);
+	assert_int_equal(judged("deny TCP_NODELAY", &l2cap, 0, "L2CAP_OPTIONS", 0), RULE_PASS);
+	assert_int_equal(judged("deny L2CAP_OPTIONS", &l2cap, 0, "TCP_NODELAY", 0), RULE_REFUSE);
+	assert_int_equal(judged("deny L2CAP_OPTIONS", &tcp, 0, "TCP_NODELAY", 0), RULE_PASS);
+	assert_int_equal(judged("deny 6:1", &tcp, 0, "TCP_NODELAY", 0), RULE_REFUSE);
+	assert_int_equal(judged("deny 6:1", &l2cap, 0, "L2CAP_OPTIONS", 0), RULE_REFUSE);
+}
+
 static void the_last_rule_that_fits_judges(void **state)
 {
 	struct facts facts = tcp_facts(FACTS_ESTABLISHED, 80, "10.1.2.3", 5432);
@@ -258,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_default_gives_way_to_what_the_program_set),
 		cmocka_unit_test(no_more_than_there_is_room_for_is_stored),
 		cmocka_unit_test(force_replaces_deny_refuses_set_lets_pass),
+		cmocka_unit_test(a_rule_is_of_its_option_and_not_of_its_numbers),
 		cmocka_unit_test(the_last_rule_that_fits_judges),
 		cmocka_unit_test(a_rule_with_a_moment_forces_from_then_on),
 		cmocka_unit_test(a_verdict_says_by_which_rule_and_what_to_remember),

@@ -149,6 +149,7 @@ static void a_rule_with_a_moment_forces_once_the_socket_or_its_listener_came_to_
 	struct rule_call call = call_of("SO_KEEPALIVE", &off);
 	struct rule_verdict verdict;
 	bool value_matters;
+	uint64_t listener;
 
 	begin(&fixture, "listen: force SO_KEEPALIVE=on", true);
 	run_judge(&fixture.state, &fixture.socket, &call, &verdict, &value_matters);
@@ -157,8 +158,9 @@ static void a_rule_with_a_moment_forces_once_the_socket_or_its_listener_came_to_
 	run_judge(&fixture.state, &fixture.socket, &call, &verdict, &value_matters);
 	assert_int_equal(verdict.judgment, RULE_REPLACE);
 
-	run_inherit(&fixture.state, fixture.socket.facts.cookie, 4711);
+	listener = fixture.socket.facts.cookie;
 	fixture.socket.facts.cookie = 4711;
+	run_inherit(&fixture.state, listener, &fixture.socket.facts);
 	run_judge(&fixture.state, &fixture.socket, &call, &verdict, &value_matters);
 	assert_int_equal(verdict.judgment, RULE_REPLACE);
 	fixture.socket.facts.cookie = 4712;

@@ -24,15 +24,16 @@ static void moments_and_options_are_remembered_by_cookie(void **state)
 
 static void an_accepted_socket_has_what_is_inherited(void **state)
 {
+	const struct sockopt_kind tcp = { AF_INET, SOCK_STREAM, IPPROTO_TCP };
 	struct run_memory *memory = run_memory_new();
 	const struct sockopt_option *inherited = the_option("SO_KEEPALIVE"), *own = the_option("SO_PRIORITY");
 
-	run_memory_inherit(memory, 1, 2);
+	run_memory_inherit(memory, 1, 2, &tcp);
 	assert_int_equal(run_memory_past(memory, 2), 0);
 	run_memory_pass(memory, 1, SOCKOPT_AT_LISTEN);
 	run_memory_set(memory, 1, inherited->level->number, inherited->number);
 	run_memory_set(memory, 1, own->level->number, own->number);
-	run_memory_inherit(memory, 1, 2);
+	run_memory_inherit(memory, 1, 2, &tcp);
 	assert_int_equal(run_memory_past(memory, 2), SOCKOPT_AT_LISTEN);
 	assert_true(run_memory_was_set(memory, 2, inherited->level->number, inherited->number));
 	assert_false(run_memory_was_set(memory, 2, own->level->number, own->number));

@@ -116,6 +116,35 @@ static void an_option_without_a_name_is_its_numbers(void **state)
 	assert_string_equal(call.option->name, "4242:-1");
 }
 
+static void the_family_tells_which_option_a_number_is(void **state)
+{
+	static const struct {
+		uint16_t family;
+		int32_t level, option;
+		const char *name;
+	} cases[] = {
+		{ AF_BLUETOOTH, 6, 1, "L2CAP_OPTIONS" },
+		{ AF_INET, 6, 1, "TCP_NODELAY" },
+		{ AF_BLUETOOTH, 0, 2, "HCI_FILTER" },
+		{ AF_INET6, 0, 2, "IP_TTL" },
+		{ AF_BLUETOOTH, 6, 18, "6:18" },
+		{ 0, 6, 1, "TCP_NODELAY" }, /* no socket was seen */
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		union room room;
+		struct call call;
+
+		begin(&room, TRACE_SET);
+		room.head.level = cases[i].level;
+		room.head.option = cases[i].option;
+		room.head.family = cases[i].family;
+		room.head.flags |= cases[i].family ? TRACE_HAS_SOCKET : 0;
+		trace_record_read(&room.head, 0, &call);
+		assert_string_equal(call.option->name, cases[i].name);
+	}
+}
+
 static void a_program_that_was_not_followed_is_no_program(void **state)
 {
 	const struct sockopt_option *option = the_option("SO_ATTACH_FILTER");
@@ -262,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_set_has_its_option_and_its_value),
 		cmocka_unit_test(a_time_of_32_bits_is_widened),
 		cmocka_unit_test(an_option_without_a_name_is_its_numbers),
+		cmocka_unit_test(the_family_tells_which_option_a_number_is),
 		cmocka_unit_test(a_program_that_was_not_followed_is_no_program),
 		cmocka_unit_test(states_are_those_that_a_descriptor_tells),
 		cmocka_unit_test(names_of_unix_sockets_follow),
