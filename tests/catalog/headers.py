@@ -35,12 +35,14 @@ HEADERS = ["sys/socket.h", "netinet/in.h", "netinet/tcp.h", "netinet/udp.h", "ne
            "linux/net_tstamp.h", "linux/filter.h", "linux/bpf.h", "linux/mroute.h", "linux/mroute6.h",
            "linux/netfilter_ipv4.h", "linux/netfilter_ipv4/ip_tables.h", "linux/netfilter_ipv6/ip6_tables.h",
            "linux/netfilter_arp/arp_tables.h", "linux/netfilter_bridge/ebtables.h", "linux/netfilter/x_tables.h",
-           "linux/netfilter/ipset/ip_set.h", "linux/ip_vs.h"]
+           "linux/netfilter/ipset/ip_set.h", "linux/ip_vs.h", "linux/x25.h", "linux/ax25.h", "linux/netrom.h",
+           "linux/rose.h", "linux/atm.h", "linux/if_pppol2tp.h", "netiucv/iucv.h", "bluetooth/bluetooth.h",
+           "bluetooth/hci.h", "bluetooth/l2cap.h", "bluetooth/sco.h", "bluetooth/rfcomm.h"]
 LEVELS_OF = ("SO_", "TCP_", "IP_", "IPV6_", "UDP_", "UDPLITE_", "MPTCP_", "MCAST_", "ICMPV6_", "ICMP_", "NETLINK_",
              "TLS_", "SCTP_", "DCCP_SOCKOPT_", "CAN_RAW_", "CAN_ISOTP_", "SO_J1939_", "KCM_", "PACKET_", "XDP_", "MRT_", "MRT6_",
              "IPT_SO_", "IP6T_SO_", "ARPT_SO_", "EBT_SO_",
              "TIPC_", "ALG_SET_", "LLC_OPT_", "RXRPC_", "PNPIPE_", "NFC_LLCP_", "MCTP_OPT_", "CAIFSO_",
-             "RDS_", "RDS6_", "SO_RDS_")
+             "RDS_", "RDS6_", "SO_RDS_", "X25_", "AX25_", "NETROM_", "ROSE_", "PPPOL2TP_SO_")
 ARCHITECTURES = (("alpha", "alpha"), ("mips", "mips"), ("parisc", "parisc"), ("sparc", "sparc"), ("ppc", "powerpc"))
 IDENTIFIER = re.compile(r"^[A-Za-z_]\w*$")
 
@@ -48,8 +50,12 @@ Numbers = dict[str, int]
 
 
 def include(header: str) -> str:
-    """Some headers of the kernel leave it to their reader to include what they use."""
-    before = "#include <sys/socket.h>\n#include <stdint.h>\n" if header in ("linux/sctp.h", "linux/phonet.h") else ""
+    """Some headers of the kernel leave it to their reader to include what they use, as do those of BlueZ."""
+    before = ""
+    if header in ("linux/sctp.h", "linux/phonet.h", "linux/atm.h"):
+        before = "#include <sys/socket.h>\n#include <stdint.h>\n"
+    elif header.startswith("bluetooth/"):
+        before = "#include <sys/socket.h>\n#include <bluetooth/bluetooth.h>\n"
     return f"{before}#include <{header}>\n"
 
 
