@@ -3,6 +3,7 @@
 
 #include "probe-closer.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@ static void *run(void *unused)
 
 void closer_start(void)
 {
-	if (pipe(queue) < 0)
+	if (pipe2(queue, O_CLOEXEC) < 0)
 		return;
 	while (n_threads < N_THREADS && pthread_create(&threads[n_threads], NULL, run, NULL) == 0)
 		n_threads++;

@@ -2,6 +2,7 @@
 /* What needs a capability: without any, with one of those told, and in a user namespace. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -154,7 +155,7 @@ static bool ask_inside(const struct sockopt_option *option, const struct sockopt
 	ssize_t n;
 	pid_t child;
 
-	if (pipe(ends) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0)
 		return false;
 	child = fork();
 	if (child == 0)
