@@ -25,7 +25,7 @@ static bool is_unknown(const struct kind *kind, int error)
 struct elsewhere {
 	unsigned count;
 	unsigned as_told; /* those that gave the errno of the catalogue */
-	bool missing;     /* some are not permitted here, or were not asked for */
+	bool missing;     /* some are not permitted here, or were not asked for, or all that the level is made for */
 	int other;        /* the last errno that another gave */
 };
 
@@ -135,6 +135,7 @@ void probe_readable_facts(const struct sockopt_option *option)
 							   .expected = report_errno(0) });
 	}
 	report.aside = NULL;
+	elsewhere.missing |= !kind_next(NULL, option, SOCKOPT_GET);
 	check_told(&report, "get", option->otherwise_get, &elsewhere);
 	if (probe_readable(option) && !kind_next(NULL, option, SOCKOPT_GET))
 		report_absent(&report, &(struct probe_words){ .text = N_("no socket can be opened here on which it applies") });
@@ -218,6 +219,7 @@ void probe_writable_facts(const struct sockopt_option *option)
 		}
 	}
 	report.aside = NULL;
+	elsewhere.missing |= !kind_next(NULL, option, SOCKOPT_SET);
 	check_told(&report, "set", option->otherwise, &elsewhere);
 	if (!kind_next(NULL, option, SOCKOPT_SET))
 		report_absent(&report, &(struct probe_words){ .text = N_("no socket can be opened here on which it applies") });
