@@ -233,7 +233,7 @@ const char *value_hint(enum node_key key)
 	case KEY_USER: return N_("write a user's name or number");
 	case KEY_NETNS: return N_("write a name of 'ip netns', a path or an inode number");
 	case KEY_FAMILY: return N_("inet, inet6, unix, netlink, packet, vsock, xdp");
-	case KEY_TYPE: return N_("stream, dgram, raw, seqpacket");
+	case KEY_TYPE: return N_("stream, dgram, raw, seqpacket, rdm");
 	case KEY_STATE:
 		return N_("unbound, bound, listening, connected, established, syn-sent, syn-recv, fin-wait-1, "
 			  "fin-wait-2, time-wait, close-wait, last-ack, closing, closed");

@@ -26,6 +26,7 @@ static const struct vocable vocables[] = {
 	{ "stream", NODE_WORD_TYPE, SOCK_STREAM },
 	{ "dgram", NODE_WORD_TYPE, SOCK_DGRAM },
 	{ "seqpacket", NODE_WORD_TYPE, SOCK_SEQPACKET },
+	{ "rdm", NODE_WORD_TYPE, SOCK_RDM },
 	{ "unix", NODE_WORD_FAMILY, AF_UNIX },
 	{ "ipv4", NODE_WORD_FAMILY, AF_INET },
 	{ "inet", NODE_WORD_FAMILY, AF_INET },

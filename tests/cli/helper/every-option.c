@@ -52,7 +52,7 @@ static void put_layout(const struct sockopt_option *option)
 
 static bool is_plain(const struct sockopt_option *option)
 {
-	return (option->access & SOCKOPT_GET) && !option->input_from_caller &&
+	return (option->access & SOCKOPT_GET) && !option->input_from_caller && !option->is_of_netns &&
 	       option->read_effect.kind == SOCKOPT_READ_HARMLESS;
 }
 
