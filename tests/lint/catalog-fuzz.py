@@ -24,7 +24,7 @@ from typing import Callable
 
 from sources import finish, usage
 
-ROUNDS = 150
+ROUNDS = 60
 
 # What stands in the place of a value: each type of TOML, and what breaks readers.
 VALUES = ["0", "-1", "99999999999999999999", "1.5", "nan", "true", '""', '"x"', '"\\u0000"', "[]", "[[]]", "[1]", '["x"]',
