@@ -3,16 +3,23 @@
 
 #include "probe-version.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 unsigned version_number(const char *text)
 {
-	unsigned major = 0, minor = 0, patch = 0;
+	unsigned long parts[3] = { 0 };
 
-	(void)!sscanf(text, "%u.%u.%u", &major, &minor, &patch);
-	return major * 1000000 + minor * 1000 + (patch < 999 ? patch : 999);
+	for (size_t i = 0; i < 3; i++) {
+		char *end;
+
+		parts[i] = strtoul(text, &end, 10);
+		if (end == text || *end != '.')
+			break;
+		text = end + 1;
+	}
+	return (unsigned)(parts[0] * 1000000 + parts[1] * 1000 + (parts[2] < 999 ? parts[2] : 999));
 }
 
 static const struct utsname *running(void)
