@@ -268,6 +268,8 @@ int engine_bpf_each(const struct live_request *request, int (*each)(void *arg, s
 	if (r < 0) {
 		ret_report->why_not_bpf = refusal.what;
 		ret_report->bpf_error = refusal.error;
+		if (request->is_last)
+			bpf_privileges_lower(true);
 		return r;
 	}
 	r = look(&pass, needed != 0);
