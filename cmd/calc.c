@@ -230,7 +230,7 @@ static int keepalive(const struct calc_args *args)
 		.idle_s = 7200,
 		.interval_s = 75,
 		.probes = 9,
-		.rto_max_ms = 120000,
+		.rto_max_ms = CALC_RTO_MAX_MS,
 		.retries = sysctl_or("net.ipv4.tcp_retries2", 15),
 	};
 	int64_t rto_min_ms = 200, on = 1;

@@ -119,8 +119,7 @@ static int64_t usual_ms(const struct scene *scene, int64_t *retries)
 	if (sysctl_number("net.ipv4.tcp_retries2", &given.retries) < 0)
 		return -1;
 	if (sysctl_number("net.ipv4.tcp_rto_max_ms", &given.rto_max_ms) < 0)
-		given.rto_max_ms =
-			120000; /* TCP_RTO_MAX of kernels that have no such sysctl */
+		given.rto_max_ms = CALC_RTO_MAX_MS;
 	*retries = given.retries;
 	calc_keepalive(&given, &result);
 	return result.flight_least_ms;

@@ -14,6 +14,9 @@ const struct sockopt_option *calc_option(enum sockopt_role role);
 
 /* ---- how long until a peer that is gone is noticed ---- */
 
+/** The longest retransmission timeout of kernels without net.ipv4.tcp_rto_max_ms. */
+#define CALC_RTO_MAX_MS 120000
+
 struct calc_keepalive {
 	bool enabled;
 	int64_t idle_s;
