@@ -124,7 +124,7 @@ static void on_note(void *context, enum run_note note, pid_t pid)
 {
 	const struct run_report *report = context;
 	struct process process;
-	const char *name = "?";
+	const char *name = _("process");
 	int who = (int)process_group(pid);
 
 	if (process_read(pid, &process) == 0) {

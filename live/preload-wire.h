@@ -16,12 +16,14 @@
 enum preload_message_kind {
 	PRELOAD_HELLO, /* a process that is served, by its pid */
 	PRELOAD_EVENT,
+	PRELOAD_NOTE,
 };
 
 /** A datagram. The pointers of the structs in it mean nothing to the reader: preload_unpack() makes new ones. */
 struct preload_message {
 	enum preload_message_kind kind;
 	pid_t pid;
+	enum run_note note; /* of PRELOAD_NOTE */
 	/* PRELOAD_EVENT */
 	enum run_event_kind event;
 	enum sockopt_moment moment;

@@ -66,6 +66,7 @@ struct telling {
 	pid_t pids[PROCESSES_MAX];
 	size_t n;
 	bool first_ended;
+	bool is_said[RUN_N_NOTES];
 };
 
 static void watch_process(struct telling *telling, pid_t pid)
@@ -84,6 +85,14 @@ static void watch_process(struct telling *telling, pid_t pid)
 	telling->processes[telling->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
 }
 
+static void note(struct telling *telling, const struct preload_message *message)
+{
+	if (message->note >= RUN_N_NOTES || telling->is_said[message->note])
+		return;
+	telling->is_said[message->note] = true;
+	telling->job->sink.note(telling->job->sink.context, message->note, message->pid);
+}
+
 /** Everything that has come. @return whether there was something */
 static bool take_messages(struct telling *telling)
 {
@@ -98,6 +107,8 @@ static bool take_messages(struct telling *telling)
 			continue; /* from a stranger */
 		if (message.kind == PRELOAD_HELLO)
 			watch_process(telling, message.pid);
+		else if (message.kind == PRELOAD_NOTE)
+			note(telling, &message);
 		else if (preload_unpack(telling->job->rules, &message, &change, &event))
 			telling->job->sink.event(telling->job->sink.context, &event);
 	}

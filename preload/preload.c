@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <failure.h>
 #include <preload-wire.h>
 #include <run-apply.h>
 #include <tidy.h>
@@ -90,6 +91,22 @@ static void on_event(void *context, const struct run_event *event)
 	send_message(&message);
 }
 
+/** As run_socket_read(), in this process; what keeps us from it is said. */
+static int read_socket(int fd, struct run_socket *ret)
+{
+	struct preload_message message;
+	int r = run_socket_read(&state, fd, 0, fd, ret);
+
+	if (failure_is_machine(r) || failure_is_permission(r)) {
+		memset(&message, 0, sizeof(message));
+		message.kind = PRELOAD_NOTE;
+		message.note = RUN_NOTE_UNREAD;
+		message.pid = getpid();
+		send_message(&message);
+	}
+	return r;
+}
+
 /* ---- beginning, and forking ---- */
 
 static void before_fork(void)
@@ -162,7 +179,7 @@ static void come_to(int fd, enum sockopt_moment moment, const struct sockaddr *a
 
 	if (!enter(&saved))
 		return;
-	if (run_socket_read(&state, fd, 0, fd, &socket) == 0) {
+	if (read_socket(fd, &socket) == 0) {
 		if (address)
 			identity_address(address, length,
 					 moment == SOCKOPT_AT_BIND ? &socket.facts.local : &socket.facts.peer);
@@ -223,7 +240,7 @@ static void accepted(int listener, int fd)
 
 	if (fd < 0 || !enter(&saved))
 		return;
-	if (run_socket_read(&state, fd, 0, fd, &socket) == 0) {
+	if (read_socket(fd, &socket) == 0) {
 		run_inherit(&state, identity_cookie(listener), &socket.facts);
 		run_apply(&state, &socket, SOCKOPT_AT_ACCEPT);
 	}
@@ -281,7 +298,7 @@ OURS int setsockopt(int fd, int level, int number, const void *bytes, socklen_t 
 
 	if (!rules_watch(&rules, level, number) || (int)length < 0 || !bytes || !enter(&saved))
 		return NEXT(setsockopt)(fd, level, number, bytes, length);
-	if (run_socket_read(&state, fd, 0, fd, &socket) == 0)
+	if (read_socket(fd, &socket) == 0)
 		passes = judge(&socket, &call, &verdict, &r);
 	saved = r < 0 ? errno : saved;
 	if (passes) {

@@ -85,3 +85,13 @@ print(fd >= 0, libc.setsockopt(fd, 1, 12, ctypes.byref(value), 4), ctypes.get_er
 	eventually reported 2
 	[ "$(wc -l <"$FOLDER/report")" -eq 2 ]
 }
+
+@test "a socket that cannot be looked at is told of, once: no rule holds for it" {
+	command -v strace >/dev/null || skip "strace is not there"
+	run --separate-stderr -0 strace -f -qq -o /dev/null -e trace=getsockname -e inject=getsockname:error=ENOMEM \
+		"$SOCKOPT" run --engine preload -r 'udp: SO_PRIORITY=5' -- python3 -c '
+import socket
+print([socket.socket(socket.AF_INET, socket.SOCK_DGRAM).getsockopt(1, 12) for i in range(3)])'
+	[ "$output" = "[0, 0, 0]" ]
+	[[ "$stderr" == "warning: a socket of "*" could not be looked at: no rule was applied to it" ]]
+}

@@ -54,7 +54,8 @@ def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: 
         return None if is_said(ran) else "failed without a word"
     # What may not be read is named. The status of run is the program's own.
     named = any(word in ran.out for word in ('"error":"EPERM"', '"netns":null', "another user's"))
-    if right(ran) or named or "CAP_SYS_PTRACE" in ran.err or "warning: " in ran.err:
+    # How the loader fails to load what engine preload asks it to is its own matter, and in its own words.
+    if right(ran) or named or "CAP_SYS_PTRACE" in ran.err or "warning: " in ran.err or "ERROR: ld.so: " in ran.err:
         return None
     return "wrong, and says that it is right"
 
