@@ -3,6 +3,7 @@
 
 #include "json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "out.h"
@@ -134,6 +135,15 @@ void json_unsigned(struct json *json, const char *name, uint64_t number)
 {
 	begin(json, name);
 	put_number(json->file, false, number);
+}
+
+void json_double(struct json *json, const char *name, double number)
+{
+	begin(json, name);
+	if (isfinite(number))
+		fprintf(json->file, "%.10g", number);
+	else
+		fputs("null", json->file);
 }
 
 void json_identity(struct json *json, const char *name, uint64_t number)

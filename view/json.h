@@ -24,6 +24,8 @@ void json_string(struct json *json, const char *name, const char *text);
 void json_text(struct json *json, const char *name, const char *text);
 void json_signed(struct json *json, const char *name, int64_t number);
 void json_unsigned(struct json *json, const char *name, uint64_t number);
+/** Ten digits; null for what JSON has no number for: none, and infinity. */
+void json_double(struct json *json, const char *name, double number);
 /** A 64-bit identity: as a string, since readers keep 53 bits. */
 void json_identity(struct json *json, const char *name, uint64_t number);
 void json_bool(struct json *json, const char *name, bool value);

@@ -72,26 +72,45 @@ void svg_escaped(FILE *file, const char *text)
 		}
 }
 
-void svg_begin(FILE *file, const char *id, double height, const char *title, const char *subtitle,
-	       const char *description)
+static void put_head(FILE *file, const char *id, double y, double height, const char *title, const char *description)
 {
-	const char *name = id ? id : "plot";
-
-	fprintf(file,
-		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" id=\"%s\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\" "
-		"role=\"img\" aria-labelledby=\"%s-t %s-d\">\n",
-		name, SVG_WIDTH, height, SVG_WIDTH, height, name, name);
-	fprintf(file, "<title id=\"%s-t\">", name);
+	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\"", file);
+	fprintf(file, " id=\"%s\" viewBox=\"0 0 %d %.0f\" width=\"%d\" height=\"%.0f\"", id, SVG_WIDTH, height, SVG_WIDTH, height);
+	if (y > 0)
+		fprintf(file, " y=\"%.0f\"", y);
+	fprintf(file, " role=\"img\" aria-labelledby=\"%s-t %s-d\">\n<title id=\"%s-t\">", id, id, id);
 	svg_escaped(file, title);
-	fprintf(file, "</title>\n<desc id=\"%s-d\">", name);
+	fprintf(file, "</title>\n<desc id=\"%s-d\">", id);
 	svg_escaped(file, description ? description : title);
 	fputs("</desc>\n", file);
-	if (!id)
-		fprintf(file, "<style>\n%s</style>\n<rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n", plot_svg_styles(),
-			SVG_WIDTH, height);
+}
+
+static void put_paper(FILE *file, double height)
+{
+	fprintf(file, "<style>\n%s</style>\n<rect class=\"paper\" width=\"%d\" height=\"%.0f\"/>\n", plot_svg_styles(), SVG_WIDTH,
+		height);
+}
+
+void svg_begin(FILE *file, const struct plot_place *place, double height, const char *title, const char *subtitle,
+	       const char *description)
+{
+	put_head(file, place ? place->id : "plot", place ? place->y : 0, height, title, description);
+	if (!place)
+		put_paper(file, height);
 	svg_text(file, SVG_EDGE, 24, "title", title);
 	if (subtitle)
 		svg_text(file, SVG_EDGE, 44, "soft", subtitle);
+}
+
+void plot_sheet_begin(FILE *file, double height, const char *title, const char *description)
+{
+	put_head(file, "sheet", 0, height, title, description);
+	put_paper(file, height);
+}
+
+void plot_sheet_end(FILE *file)
+{
+	svg_end(file);
 }
 
 void svg_end(FILE *file)

@@ -10,7 +10,7 @@ enum { SVG_WIDTH = 760,
        SVG_EDGE = 12 };
 
 /** Begins the element, with its title, subtitle and description. */
-void svg_begin(FILE *file, const char *id, double height, const char *title, const char *subtitle,
+void svg_begin(FILE *file, const struct plot_place *place, double height, const char *title, const char *subtitle,
 	       const char *description);
 void svg_end(FILE *file);
 

@@ -11,7 +11,7 @@
 
 enum { CODE_WIDTH = 73,  /* tenths of a pixel that a character of the code font takes */
        LABEL_MOST = 250, /* wider labels are wrapped */
-       RIGHT_COLUMN = 190,
+       RIGHT_COLUMN = 228,
        ROW_HEIGHT = 44,
        BAR_HEIGHT = 20,
        BOTTOM = 46 };
@@ -101,12 +101,17 @@ static void put_svg_bar(FILE *file, const struct bars_frame *frame, const struct
 		put_whisker(file, bar_x(frame, bar->low), bar_x(frame, bar->high), y);
 }
 
-void plot_bars_svg(FILE *file, const struct plot_bars *plot, const char *id)
+double plot_bars_height(const struct plot_bars *plot)
+{
+	return SVG_TOP + (double)plot->n_bars * ROW_HEIGHT + BOTTOM;
+}
+
+void plot_bars_svg(FILE *file, const struct plot_bars *plot, const struct plot_place *place)
 {
 	struct bars_frame frame = make_frame(plot);
-	double bottom = SVG_TOP + (double)plot->n_bars * ROW_HEIGHT;
+	double bottom = plot_bars_height(plot) - BOTTOM;
 
-	svg_begin(file, id, bottom + BOTTOM, plot->title, plot->subtitle, plot->description);
+	svg_begin(file, place, plot_bars_height(plot), plot->title, plot->subtitle, plot->description);
 	put_grid(file, &frame, &plot->axis, bottom);
 	if (plot->n_bars > 1 && plot->bars[0].standing == PLOT_FIRST && !isnan(plot->bars[0].middle))
 		svg_line(file, bar_x(&frame, plot->bars[0].middle), SVG_TOP, bar_x(&frame, plot->bars[0].middle), bottom, "base");
@@ -129,7 +134,7 @@ void plot_bars_svg(FILE *file, const struct plot_bars *plot, const char *id)
 
 enum { LINES_HEIGHT = 430,
        LINES_BOTTOM = LINES_HEIGHT - 52,
-       LINES_LEFT = 70,
+       LINES_LEFT = 86,
        LINES_TOP = 84,
        LEGEND_MOST = 220, /* pixels beside the lines */
        LEGEND_STEP = 17 };
@@ -288,12 +293,17 @@ static void put_label(FILE *file, const struct lines_frame *frame, const struct 
 	svg_wrapped(file, frame->right + 27, y, "code", series->label, frame->label_width);
 }
 
-void plot_lines_svg(FILE *file, const struct plot_lines *plot, const char *id)
+double plot_lines_height(const struct plot_lines *plot)
+{
+	return plot->n_series ? LINES_HEIGHT : SVG_TOP;
+}
+
+void plot_lines_svg(FILE *file, const struct plot_lines *plot, const struct plot_place *place)
 {
 	struct lines_frame frame;
 	double label_y[PLOT_N_SERIES];
 
-	svg_begin(file, id, LINES_HEIGHT, plot->title, plot->subtitle, plot->description);
+	svg_begin(file, place, plot_lines_height(plot), plot->title, plot->subtitle, plot->description);
 	if (make_lines_frame(plot, &frame)) {
 		put_lines_grid(file, &frame, plot);
 		place_labels(plot, &frame, label_y);

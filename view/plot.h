@@ -83,14 +83,23 @@ struct plot_screen {
 void plot_bars_text(FILE *file, const struct plot_bars *plot, const struct plot_screen *screen);
 void plot_lines_text(FILE *file, const struct plot_lines *plot, const struct plot_screen *screen);
 
-/**
- * The plot as an <svg> element.
- *
- * id   NULL: a file of its own, with its styles and background; else the element's id in a page that has
- *      plot_svg_styles() in its head
- */
-void plot_bars_svg(FILE *file, const struct plot_bars *plot, const char *id);
-void plot_lines_svg(FILE *file, const struct plot_lines *plot, const char *id);
+/** Where an <svg> element is put: into a page that has plot_svg_styles(), or into a sheet. */
+struct plot_place {
+	const char *id; /* of the element */
+	double y;       /* 0, or how far down the sheet */
+};
+
+/** The plot as an <svg> element; place NULL: as a file of its own, with its styles and background. */
+void plot_bars_svg(FILE *file, const struct plot_bars *plot, const struct plot_place *place);
+void plot_lines_svg(FILE *file, const struct plot_lines *plot, const struct plot_place *place);
+
+/** How high they are. */
+double plot_bars_height(const struct plot_bars *plot);
+double plot_lines_height(const struct plot_lines *plot);
+
+/** A file with several plots, one below the other. */
+void plot_sheet_begin(FILE *file, double height, const char *title, const char *description);
+void plot_sheet_end(FILE *file);
 
 /** CSS, for light and dark. */
 const char *plot_svg_styles(void);

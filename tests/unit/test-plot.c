@@ -3,7 +3,7 @@
 
 #include <plot-ruler.h>
 
-#include "test.h"
+#include "wanted.h"
 
 static const struct plot_screen screen = { .width = 78, .utf8 = true }, plain = { .width = 78 };
 
@@ -75,31 +75,6 @@ static void rulers_have_round_numbers(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_string_equal(texts_of(&rows[i].axis, rows[i].low, rows[i].high, rows[i].about), rows[i].wanted);
-}
-
-/** Compares with a file of plot/; SOCKOPT_TEST_WRITE=1 writes it instead, for a person to look at. */
-static void assert_file(const char *name, const char *got)
-{
-	const char *folder = getenv("SOCKOPT_TEST_FOLDER");
-	static char wanted[1 << 16];
-	char path[4096];
-	FILE *file;
-	size_t length;
-
-	if (!folder)
-		SKIP_BECAUSE("SOCKOPT_TEST_FOLDER does not say where the wanted texts are");
-	snprintf(path, sizeof(path), "%s/plot/%s", folder, name);
-	file = fopen(path, getenv("SOCKOPT_TEST_WRITE") ? "w" : "r");
-	assert_non_null(file);
-	if (getenv("SOCKOPT_TEST_WRITE")) {
-		fputs(got, file);
-		fclose(file);
-		return;
-	}
-	length = fread(wanted, 1, sizeof(wanted) - 1, file);
-	wanted[length] = '\0';
-	fclose(file);
-	assert_string_equal(got, wanted);
 }
 
 static double full[] = { 612e6, 598e6, 630e6, 621e6, 607e6, NAN, 615e6 };
