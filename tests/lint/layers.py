@@ -27,10 +27,11 @@ SEES = {
     "lib": (),
     "rule": ("lib",),
     "live": ("bpf", "rule", "lib"),
+    "lab": ("live", "bpf", "rule", "lib"),
     "view": ("rule", "lib"),
     "preload": ("live", "bpf", "rule", "lib"),
     "source": ("rule", "lib"),
-    "cmd": ("live", "bpf", "source", "view", "rule", "lib"),
+    "cmd": ("lab", "live", "bpf", "source", "view", "rule", "lib"),
 }
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """An option's facts stand in catalog/ only.
 
-No name of an option in the C files of lib/, rule/, live/, view/ and cmd/, be it
+No name of an option in the C files of lib/, rule/, live/, lab/, view/ and cmd/, be it
 a constant (SO_RCVBUF) or a string of its own ("SO_RCVBUF"): what a command
 knows of an option it has from its entry. Comments and prose may name options: a
 string with a space in it is a sentence or an example for a person. What must
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sources import c_files, finish, usage, without_comments
 
-FOLDERS = ("lib", "rule", "live", "preload", "source", "view", "cmd")
+FOLDERS = ("lib", "rule", "live", "lab", "preload", "source", "view", "cmd")
 ALLOWED: dict[str, tuple[str, set[str]]] = {
     "lib/applies.c": ("what kind of socket a descriptor is: asked before any entry can be chosen",
                       {"SO_DOMAIN", "SO_TYPE", "SO_PROTOCOL"}),

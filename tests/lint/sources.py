@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-FOLDERS = ("lib", "rule", "live", "preload", "source", "view", "cmd", "bpf", "bench", "examples", "tests")
+FOLDERS = ("lib", "rule", "live", "lab", "preload", "source", "view", "cmd", "bpf", "bench", "examples", "tests")
 PIECES = re.compile(r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'""", re.S)
 
 
