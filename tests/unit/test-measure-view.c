@@ -3,6 +3,7 @@
 
 #include <measure-plots.h>
 #include <measure-view.h>
+#include <report.h>
 
 #include "wanted.h"
 
@@ -164,12 +165,81 @@ static void only_values_of_one_number_are_a_sweep(void **state)
 	experiment_free(&experiment);
 }
 
+/** Every element ends, in the order in which they began, but those that have no end. */
+static void assert_nested(const char *html)
+{
+	char open[32][16];
+	size_t depth = 0;
+
+	for (const char *at = strchr(html, '<'); at; at = strchr(at + 1, '<')) {
+		const char *end = strchr(at, '>');
+		char name[16] = "";
+
+		assert_non_null(end);
+		sscanf(at + (at[1] == '/' ? 2 : 1), "%15[a-z0-9!]", name);
+		assert_true(*name);
+		if (at[1] == '/') {
+			assert_true(depth > 0);
+			assert_string_equal(name, open[--depth]);
+		} else if (end[-1] != '/' && strcmp(name, "meta") != 0 && *name != '!') {
+			assert_true(depth < COUNT(open));
+			strcpy(open[depth++], name);
+		}
+	}
+	assert_int_equal(depth, 0);
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (text = strstr(text, part); text; text = strstr(text + 1, part))
+		n++;
+	return n;
+}
+
+static void a_report_is_one_page_that_nothing_breaks_out_of(void **state)
+{
+	static const struct plot_point points[] = { { 1, 5e6, NAN, NAN }, { 2, 8e6, NAN, NAN } };
+	static const struct plot_series series = { "best", PLOT_STEP, points, COUNT(points) };
+	static const struct plot_lines lines = { "Path", NULL, NULL, { "", PLOT_NUMBER, PLOT_LINEAR }, { "", PLOT_NUMBER, PLOT_LINEAR }, &series, 1 };
+	static const struct report_path path = { "The <way>", "there & back", &lines };
+	struct experiment experiment;
+	char *html = NULL;
+	size_t length;
+	FILE *file = open_memstream(&html, &length);
+
+	assert_non_null(file);
+	make_latencies(&experiment, 3);
+	experiment.load = "command '</script></title><b>\"&amp;'";
+	assert_int_equal(report_write(file, &experiment, &path), 0);
+	fclose(file);
+	assert_nested(html);
+	assert_int_equal(count(html, "<script"), 1);
+	assert_int_equal(count(html, "\\u003c/script>"), 1);
+	assert_int_equal(count(html, "The &lt;way&gt;"), 1);
+	/* Nothing of elsewhere, but the names of namespaces. */
+	assert_int_equal(count(html, "http"), count(html, "xmlns=\"http://www.w3.org/2000/svg\""));
+	assert_int_equal(count(html, "src="), 0);
+	for (const char *at = strstr(html, " id=\""); at; at = strstr(at + 1, " id=\"")) {
+		char id[64];
+
+		snprintf(id, sizeof(id), "%.*s\"", (int)strcspn(at + 5, "\"") + 5, at);
+		assert_int_equal(count(html, id), 1);
+	}
+	/* Bars of each metric, the percentiles, the path. */
+	assert_int_equal(count(html, "<svg "), 5 + 2);
+	free(html);
+	experiment_free(&experiment);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_experiment_is_told_with_its_intervals_and_effects),
 		cmocka_unit_test(what_is_better_is_the_metrics_own),
 		cmocka_unit_test(what_cannot_be_compared_is_not_called_the_same),
+		cmocka_unit_test(a_report_is_one_page_that_nothing_breaks_out_of),
 		cmocka_unit_test(only_values_of_one_number_are_a_sweep),
 	};
 
