@@ -147,11 +147,14 @@ static void check_unwritable(struct report *report)
 	static const unsigned char bytes[512];
 
 	for (size_t i = 0; i < n_kinds; i++) {
-		int r;
+		int fd, r;
 
 		if (!kinds[i].open || is_another(option, &kinds[i], SOCKOPT_SET))
 			continue;
-		r = probe_raw_set(kinds[i].fresh, option, bytes, option->get_type->size ? option->get_type->size : 4U);
+		/* One of its own: IEEE 802.15.4 sockets look at no level, and set their option of that number. */
+		fd = kind_socket(&kinds[i]);
+		r = probe_raw_set(fd, option, bytes, option->get_type->size ? option->get_type->size : 4U);
+		kind_close(&kinds[i], fd);
 		report->aside = kind_own_rules(&kinds[i], option, SOCKOPT_SET);
 		report_fact(report, r < 0,
 			    &(struct probe_words){ .text = N_("{socket}: {call} gives {found}, not {expected}"),

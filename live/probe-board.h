@@ -40,6 +40,6 @@ void probe_measure_ended(struct probe_result *result, size_t option, size_t step
 bool probe_verify_step(const struct probe_result *result, const struct sockopt_option *option, size_t step);
 
 /** A step was the end of the child, or brought it to a halt. */
-void probe_verify_ended(struct probe_result *result, const struct sockopt_option *option, size_t step, int outcome);
+void probe_verify_ended(struct probe_board *board, const struct sockopt_option *option, size_t step, int outcome);
 
 #endif

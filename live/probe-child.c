@@ -171,7 +171,7 @@ void probe_child(const struct probe_request *request, struct probe_board *board,
 	}
 	for (size_t i = 0; i < sockopt_count(); i++)
 		remember(sockopt_at(i));
-	report_into(&board->result);
+	report_into(&board->result, &board->ticks);
 	look_around(board);
 	open_sockets(request, board);
 	connect_sockets(request, board);

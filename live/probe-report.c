@@ -13,10 +13,12 @@
 #include "probe-world.h"
 
 static struct probe_result *into;
+static atomic_uint *pulse;
 
-void report_into(struct probe_result *result)
+void report_into(struct probe_result *result, atomic_uint *ticks)
 {
 	into = result;
+	pulse = ticks;
 }
 
 const char *report_errno(int error)
@@ -94,6 +96,7 @@ bool report_fact(struct report *report, bool holds, const struct probe_words *wo
 {
 	const struct sockopt_privilege *privilege = &report->option->privilege;
 
+	(*pulse)++;
 	if (holds) {
 		report->claim->probed++;
 		return true;
@@ -118,6 +121,7 @@ bool report_fact(struct report *report, bool holds, const struct probe_words *wo
 
 void report_cannot(struct report *report, const struct probe_words *words)
 {
+	(*pulse)++;
 	report->claim->cannot++;
 	put_down(report, PROBE_CANNOT, words);
 }

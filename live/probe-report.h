@@ -4,6 +4,7 @@
 #define LIVE_PROBE_REPORT_H
 
 #include <probe.h>
+#include <stdatomic.h>
 
 #define N_(text) text
 
@@ -17,8 +18,8 @@ struct report {
 	const char *aside; /* sockets with rules of their own, of which the catalogue does not tell; or NULL */
 };
 
-/** Where everything is put from now on. */
-void report_into(struct probe_result *result);
+/** Where everything is put from now on, and what grows with each fact: closing alone can take seconds. */
+void report_into(struct probe_result *result, atomic_uint *ticks);
 
 struct report report_begin(const struct sockopt_option *option, unsigned group);
 

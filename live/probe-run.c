@@ -18,7 +18,7 @@
 #include "tidy.h"
 
 enum { LOOK_MS = 100,
-       PATIENCE_S = 60, /* for one step: an emulated machine is slow */
+       PATIENCE_S = 60, /* for one fact: an emulated machine is slow */
        ENDS_MAX = 500 };
 
 static size_t claims_at(void)
@@ -121,7 +121,7 @@ static void step_over(struct probe_board *board, int outcome)
 	if (board->result.cells)
 		probe_measure_ended(&board->result, board->option, board->step, outcome);
 	else
-		probe_verify_ended(&board->result, sockopt_at(board->option), board->step, outcome);
+		probe_verify_ended(board, sockopt_at(board->option), board->step, outcome);
 	board->step++;
 }
 

@@ -76,12 +76,12 @@ bool probe_verify_step(const struct probe_result *result, const struct sockopt_o
 	return true;
 }
 
-void probe_verify_ended(struct probe_result *result, const struct sockopt_option *option, size_t step, int outcome)
+void probe_verify_ended(struct probe_board *board, const struct sockopt_option *option, size_t step, int outcome)
 {
 	struct report report;
 	char room[16];
 
-	report_into(result);
+	report_into(&board->result, &board->ticks);
 	report = report_begin(option, (unsigned)step);
 	report_fact(&report, false,
 		    &(struct probe_words){ .text = N_("who tried it was {found}"), .found = probe_outcome_word(outcome, room) });

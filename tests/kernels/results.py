@@ -17,7 +17,7 @@ import matrix
 
 TEST = re.compile(r"(not ok|ok) (\d+)(?: - | )(.*)")
 CHANGE = re.compile(r"# change (\S+) (\S+), (.*): (differs|the same)$")
-PROBED = re.compile(r"# (facts probed|before a change): (\d+)$")
+PROBED = re.compile(r"# (facts probed|before a change|not probed): (\d+)$")
 # With so many kernels a change of the catalogue is older than some, and must be seen on one of these.
 ENOUGH = 5
 TIMED_OUT = 124  # timeout(1)'s
@@ -177,7 +177,8 @@ def cell(suite: Suite, kernel: Kernel) -> str:
     passed = len(suite.tests) - failed - skipped
     parts = [f"{passed} ok" if passed else "", f"{skipped} declined" if skipped else ""]
     if suite.name == "catalog":
-        parts = [f"{kernel.facts.get('facts probed', 0)} facts"]
+        probed, left = kernel.facts.get("facts probed", 0), kernel.facts.get("not probed", 0)
+        parts = [f"{probed} of {probed + left} facts"]
     return ", ".join(part for part in [*parts, f"**{failed} failed**" if failed else ""] if part)
 
 
