@@ -54,6 +54,8 @@ int link_open(const struct link_spec *spec, enum link_engine engine, struct link
 
 const struct link_ends *link_ends(const struct link *link);
 
+const struct link_spec *link_spec(const struct link *link);
+
 /** The engine that it was opened with; never LINK_AUTO. */
 enum link_engine link_engine(const struct link *link);
 const char *link_engine_word(enum link_engine engine);

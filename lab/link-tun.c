@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -19,6 +18,7 @@
 #include "device.h"
 #include "link-flow.h"
 #include "link-engine.h"
+#include "punctual.h"
 
 /* Marks a text for translation where it stands; gettext() is called where it is printed. */
 #define N_(text) text
@@ -26,6 +26,7 @@
 #define NS_PER_S INT64_C(1000000000)
 /* A sleep ends late by what waking up takes; so much of it is spent looking at the clock in place of sleeping. */
 #define SPIN_NS_MOST INT64_C(80000)
+#define STEP_NS_LEAST INT64_C(500)
 /* What waits in a device for its thread: as much as a burst may bring. */
 #define DEVICE_PACKETS 4000
 
@@ -36,7 +37,9 @@ struct direction {
 	atomic_bool ends;
 	pthread_mutex_t lock; /* flow */
 	pthread_t thread;
-	int64_t late_ns; /* how late sleeps end here, on average */
+	int64_t late_ns;     /* how late a sleep ends here: the median */
+	int64_t latest_ns;   /* that nine of ten keep */
+	int64_t sleeping_ns; /* since when it has slept, if a packet ended that; 0: it has not */
 };
 
 struct tun_link {
@@ -50,6 +53,15 @@ static int64_t now_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+/** The packet that ends a sleep came when waking up began, not when it was done. */
+static int64_t arrival_ns(struct direction *direction)
+{
+	int64_t now = now_ns(), slept_ns = direction->sleeping_ns ? now - direction->sleeping_ns : 0;
+
+	direction->sleeping_ns = 0;
+	return now - (slept_ns < direction->late_ns ? slept_ns : direction->late_ns);
 }
 
 /** @return true: there was a packet */
@@ -66,7 +78,8 @@ static bool read_one(struct direction *direction)
 	if (!packet)
 		flow_refuse(direction->flow);
 	else if ((size_t)n > sizeof(into->offload))
-		flow_arrive(direction->flow, (uint32_t)((size_t)n - sizeof(into->offload)), now_ns());
+		flow_arrive(direction->flow, (uint32_t)((size_t)n - sizeof(into->offload)),
+			    arrival_ns(direction));
 	return true;
 }
 
@@ -103,6 +116,19 @@ static bool deliver_one(struct direction *direction)
 	return true;
 }
 
+/** A sleep ended so late. The estimates follow the quantiles, which single long waits do not move. */
+static void learn(struct direction *direction, int64_t late_ns)
+{
+	int64_t step_ns = direction->late_ns / 16 + STEP_NS_LEAST;
+
+	direction->late_ns += late_ns > direction->late_ns ? step_ns : -step_ns;
+	direction->latest_ns += late_ns > direction->latest_ns ? 9 * step_ns : -step_ns;
+	if (direction->late_ns < 0)
+		direction->late_ns = 0;
+	if (direction->latest_ns < direction->late_ns)
+		direction->latest_ns = direction->late_ns;
+}
+
 /** Sleeps until a packet comes or shortly before the time, so that it is not missed. */
 static void wait_until(struct direction *direction, int64_t until_ns)
 {
@@ -110,23 +136,26 @@ static void wait_until(struct direction *direction, int64_t until_ns)
 		{ .fd = direction->from, .events = POLLIN },
 		{ .fd = direction->waker, .events = POLLIN },
 	};
-	int64_t begun_ns = now_ns(), early_ns = direction->late_ns < SPIN_NS_MOST ? direction->late_ns : SPIN_NS_MOST;
+	int64_t begun_ns = now_ns();
+	int64_t early_ns = direction->latest_ns < SPIN_NS_MOST ? direction->latest_ns : SPIN_NS_MOST;
 	int64_t wait_ns = until_ns == FLOW_NEVER ? FLOW_NEVER : until_ns - early_ns - begun_ns;
 	struct timespec wait = { .tv_sec = wait_ns / NS_PER_S, .tv_nsec = wait_ns % NS_PER_S };
 
 	if (wait_ns <= 0)
 		return;
-	if (ppoll(ready, 2, until_ns == FLOW_NEVER ? NULL : &wait, NULL) > 0 && ready[1].revents)
+	if (ppoll(ready, 2, until_ns == FLOW_NEVER ? NULL : &wait, NULL) == 0)
+		learn(direction, now_ns() - begun_ns - wait_ns);
+	else if (ready[0].revents)
+		direction->sleeping_ns = begun_ns;
+	if (ready[1].revents)
 		eventfd_read(direction->waker, &(eventfd_t){ 0 });
-	else if (!ready[0].revents)
-		direction->late_ns += (now_ns() - begun_ns - wait_ns - direction->late_ns) / 8;
 }
 
 static void *carry(void *context)
 {
 	struct direction *direction = context;
 
-	prctl(PR_SET_TIMERSLACK, 1);
+	be_punctual();
 	while (!atomic_load_explicit(&direction->ends, memory_order_relaxed)) {
 		int64_t until_ns;
 		bool had_one;

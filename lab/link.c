@@ -108,6 +108,11 @@ const struct link_ends *link_ends(const struct link *link)
 	return &link->ends;
 }
 
+const struct link_spec *link_spec(const struct link *link)
+{
+	return &link->spec;
+}
+
 enum link_engine link_engine(const struct link *link)
 {
 	return link->engine;

@@ -32,6 +32,8 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
                            {"SO_ERROR", "SO_ATTACH_FILTER", "TCP_REPAIR"}),
     "live/probe-xdp.c": ("what an AF_XDP socket needs before it can be bound",
                          {"XDP_RX_RING", "XDP_TX_RING", "XDP_UMEM_FILL_RING", "XDP_UMEM_COMPLETION_RING", "XDP_UMEM_REG"}),
+    "lab/datagrams.c": ("how an instrument sends many datagrams at a time, and sees when each came",
+                        {"SO_RCVBUF", "SO_RCVBUFFORCE", "SO_TIMESTAMPNS", "UDP_GRO", "UDP_SEGMENT"}),
     "live/endpoint.c": ("the groups of a netlink socket, which its address has in part", {"NETLINK_LIST_MEMBERSHIPS"}),
 }
 # Files that are about certain options.

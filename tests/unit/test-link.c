@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Links that carry real packets. A link is never faster than it says; how much slower, bench/link measures. */
+/* Links that carry real packets. A link is hardly faster than it says; how much slower, bench/link measures. */
 #include <arena.h>
+#include <calibrate.h>
 #include <lab-link.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -93,10 +94,10 @@ static int see_delay(void)
 	took_us = round_trip(client, server);
 	link_counts(link, LINK_THERE, &there);
 	link_counts(link, LINK_BACK, &back);
-	if (took_us < 20000 || there.packets != 1 || back.packets != 1 || there.bytes != 29 || there.segments != 1)
+	if (took_us < 19800 || there.packets != 1 || back.packets != 1 || there.bytes != 29 || there.segments != 1)
 		return WRONG;
 	/* Another delay while it runs. */
-	if (link_change(link, &(struct link_spec){ .rtt_us = 50000 }) < 0 || round_trip(client, server) < 50000)
+	if (link_change(link, &(struct link_spec){ .rtt_us = 50000 }) < 0 || round_trip(client, server) < 49500)
 		return WRONG;
 	if (link_change(link, &(struct link_spec){ .rtt_us = 50000, .mtu = 9000 }) != -EOPNOTSUPP)
 		return WRONG;
@@ -206,6 +207,26 @@ static int see_cable(void)
 	return WORKS;
 }
 
+/** Of a link without a rate no queue drops, so that the same segments are lost each time. */
+static int see_calibration(void)
+{
+	struct link *link;
+	struct calibration seen;
+	int r = open_link("rtt=4ms loss=5% seed=3", LINK_TUN, &link);
+
+	if (r)
+		return r;
+	if (calibrate(link, &seen) < 0 || link_spec(link)->loss != 50000000)
+		return WRONG;
+	link_close(link);
+	for (int i = 0; i < LINK_DIRECTIONS; i++)
+		if (!seen.ways[i].keeps_loss || !seen.ways[i].keeps_rate || seen.ways[i].segments < 1000 ||
+		    seen.ways[i].delay_us < 1800 || seen.ways[i].delay_low > seen.ways[i].delay_us ||
+		    seen.ways[i].delay_high < seen.ways[i].delay_us)
+			return WRONG;
+	return seen.engine == LINK_TUN ? WORKS : WRONG;
+}
+
 static void expect(int (*run)(void))
 {
 	int result = in_child(run);
@@ -232,6 +253,49 @@ static void segments_are_lost_one_by_one(void **state)
 	expect(see_loss);
 }
 
+static void a_calibration_sees_delay_and_loss(void **state)
+{
+	expect(see_calibration);
+}
+
+static void what_is_off_by_more_than_two_percent_is_not_promised(void **state)
+{
+	static const struct {
+		double rate, delay_us, loss;
+		bool keeps_rate, keeps_rtt, keeps_loss;
+	} cases[] = {
+		{ 1e9, 5000, 0.01, true, true, true },
+		{ 0.981e9, 5099, 0.0139, true, true, true },
+		{ 1.019e9, 4901, 0.0061, true, true, true },
+		{ 0.979e9, 5000, 0.01, false, true, true },
+		{ 1.021e9, 5000, 0.01, false, true, true },
+		{ 1e9, 5101, 0.01, true, false, true },
+		{ 1e9, 4899, 0.01, true, false, true },
+		{ 1e9, 5000, 0.0142, true, true, false },
+		{ 1e9, 5000, 0.0058, true, true, false },
+		{ 0, 0, 0, false, false, false },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct calibration seen = { .spec = { .rate = 1000000000, .rtt_us = 10000, .loss = LINK_SHARE_ONE / 100 } };
+		struct calibration_way way = { .rate = cases[i].rate,
+					       .delay_us = cases[i].delay_us,
+					       .loss = cases[i].loss,
+					       .segments = 10000 };
+
+		seen.ways[LINK_THERE] = way;
+		seen.ways[LINK_BACK] = way;
+		calibration_judge(&seen);
+		assert_int_equal(seen.ways[LINK_BACK].keeps_rate, cases[i].keeps_rate);
+		assert_int_equal(seen.keeps_rtt, cases[i].keeps_rtt);
+		assert_int_equal(seen.ways[LINK_THERE].keeps_loss, cases[i].keeps_loss);
+		assert_int_equal(seen.kept, cases[i].keeps_rate && cases[i].keeps_rtt && cases[i].keeps_loss);
+		seen.spec = (struct link_spec){ 0 };
+		calibration_judge(&seen);
+		assert_true(seen.kept);
+	}
+}
+
 static void a_plain_link_is_a_cable(void **state)
 {
 	expect(see_cable);
@@ -243,6 +307,8 @@ int main(void)
 		cmocka_unit_test(a_datagram_takes_the_delay_both_ways),
 		cmocka_unit_test(a_stream_is_as_slow_as_the_rate_and_whole),
 		cmocka_unit_test(segments_are_lost_one_by_one),
+		cmocka_unit_test(a_calibration_sees_delay_and_loss),
+		cmocka_unit_test(what_is_off_by_more_than_two_percent_is_not_promised),
 		cmocka_unit_test(a_plain_link_is_a_cable),
 	};
 
