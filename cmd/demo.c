@@ -39,6 +39,10 @@ static const struct demo *const demos[] = {
 	&demo_udp_gso,
 	&demo_notsent_lowat,
 	&demo_timestamping,
+	&demo_zerocopy,
+	&demo_incoming_cpu,
+	&demo_busy_poll,
+	&demo_mptcp,
 };
 
 #define N_DEMOS (sizeof(demos) / sizeof(demos[0]))

@@ -96,6 +96,18 @@ play_all() {
 	grep -q "sockopt explain" "$FOLDER/text"
 }
 
+@test "zerocopy, incoming-cpu: what was measured" {
+	run --separate-stderr "$SOCKOPT" demo zerocopy --json
+	[ "$status" = 4 ] || jq -es '(map({ (.step // "end"): . }) | add) as $at |
+		$at["flag alone"].as_sent == 16384 and $at["flag alone"].notifications == 0 and
+		$at.zerocopy.as_sent == 0 and $at.zerocopy.as_written_later == 16384 and $at.zerocopy.notifications_early == 0 and
+		([$at.loopback, $at.cable] | all(.done == .sends and .copied == .sends))' <<<"$output"
+	run --separate-stderr "$SOCKOPT" demo incoming-cpu --json
+	[ "$status" = 4 ] || jq -es '(map({ (.step // "end"): . }) | add) as $at |
+		($at.without | .at_their_processor < .connections and .read_right == .connections) and
+		($at.with | .at_their_processor == .connections)' <<<"$output"
+}
+
 @test "by the option's name" {
 	run --separate-stderr "$SOCKOPT" demo so_reuseport --json
 	[ "$status" = 0 ] || [ "$status" = 3 ]
