@@ -28,8 +28,9 @@ enum command_arguments {
 	ARGUMENTS_SHELL,
 	ARGUMENTS_RUN, /* OPTION=VALUE..., then a program */
 	ARGUMENTS_FILES,
-	ARGUMENTS_POLICY, /* a name, or remove and a name */
-	ARGUMENTS_CALC,   /* a subject, then its words */
+	ARGUMENTS_POLICY,  /* a name, or remove and a name */
+	ARGUMENTS_CALC,    /* a subject, then its words */
+	ARGUMENTS_MEASURE, /* OPTION=VALUE,VALUE... */
 };
 
 struct command {
@@ -44,7 +45,7 @@ struct command {
 extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
 	cmd_check, cmd_completion;
 extern const struct command cmd_run, cmd_apply, cmd_policy;
-extern const struct command cmd_trace, cmd_probe;
+extern const struct command cmd_trace, cmd_probe, cmd_measure;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

@@ -139,6 +139,7 @@ static void put_bash_arguments(enum command_arguments arguments)
 		printf("\t\tif ((COMP_CWORD == 2)); then words+=\" $selector\"; else words+=\" ${names// /= }=\"; compopt -o nospace; fi\n");
 		break;
 	case ARGUMENTS_RUN: printf("\t\twords+=\" -- ${names// /= }=\"; compopt -o nospace\n"); break;
+	case ARGUMENTS_MEASURE: printf("\t\twords+=\" ${names// /= }=\"; compopt -o nospace\n"); break;
 	case ARGUMENTS_TRACE:
 		printf("\t\t[[ $before == -e || $before == --option ]] && words=$names || words+=\" -- $selector\"\n");
 		break;
@@ -276,6 +277,8 @@ static void zsh(void)
 			printf(" '1:selector:($selector)' '*:assignment:(${^names}=)'");
 		else if ((*command)->arguments == ARGUMENTS_RUN)
 			printf(" '*:assignment:(-- ${^names}=)'");
+		else if ((*command)->arguments == ARGUMENTS_MEASURE)
+			printf(" '*:assignment:(${^names}=)'");
 		else if ((*command)->arguments == ARGUMENTS_DEMO)
 			printf(" '1:demo:(%s)'", demo_names());
 		else if ((*command)->arguments == ARGUMENTS_SHELL)
@@ -318,7 +321,9 @@ static void fish(void)
 		put_quoted(_((*command)->summary), "");
 		printf("'\n");
 		each_option(*command, put_fish_option);
-		bool assigns = (*command)->arguments == ARGUMENTS_ASSIGNMENTS || (*command)->arguments == ARGUMENTS_RUN;
+		enum command_arguments arguments = (*command)->arguments;
+		bool assigns = arguments == ARGUMENTS_ASSIGNMENTS || arguments == ARGUMENTS_RUN ||
+			       arguments == ARGUMENTS_MEASURE;
 
 		if ((*command)->arguments == ARGUMENTS_OPTION || assigns) {
 			printf("complete -c sockopt -n '__fish_seen_subcommand_from %s' -a '", (*command)->name);

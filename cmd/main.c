@@ -27,6 +27,7 @@ const struct command *const commands[] = {
 	&cmd_trace,
 	&cmd_check,
 	&cmd_calc,
+	&cmd_measure,
 	&cmd_probe,
 	&cmd_demo,
 	&cmd_completion,

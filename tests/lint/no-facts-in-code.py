@@ -34,6 +34,9 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
                          {"XDP_RX_RING", "XDP_TX_RING", "XDP_UMEM_FILL_RING", "XDP_UMEM_COMPLETION_RING", "XDP_UMEM_REG"}),
     "lab/datagrams.c": ("how an instrument sends many datagrams at a time, and sees when each came",
                         {"SO_RCVBUF", "SO_RCVBUFFORCE", "SO_TIMESTAMPNS", "UDP_GRO", "UDP_SEGMENT"}),
+    "lab/counts.c": ("what the kernel counts of a socket while a load runs", {"SO_MEMINFO", "TCP_INFO"}),
+    "lab/load-stream.c": ("whether a connect(2) that does not wait has come to its end", {"SO_ERROR"}),
+    "lab/load-connect.c": ("whether a connect(2) that does not wait has come to its end", {"SO_ERROR"}),
     "live/endpoint.c": ("the groups of a netlink socket, which its address has in part", {"NETLINK_LIST_MEMBERSHIPS"}),
 }
 # Files that are about certain options.

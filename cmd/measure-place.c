@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* The two hosts of a measurement, and the link between them. */
+
+#include "measure-place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arena.h>
+#include <environment.h>
+#include <log.h>
+#include <text.h>
+
+#include "cmd.h"
+
+int measure_place_read(const char *link, struct measure_place *ret)
+{
+	struct link_spec_error error;
+
+	*ret = (struct measure_place){ .link = NULL };
+	if (link_spec_parse(link, &ret->spec, &error) == 0) {
+		link_spec_format(&ret->spec, ret->text, sizeof(ret->text));
+		return EXIT_DONE;
+	}
+	if (error.length)
+		log_error("--link: '%.*s' %s", (int)error.length, link + error.at, _(error.what));
+	else
+		log_error("--link: %s", _(error.what));
+	if (error.hint)
+		log_hint("%s", _(error.hint));
+	return EXIT_WRONG_USE;
+}
+
+static void say_no_link(int r, const char *why)
+{
+	if (why)
+		log_error(_("the link cannot be made: %s: %s"), _(why), strerror(-r));
+	else
+		log_error(_("the link cannot be made: %s"), strerror(-r));
+}
+
+/** @return false: it cannot be set, which was said */
+static bool set_sysctl(const char *assignment)
+{
+	const char *equals = strchr(assignment, '=');
+	char name[128];
+	int r = -EINVAL;
+
+	/* What is not of the network would be the whole system's. */
+	if (equals && (size_t)(equals - assignment) < sizeof(name) && strncmp(assignment, "net.", 4) == 0) {
+		snprintf(name, sizeof(name), "%.*s", (int)(equals - assignment), assignment);
+		r = environment_set_sysctl(name, equals + 1);
+	}
+	if (r == 0)
+		return true;
+	log_error(_("--sysctl: '%s' cannot be set: %s"), assignment, strerror(-r));
+	log_hint(_("such as net.ipv4.tcp_wmem='4096 16384 67108864': one that each network namespace has for itself"));
+	return false;
+}
+
+/** Of the host that the thread is on. */
+static bool set_up_host(const char *const *sysctls, size_t n_sysctls)
+{
+	environment_forget_paths();
+	for (size_t i = 0; i < n_sysctls; i++)
+		if (!set_sysctl(sysctls[i]))
+			return false;
+	return true;
+}
+
+/** @return 0, or an exit status */
+static int set_up(struct measure_place *place, const struct arena_hosts *hosts, const char *const *sysctls,
+		  size_t n_sysctls)
+{
+	bool well = set_up_host(sysctls, n_sysctls);
+	int r = arena_move(hosts->there);
+
+	well = well && r == 0 && set_up_host(sysctls, n_sysctls);
+	if (r == 0)
+		r = arena_move(hosts->here);
+	if (r == 0 && !well)
+		return EXIT_WRONG_USE;
+	if (r == 0)
+		r = trial_await_path(&place->trial);
+	if (r < 0)
+		log_error(_("nothing comes through the link: %s"), strerror(-r));
+	return r < 0 ? EXIT_PARTLY : EXIT_DONE;
+}
+
+int measure_place_open(struct measure_place *place, const char *const *sysctls, size_t n_sysctls)
+{
+	const struct link_ends *ends;
+	const char *why = NULL;
+	int r = arena_enter(), status;
+
+	if (r < 0) {
+		log_error(_("no network namespace can be made for it: %s"), strerror(-r));
+		log_hint(_("as root it can; for others the system must allow user namespaces"));
+		return EXIT_FORBIDDEN;
+	}
+	r = link_open(&place->spec, LINK_AUTO, &place->link, &why);
+	if (r < 0) {
+		say_no_link(r, why);
+		return EXIT_FORBIDDEN;
+	}
+	ends = link_ends(place->link);
+	place->engine = link_engine_word(link_engine(place->link));
+	place->trial = (struct trial_place){ ends->hosts.here, ends->hosts.there, ends->client, ends->server };
+	status = set_up(place, &ends->hosts, sysctls, n_sysctls);
+	if (status != EXIT_DONE)
+		link_close(place->link);
+	return status;
+}
+
+int measure_place_renew(const struct measure_place *place)
+{
+	return link_spec_is_plain(&place->spec) ? 0 : link_change(place->link, &place->spec);
+}
+
+void measure_place_close(struct measure_place *place)
+{
+	link_close(place->link);
+}

@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+/* sockopt measure - what an option does to throughput, latency, processor time, memory */
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <amount.h>
+#include <arena.h>
+#include <environment.h>
+#include <log.h>
+#include <measure-view.h>
+#include <paths.h>
+#include <report.h>
+#include <rounds.h>
+#include <text.h>
+
+#include "cmd.h"
+#include "companion.h"
+#include "measure-place.h"
+#include "measure-variants.h"
+
+#define ROUNDS_USUAL 10
+#define ROUNDS_MAX 10000
+#define TIME_USUAL_US 2000000
+#define US_PER_DAY (INT64_C(86400) * 1000000)
+#define NS_PER_US 1000
+#define COMMAND_LINE_MAX 4096
+
+enum {
+	KEY_SERVER = 256,
+	KEY_TAKE,
+	KEY_WARM_UP,
+	KEY_ON,
+	KEY_SEED,
+	KEY_PLOT,
+	KEY_REPORT,
+	KEY_SYSCTL,
+};
+
+enum ends {
+	ON_BOTH,
+	ON_CLIENT,
+	ON_SERVER,
+};
+
+struct measure_args {
+	char **words; /* borrowed from argv */
+	size_t n_words;
+	const char **sysctls; /* the same */
+	size_t n_sysctls;
+	const char *link, *load;
+	struct trial_load trial;
+	int64_t time_us, warm_up_us; /* warm_up_us -1: by the link's round trip */
+	int64_t rounds, seed;        /* seed -1: another one each time */
+	enum ends ends;
+	const char *plot, *report; /* files, NULL: none */
+	bool json, force;
+};
+
+static const struct argp_option options[] = {
+	{ "link", 'l', N_("LINK"), 0, N_("What is between client and server, such as 'rate=1Gbit/s rtt=80ms' (a plain cable if not said)"), 0 },
+	{ "load", 'o', N_("LOAD"), 0, N_("What it carries: bulk (the default), rr, crr, udp, or a COMMAND"), 0 },
+	{ "server", KEY_SERVER, N_("COMMAND"), 0, N_("The server of a COMMAND"), 0 },
+	{ "take", KEY_TAKE, N_("REGEX"), 0, N_("A figure out of the COMMAND's output: what the first group matches"), 0 },
+	{ "rounds", 'n', N_("N"), 0, N_("In each every variant runs once (10 if not said)"), 0 },
+	{ "time", 't', N_("TIME"), 0, N_("That a run is measured (2s if not said)"), 0 },
+	{ "warm-up", KEY_WARM_UP, N_("TIME"), 0, N_("That it runs before (if not said: by the link's round trip)"), 0 },
+	{ "on", KEY_ON, N_("END"), 0, N_("Whose sockets have the options: both (the default), client or server"), 0 },
+	{ "sysctl", KEY_SYSCTL, N_("NAME=VALUE"), 0, N_("A net. sysctl of the two hosts, which are nobody else's"), 0 },
+	{ "seed", KEY_SEED, N_("N"), 0, N_("Of the order of the runs, to have it again"), 0 },
+	{ "engine", 'e', N_("ENGINE"), 0, N_("How a COMMAND's sockets get the options, as with 'run'"), 0 },
+	{ "force", 'F', NULL, 0, N_("Dangerous options too"), 0 },
+	{ "plot", KEY_PLOT, N_("FILE"), 0, N_("Draw it into a file: SVG"), 0 },
+	{ "report", KEY_REPORT, N_("FILE"), 0, N_("Write a report: one HTML file with plots, method and environment"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object"), 0 },
+	{ 0 },
+};
+
+/* ---- the command line ---- */
+
+static int64_t take_time(const struct argp_state *state, const char *name, const char *text, int64_t least_us)
+{
+	int64_t us;
+
+	/* 2 is not 2 us for whoever writes it. */
+	if (text[strspn(text, "0123456789.")] == '\0' && text[strspn(text, "0.")] != '\0')
+		command_wrong_use(state, _("%s: %s of what? A time needs its unit here, such as 500ms or 2s"), name, text);
+	if (!amount_parse(SOCKOPT_UNIT_US, least_us, US_PER_DAY, text, &us))
+		command_wrong_use(state, _("%s: '%s' is not a time that can be used here"), name, text);
+	return us;
+}
+
+static int64_t take_number(const struct argp_state *state, const char *name, const char *text, int64_t least,
+			   int64_t most)
+{
+	int64_t number;
+
+	if (!amount_parse(SOCKOPT_UNIT_NONE, least, most, text, &number))
+		command_wrong_use(state, _("%s: '%s' is not a number from %lld to %lld"), name, text, (long long)least,
+				  (long long)most);
+	return number;
+}
+
+static enum ends take_ends(const struct argp_state *state, const char *word)
+{
+	static const char *const words[] = { "both", "client", "server" };
+
+	for (enum ends ends = ON_BOTH; ends <= ON_SERVER; ends++)
+		if (strcmp(word, words[ends]) == 0)
+			return ends;
+	command_wrong_use(state, _("'%s' is not an end: both, client or server"), word);
+	return ON_BOTH;
+}
+
+static const struct run_engine *take_engine(const struct argp_state *state, const char *word)
+{
+	for (size_t i = 0; run_engines[i]; i++)
+		if (strcmp(run_engines[i]->name, word) == 0)
+			return run_engines[i];
+	if (strcmp(word, "auto") != 0)
+		command_wrong_use(state, _("'%s' is not an engine"), word);
+	return NULL;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct measure_args *args = state->input;
+
+	switch (key) {
+	case 'l': args->link = arg; return 0;
+	case 'o': args->load = arg; return 0;
+	case 'n': args->rounds = take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
+	case 't': args->time_us = take_time(state, "--time", arg, 1000); return 0;
+	case 'e': args->trial.engine = take_engine(state, arg); return 0;
+	case 'F': args->force = true; return 0;
+	case 'J': args->json = true; return 0;
+	case KEY_WARM_UP: args->warm_up_us = take_time(state, "--warm-up", arg, 0); return 0;
+	case KEY_SERVER: args->trial.serve = arg; return 0;
+	case KEY_TAKE: args->trial.take = arg; return 0;
+	case KEY_ON: args->ends = take_ends(state, arg); return 0;
+	case KEY_SEED: args->seed = take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
+	case KEY_PLOT: args->plot = arg; return 0;
+	case KEY_REPORT: args->report = arg; return 0;
+	case KEY_SYSCTL: args->sysctls[args->n_sysctls++] = arg; return 0;
+	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = N_("[OPTION=VALUE[,VALUE...]...]"),
+	.doc = N_("Measure what options do to throughput, latency, processor time, retransmissions and memory, between two hosts "
+		  "of their own (network namespaces) and a link as fast, long and lossy as asked for. The values of several "
+		  "options are combined. Without the options (default) is always measured, and what the others are compared "
+		  "with. Every round runs each variant once, in an order that chance chooses; an effect is called one only "
+		  "where chance does not explain it.\v"
+		  "bulk sends as much as goes; rr is a request and its response after each other; crr has a connection for each; "
+		  "udp sends at a steady rate. Sizes and numbers follow: 'rr connections=8 request=64 response=1KiB writes=2'. In "
+		  "a COMMAND {server}, {port} and {client} stand for addresses and a free port.\n\n"
+		  "Examples:\n"
+		  "  sockopt measure TCP_NODELAY=on --load 'rr writes=2'\n"
+		  "  sockopt measure SO_RCVBUF=64KiB,1MiB --link 'rate=1Gbit/s rtt=100ms' --load bulk\n"
+		  "  sockopt measure TCP_CONGESTION=cubic,bbr --link 'rate=100Mbit/s rtt=40ms loss=1%'\n"
+		  "  sockopt measure SO_RCVBUF=8KiB,1MiB --load 'udp rate=200Mbit/s' --json\n"
+		  "  sockopt measure TCP_NODELAY=on --server 'nc -lN {port}' --load 'nc -N {server} {port} </etc/services'\n\n"
+		  "Exit status: 0 measured, 2 wrong use, 3 some runs failed, 4 no network namespace can be made."),
+	.children = children,
+};
+
+/** As it can be typed again. */
+static void join_command(int argc, char **argv, char *ret, size_t size)
+{
+	size_t length = (size_t)snprintf(ret, size, "sockopt measure");
+
+	for (int i = 1; i < argc && length < size; i++) {
+		bool quoted = argv[i][strcspn(argv[i], " \t\n'\"\\$`*?[](){}<>|&;~#!")] != '\0' || !*argv[i];
+
+		length += (size_t)snprintf(ret + length, size - length, quoted ? " '" : " ");
+		for (const char *at = argv[i]; *at && length < size; at++)
+			length += (size_t)snprintf(ret + length, size - length, *at == '\'' ? "'\\''" : "%c", *at);
+		if (quoted && length < size)
+			length += (size_t)snprintf(ret + length, size - length, "'");
+	}
+}
+
+static bool read_load(struct measure_args *args)
+{
+	struct load_spec_error error;
+
+	if (load_spec_parse(args->load, &args->trial.spec, &error) < 0) {
+		if (error.length)
+			log_error("--load: '%.*s' %s", (int)error.length, args->load + error.at, _(error.what));
+		else
+			log_error("--load: %s", _(error.what));
+		if (error.hint)
+			log_hint("%s", _(error.hint));
+		return false;
+	}
+	if (args->trial.spec.kind == LOAD_COMMAND) {
+		args->trial.command = args->load;
+	} else if (args->trial.serve || args->trial.take) {
+		log_error(_("--server and --take are for a COMMAND as the load"));
+		return false;
+	}
+	return true;
+}
+
+/* ---- the runs ---- */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+struct session {
+	const struct measure_args *args;
+	const struct measure_variants *variants;
+	const struct measure_place *place;
+	bool *said; /* of each variant: why a run failed */
+};
+
+static int run_variant(void *context, size_t variant, struct trial_result *ret)
+{
+	const struct session *session = context;
+	const struct measure_args *args = session->args;
+	const struct rules *rules = &session->variants->rules[variant];
+	const struct rules *client = args->ends == ON_SERVER ? NULL : rules;
+	const struct rules *server = args->ends == ON_CLIENT ? NULL : rules;
+	int r = measure_place_renew(session->place);
+
+	if (r == 0)
+		r = args->trial.spec.kind == LOAD_COMMAND ?
+			    trial_run_command(&args->trial, &session->place->trial, client, server, ret) :
+			    trial_run(&args->trial, &session->place->trial, client, server, ret);
+	return interrupted ? -EINTR : r;
+}
+
+static void on_told(void *context, size_t variant, const struct trial_result *result, size_t done, size_t total)
+{
+	const struct session *session = context;
+
+	log_progress(_("runs:"), done, total);
+	if (!result->error || session->said[variant])
+		return;
+	session->said[variant] = true;
+	log_warning("%s: %s: %s", session->variants->texts[variant], result->what,
+		    result->why ? _(result->why) : strerror(result->error));
+}
+
+static uint64_t seed_of(const struct measure_args *args)
+{
+	uint64_t seed = (uint64_t)args->seed;
+
+	/* Short enough to be typed. */
+	if (args->seed < 0 && getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
+		seed &= UINT32_MAX;
+	return seed;
+}
+
+static int write_report(FILE *file, const struct experiment *experiment)
+{
+	return report_write(file, experiment, NULL);
+}
+
+/** A file of what was measured. @return false: it cannot be written, which was said */
+static bool write_file(const char *path, const struct experiment *experiment,
+		       int (*write)(FILE *file, const struct experiment *experiment))
+{
+	FILE *file = fopen(path, "we");
+	int r = file ? write(file, experiment) : -errno;
+
+	if (file && (fflush(file) != 0 || ferror(file)) && r == 0)
+		r = -errno;
+	if (file && fclose(file) != 0 && r == 0)
+		r = -errno;
+	if (r < 0)
+		log_error(_("cannot write '%s': %s"), path, strerror(-r));
+	return r == 0;
+}
+
+/** @return false: a file could not be written */
+static bool show(const struct measure_args *args, const struct experiment *experiment)
+{
+	bool written = true;
+
+	if (args->json)
+		measure_view_json(stdout, experiment);
+	else
+		measure_view_text(stdout, experiment);
+	if (args->plot)
+		written &= write_file(args->plot, experiment, measure_view_svg);
+	if (args->report)
+		written &= write_file(args->report, experiment, write_report);
+	return written;
+}
+
+static int status_of(const struct experiment *experiment, int r)
+{
+	unsigned int failed = 0;
+
+	for (size_t i = 0; i < experiment->n_variants; i++)
+		failed += experiment->variants[i].failed;
+	if (r == -EINTR)
+		log_warning(_("interrupted: what was measured until then"));
+	return r < 0 || failed ? EXIT_PARTLY : EXIT_DONE;
+}
+
+static int measure(struct measure_args *args, const struct measure_variants *variants, struct measure_place *place,
+		   const char *command)
+{
+	struct session session = { args, variants, place, NULL };
+	const struct rounds rounds = { run_variant, on_told, &session };
+	struct environment environment;
+	struct experiment experiment;
+	uint32_t metrics = load_spec_metrics(&args->trial.spec) | (args->trial.take ? 1U << METRIC_FIGURE : 0U);
+	int r = experiment_make((const char *const *)variants->texts, variants->n, (unsigned int)args->rounds, metrics,
+				&experiment);
+
+	if (r < 0) {
+		log_error(_("out of memory"));
+		return EXIT_PARTLY;
+	}
+	session.said = xmalloc(variants->n * sizeof(bool));
+	experiment.link = place->text;
+	experiment.load = args->load;
+	experiment.figure = args->trial.take;
+	experiment.work = load_spec_work(&args->trial.spec);
+	experiment.seconds = (double)args->time_us / 1e6;
+	experiment.seed = seed_of(args);
+	environment_read(&environment, &experiment.environment);
+	experiment.environment.version = SOCKOPT_VERSION;
+	experiment.environment.command = command;
+	experiment.environment.emulation = place->engine;
+	r = rounds_run(&rounds, &experiment);
+	if (experiment_conclude(&experiment) < 0 || !show(args, &experiment))
+		r = -EIO;
+	r = status_of(&experiment, r);
+	experiment_free(&experiment);
+	free(session.said);
+	return r;
+}
+
+static void choose_times(struct measure_args *args, const struct measure_place *place)
+{
+	/* Slow start doubles once a round trip: after 15 any path is full, or the variant keeps it from being. */
+	bool is_bulk = args->trial.spec.kind == LOAD_BULK;
+	int64_t warm_up_us = is_bulk ? 200000 + 15 * place->spec.rtt_us : 50000 + 2 * place->spec.rtt_us;
+
+	args->trial.warm_up_ns = (args->warm_up_us >= 0 ? args->warm_up_us : warm_up_us) * NS_PER_US;
+	args->trial.run_ns = args->time_us * NS_PER_US;
+	args->trial.path_ns = place->spec.rtt_us * NS_PER_US / 2;
+}
+
+static int run(int argc, char **argv)
+{
+	struct measure_args args = { .load = "bulk", .link = "", .time_us = TIME_USUAL_US, .warm_up_us = -1, .seed = -1 };
+	const struct sigaction action = { .sa_handler = on_interrupt };
+	struct measure_variants variants;
+	struct measure_place place;
+	char command[COMMAND_LINE_MAX], preload[4200];
+	int status = EXIT_WRONG_USE;
+
+	join_command(argc, argv, command, sizeof(command));
+	args.words = xmalloc((size_t)argc * sizeof(char *));
+	args.sysctls = xmalloc((size_t)argc * sizeof(char *));
+	args.rounds = ROUNDS_USUAL;
+	if (command_parse(&cmd_measure, argc, argv, &args) == 0 && read_load(&args) &&
+	    measure_place_read(args.link, &place) == EXIT_DONE)
+		status = measure_variants_read(args.words, args.n_words, args.force, &variants);
+	free(args.words);
+	if (status != EXIT_DONE) {
+		free(args.sysctls);
+		return status;
+	}
+	args.trial.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE,
+					    "../preload/libsockopt-preload.so", preload, sizeof(preload));
+	status = measure_place_open(&place, args.sysctls, args.n_sysctls);
+	free(args.sysctls);
+	if (status == EXIT_DONE) {
+		choose_times(&args, &place);
+		fflush(stdout);
+		sigaction(SIGINT, &action, NULL);
+		status = measure(&args, &variants, &place, command);
+		measure_place_close(&place);
+	}
+	measure_variants_free(&variants);
+	return status;
+}
+
+const struct command cmd_measure = {
+	.name = "measure",
+	.summary = N_("what options do to throughput, latency, processor time, memory"),
+	.run = run,
+	.argp = &argp,
+	.arguments = ARGUMENTS_MEASURE,
+};
