@@ -177,11 +177,11 @@ static void put_number(struct output *out, const struct sockopt_field *field, in
 	put_unit(out, field, number);
 }
 
-/** Bytes that a terminal should not see are written as \xNN. */
-static void put_string(struct output *out, const unsigned char *at, size_t size)
+/** Bytes that a terminal should not see, or that would end the string where it is read, are written as \xNN. */
+static void put_string(struct output *out, const unsigned char *at, size_t size, const char *ends)
 {
 	for (size_t i = 0; i < size && at[i]; i++) {
-		if (at[i] >= ' ' && at[i] < 0x7f && at[i] != '\\') {
+		if (at[i] >= ' ' && at[i] < 0x7f && at[i] != '\\' && !strchr(ends, at[i])) {
 			output_char(out, (char)at[i]);
 			continue;
 		}
@@ -217,6 +217,10 @@ static void put_sockaddr(struct output *out, const unsigned char *at, size_t siz
 		memcpy(&in6, &any, sizeof(in6));
 		output_char(out, '[');
 		output_text(out, inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof(text)));
+		if (in6.sin6_scope_id) {
+			output_char(out, '%');
+			output_unsigned(out, in6.sin6_scope_id);
+		}
 		output_text(out, "]:");
 		output_unsigned(out, ntohs(in6.sin6_port));
 	} else if (any.ss_family == AF_UNSPEC) {
@@ -265,7 +269,7 @@ static void put_field(struct output *out, const struct sockopt_field *field, con
 		put_sockaddr(out, at, size);
 		return;
 	case SOCKOPT_STRING:
-		put_string(out, at, size);
+		put_string(out, at, size, "");
 		return;
 	case SOCKOPT_BYTES:
 		put_bytes(out, at, size);
@@ -280,6 +284,16 @@ static void put_field(struct output *out, const struct sockopt_field *field, con
 	}
 }
 
+/** Beside others: a string must not end where it is read before it does. */
+static void put_member(struct output *out, const struct sockopt_field *field, const unsigned char *bytes,
+		       size_t index, size_t size)
+{
+	if (field->scalar == SOCKOPT_STRING && !field->secret)
+		put_string(out, bytes + field->offset + index * field->size, size, ",;{}[]");
+	else
+		put_field(out, field, bytes, index, size);
+}
+
 static void put_array_field(struct output *out, const struct sockopt_field *field, const unsigned char *bytes,
 			    size_t count)
 {
@@ -291,7 +305,7 @@ static void put_array_field(struct output *out, const struct sockopt_field *fiel
 	for (size_t i = 0; i < count; i++) {
 		if (i)
 			output_char(out, ';');
-		put_field(out, field, bytes, i, field->size);
+		put_member(out, field, bytes, i, field->size);
 	}
 	output_char(out, '}');
 }
@@ -318,7 +332,7 @@ static void put_struct(struct output *out, const struct sockopt_type *type, cons
 		if (field->count > 1)
 			put_array_field(out, field, bytes, field->count);
 		else
-			put_field(out, field, bytes, 0, is_open && rest < field->size ? rest : field->size);
+			put_member(out, field, bytes, 0, is_open && rest < field->size ? rest : field->size);
 	}
 	if (type->tail && length > type->size) {
 		output_char(out, ',');
@@ -369,7 +383,7 @@ static void put_elements(struct output *out, const struct sockopt_type *type, co
 		if (at)
 			output_char(out, ';');
 		if (scalar) {
-			put_field(out, &type->fields[0], bytes + at, 0, type->size);
+			put_member(out, &type->fields[0], bytes + at, 0, type->size);
 			continue;
 		}
 		output_char(out, '{');

@@ -49,11 +49,25 @@ static bool copy_word(struct word word, char *ret, size_t size)
 	return true;
 }
 
+/** "fe80::1%2": the index of the interface that the address is of. */
+static bool cut_scope(char *host, uint32_t *ret)
+{
+	char *percent = strchr(host, '%'), *end;
+	unsigned long scope;
+
+	if (!percent)
+		return true;
+	*percent = '\0';
+	scope = strtoul(percent + 1, &end, 10);
+	*ret = (uint32_t)scope;
+	return percent[1] >= '0' && percent[1] <= '9' && !*end && scope <= UINT32_MAX;
+}
+
 int parse_sockaddr(struct word word, void *ret, struct trouble *trouble)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in in = { .sin_family = AF_INET };
-	char text[INET6_ADDRSTRLEN + 16];
+	char text[INET6_ADDRSTRLEN + 24];
 	char *host = text, *colon, *end;
 	unsigned long port = 0;
 	bool is_v6;
@@ -79,6 +93,8 @@ int parse_sockaddr(struct word word, void *ret, struct trouble *trouble)
 		if (*end || end == colon + 1 || port > UINT16_MAX)
 			return bad(trouble, SOCKOPT_BAD_VALUE, word.at + (colon + 1 - text), -EINVAL);
 	}
+	if (is_v6 && !cut_scope(host, &in6.sin6_scope_id))
+		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
 	if (is_v6 ? inet_pton(AF_INET6, host, &in6.sin6_addr) != 1 : inet_pton(AF_INET, host, &in.sin_addr) != 1)
 		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
 
@@ -140,14 +156,39 @@ static size_t room_of(const struct sockopt_field *field, size_t index)
 	return field->size < rest ? field->size : rest;
 }
 
+/** The byte at the word's begin, and how many characters it takes: \xNN is one byte, as it is shown; -1: it is 0. */
+static int string_byte(struct word word, size_t *ret_taken)
+{
+	int high, low;
+
+	*ret_taken = 1;
+	if (word.length < 4 || word.at[0] != '\\' || word.at[1] != 'x')
+		return (unsigned char)word.at[0];
+	high = nibble(word.at[2]);
+	low = nibble(word.at[3]);
+	if (high < 0 || low < 0)
+		return (unsigned char)word.at[0];
+	*ret_taken = 4;
+	return (high | low) == 0 ? -1 : high << 4 | low;
+}
+
 static int parse_string(const struct sockopt_field *field, struct word word, unsigned char *ret,
 			size_t *ret_length, struct trouble *trouble)
 {
-	if (word.length >= field->size || word.length >= (size_t)SOCKOPT_VALUE_MAX - field->offset)
-		return bad(trouble, SOCKOPT_TOO_LONG, word.at, -EMSGSIZE);
-	memcpy(ret, word.at, word.length);
-	ret[word.length] = '\0';
-	*ret_length = word.length + 1;
+	size_t n = 0, taken;
+	struct word rest = word;
+
+	for (; rest.length; rest = (struct word){ rest.at + taken, rest.length - taken }) {
+		int byte = string_byte(rest, &taken);
+
+		if (byte < 0)
+			return bad(trouble, SOCKOPT_BAD_VALUE, rest.at, -EINVAL);
+		if (n + 1 >= field->size || n + 1 >= (size_t)SOCKOPT_VALUE_MAX - field->offset)
+			return bad(trouble, SOCKOPT_TOO_LONG, word.at, -EMSGSIZE);
+		ret[n++] = (unsigned char)byte;
+	}
+	ret[n] = '\0';
+	*ret_length = n + 1;
 	return 0;
 }
 
@@ -177,16 +218,26 @@ static int parse_sockaddrs(struct word word, unsigned char *ret, size_t max, siz
 	return 0;
 }
 
-/** In a struct sockaddr_in there is no room for an IPv6 address, and in a struct sockaddr_in6 no IPv4 one stands. */
+/**
+ * "-" is no address. One of another family than IPv4 and IPv6 stands as its bytes. In a struct sockaddr_in there is no
+ * room for an IPv6 address, and in a struct sockaddr_in6 no IPv4 one stands.
+ */
 static int parse_one_sockaddr(const struct sockopt_field *field, struct word word, unsigned char *ret,
 			      struct trouble *trouble)
 {
 	struct sockaddr_storage address = { 0 };
-	int r = parse_sockaddr(word, &address, trouble);
+	bool is_hex = word.length > 1 && word.at[0] == '0' && word.at[1] == 'x';
+	size_t length;
+	int r = 0;
 
+	if (is_hex)
+		r = parse_hex(word, (unsigned char *)&address, field->size, &length, trouble);
+	else if (word.length != 1 || word.at[0] != '-')
+		r = parse_sockaddr(word, &address, trouble);
 	if (r < 0)
 		return r;
-	if (field->size < sizeof(address) && sockaddr_size(address.ss_family) != field->size)
+	if (!is_hex && address.ss_family && field->size < sizeof(address) &&
+	    sockaddr_size(address.ss_family) != field->size)
 		return bad(trouble, SOCKOPT_BAD_VALUE, word.at, -EINVAL);
 	memcpy(ret, &address, field->size);
 	return 0;

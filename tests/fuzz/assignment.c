@@ -19,10 +19,10 @@ static void check_value(const struct sockopt_option *option, const struct sockop
 	if (length >= sizeof(shown) || option->type->short_form == SOCKOPT_SHORT_PROGRAM)
 		return;
 	/*
-	 * What is shown is read as something that is shown alike: but for a
-	 * string's escapes, and for bytes too few for the type (6:18=0x10).
+	 * What is shown is read as something that is shown alike: but for bytes
+	 * too few for the type (6:18=0x10).
 	 */
-	if (strchr(shown, '\\') || sockopt_parse(&readable, shown, &again, NULL) < 0 || again.length != value->length)
+	if (sockopt_parse(&readable, shown, &again, NULL) < 0 || again.length != value->length)
 		return;
 	sockopt_format(&readable, again.bytes, again.length, twice, sizeof(twice));
 	if (strcmp(shown, twice) != 0)

@@ -204,6 +204,15 @@ static void a_socket_address_of_one_family_takes_no_other(void **state)
 	assert_memory_equal(room.behind, "ZZZZZZZZ", sizeof(room.behind));
 	assert_int_equal(field_from(&v4, "192.0.2.1:443", &in, &length, &trouble), 0);
 	assert_int_equal(length, sizeof(in));
+	assert_int_equal(field_from(&v6, "[fe80::1%4294967295]:80", &room.in6, &length, &trouble), 0);
+	assert_int_equal(room.in6.sin6_scope_id, UINT32_MAX);
+	check_refused(&v6, "[fe80::1%4294967296]:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
+	check_refused(&v6, "[fe80::1%]:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
+	check_refused(&v6, "[fe80::1%lo]:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
+	assert_int_equal(field_from(&v4, "-", &in, &length, &trouble), 0);
+	assert_int_equal(in.sin_family, AF_UNSPEC);
+	assert_int_equal(field_from(&v4, "0x0100ff", &in, &length, &trouble), 0);
+	assert_memory_equal(&in, "\1\0\xff\0", 4);
 	check_refused(&v4, "[::1]:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
 	check_refused(&v6, "192.0.2.1:80", -EINVAL, SOCKOPT_BAD_VALUE, 0);
 }
@@ -241,6 +250,32 @@ static void a_string_leaves_room_for_its_nul(void **state)
 	assert_int_equal(field_from(&field, "", bytes, &length, &trouble), 0);
 	assert_int_equal(length, 1);
 	check_refused(&field, "abcd", -EMSGSIZE, SOCKOPT_TOO_LONG, 0);
+}
+
+static void a_string_has_its_escapes_as_they_are_shown(void **state)
+{
+	static const struct {
+		const char *text, *bytes;
+	} cases[] = {
+		{ "a\\x2Cb", "a,b" },
+		{ "\\x5c\\xff", "\\\xff" },
+		{ "\\xg", "\\xg" },
+		{ "\\x4", "\\x4" },
+		{ "\\", "\\" },
+	};
+	struct sockopt_field field = { .scalar = SOCKOPT_STRING, .size = 4, .count = 1 };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char bytes[4];
+		struct trouble trouble;
+		size_t length;
+
+		assert_int_equal(field_from(&field, cases[i].text, bytes, &length, &trouble), 0);
+		assert_int_equal(length, strlen(cases[i].bytes) + 1);
+		assert_string_equal(bytes, cases[i].bytes);
+	}
+	check_refused(&field, "a\\x00", -EINVAL, SOCKOPT_BAD_VALUE, 1);
+	check_refused(&field, "\\x41bcd", -EMSGSIZE, SOCKOPT_TOO_LONG, 0);
 }
 
 static void a_struct_is_named_members_in_any_order(void **state)
@@ -426,6 +461,7 @@ int main(void)
 		cmocka_unit_test(a_socket_address_of_one_family_takes_no_other),
 		cmocka_unit_test(bytes_are_pairs_of_hex_digits),
 		cmocka_unit_test(a_string_leaves_room_for_its_nul),
+		cmocka_unit_test(a_string_has_its_escapes_as_they_are_shown),
 		cmocka_unit_test(a_struct_is_named_members_in_any_order),
 		cmocka_unit_test(a_linger_is_off_or_on_with_a_time),
 		cmocka_unit_test(a_timeout_is_a_time_or_bare_seconds),
