@@ -33,10 +33,13 @@ struct link_ends {
 	struct sockaddr_storage client, server; /* IPv4, port 0 */
 };
 
-/** Since the link was opened or changed. A segment is what fits into the MTU; a packet may be many of them (GSO). */
+/**
+ * Since the link was opened (TUN: or changed). A segment is what fits into the MTU; a packet may be many of them (GSO).
+ * Engines other than TUN count packets as they come, and what is dropped for whatever reason as dropped_queue.
+ */
 struct link_counts {
 	uint64_t packets, segments, bytes; /* delivered; bytes of IP, the headers of each segment counted */
-	uint64_t dropped_queue;            /* segments; engine netem: with those that were lost */
+	uint64_t dropped_queue;            /* segments */
 	uint64_t dropped_loss;             /* segments */
 	uint64_t reordered;                /* segments */
 	uint64_t queued_most;              /* bytes */

@@ -3,6 +3,8 @@
 #ifndef LAB_LINK_ENGINE_H
 #define LAB_LINK_ENGINE_H
 
+#include <stdbool.h>
+
 #include "lab-link.h"
 
 /* The device's name in both hosts, and the third byte of its addresses. */
@@ -22,6 +24,18 @@ struct link {
 int link_there(const struct link *link, int (*run)(const struct link *link));
 
 uint32_t link_mtu(const struct link_spec *spec);
+
+/** What one direction's chance begins with: of the link's seed, or another each time. */
+uint64_t link_seed(const struct link_spec *spec, enum link_direction direction);
+
+/* ---- netem, on the devices of a cable ---- */
+
+bool netem_can(const struct link_spec *spec);
+int netem_open(struct link *link, const char **why);
+int netem_change(struct link *link, const struct link_spec *spec);
+
+/** Packets that were lost or found no room where they left this host. */
+uint64_t netem_dropped(void);
 
 /* ---- TUN ---- */
 

@@ -17,6 +17,7 @@
 #define ALIGNMENT 64U
 #define MEMORY_LEAST (INT64_C(16) << 20)
 #define ENTRIES_FIRST 1024U
+#define BANDS 3
 
 /** Packets in memory one behind the other, around: freed in another order than made, given back in order. */
 struct memory {
@@ -45,7 +46,8 @@ struct flow {
 	uint64_t until_loss, until_reorder; /* segments that pass before */
 	int64_t free_ns;                    /* when the transmitter is through with what it has begun */
 	int64_t remainder;                  /* of free_ns: parts of a nanosecond, of rate */
-	struct queue queue;
+	struct queue queues[BANDS];         /* the first goes first; without classes all are in the second */
+	bool by_class;
 	struct line line, express; /* express: what overtakes */
 	struct memory memory;
 	struct link_counts counts;
@@ -206,8 +208,9 @@ static void send_run(struct flow *flow, struct packet *packet, uint32_t first, u
 }
 
 /** Transmits segments of a packet from now on, as many as one slice has; those that are lost take their time, too. */
-static void send_slice(struct flow *flow, struct packet *packet)
+static void send_slice(struct flow *flow, struct queue *queue)
 {
+	struct packet *packet = queue->first;
 	int64_t begun_ns = flow->free_ns;
 	uint32_t run = packet->first;
 
@@ -217,9 +220,9 @@ static void send_slice(struct flow *flow, struct packet *packet)
 		if (flow->free_ns > begun_ns && flow->free_ns + time_of(flow, bytes) > begun_ns + SLICE_NS)
 			break;
 		packet->first++;
-		flow->queue.bytes -= bytes;
-		if (flow->aqm == LINK_CODEL && codel_drops(&flow->queue.codel, flow->free_ns - packet->arrived_ns,
-							   flow->free_ns, flow->queue.bytes)) {
+		queue->bytes -= bytes;
+		if (flow->aqm == LINK_CODEL &&
+		    codel_drops(&queue->codel, flow->free_ns - packet->arrived_ns, flow->free_ns, queue->bytes)) {
 			flow->counts.dropped_queue++;
 			send_run(flow, packet, run, index);
 			run = index + 1;
@@ -240,24 +243,34 @@ static void send_slice(struct flow *flow, struct packet *packet)
 	send_run(flow, packet, run, packet->first);
 }
 
+/** The queue whose turn it is; NULL: nothing waits. */
+static const struct queue *next_queue(const struct flow *flow)
+{
+	for (const struct queue *queue = flow->queues; queue < flow->queues + BANDS; queue++)
+		if (queue->first)
+			return queue;
+	return NULL;
+}
+
 static int64_t start_of(const struct flow *flow, const struct packet *packet)
 {
 	return packet->arrived_ns > flow->free_ns ? packet->arrived_ns : flow->free_ns;
 }
 
-/** What the transmitter has begun by now. */
+/** What the transmitter has begun by now. Nothing has arrived since it was last asked, so nothing is overtaken. */
 static void transmit(struct flow *flow, int64_t now_ns)
 {
-	struct queue *queue = &flow->queue;
+	const struct queue *next;
 
-	while (queue->first && start_of(flow, queue->first) <= now_ns) {
+	while ((next = next_queue(flow)) && start_of(flow, next->first) <= now_ns) {
+		struct queue *queue = &flow->queues[next - flow->queues];
 		struct packet *packet = queue->first;
 
 		if (packet->arrived_ns > flow->free_ns) {
 			flow->free_ns = packet->arrived_ns;
 			flow->remainder = 0;
 		}
-		send_slice(flow, packet);
+		send_slice(flow, queue);
 		if (packet->first < packet->end)
 			continue;
 		queue->first = packet->next;
@@ -270,10 +283,11 @@ static void transmit(struct flow *flow, int64_t now_ns)
 /* ---- the queue ---- */
 
 /** How many of the packet's segments find room. One more does if the transmitter has nothing to do. */
-static uint32_t fitting(const struct flow *flow, const struct segments *segments, int64_t now_ns)
+static uint32_t fitting(const struct flow *flow, const struct queue *queue, const struct segments *segments,
+			int64_t now_ns)
 {
-	int64_t room = flow->limit - flow->queue.bytes;
-	bool is_idle = !flow->queue.first && flow->free_ns <= now_ns;
+	int64_t room = flow->limit - queue->bytes;
+	bool is_idle = !next_queue(flow) && flow->free_ns <= now_ns;
 	uint32_t n = 0;
 
 	if (segments_bytes(segments, 0, segments->count) <= (uint64_t)(room < 0 ? 0 : room))
@@ -283,19 +297,43 @@ static uint32_t fitting(const struct flow *flow, const struct segments *segments
 	return n < segments->count && is_idle ? n + 1 : n;
 }
 
+/** Three bands as RFC 4594 would have them: telephony and network control, the rest, and what may wait (RFC 8622). */
+static unsigned int band_of(const struct flow *flow, const uint8_t *ip)
+{
+	enum { LOWER_EFFORT = 1,
+	       CS1 = 8,
+	       CS5 = 40 };
+	unsigned int dscp = ip[1] >> 2;
+
+	if (!flow->by_class)
+		return 1;
+	return dscp >= CS5 ? 0 : dscp == LOWER_EFFORT || dscp == CS1 ? 2 :
+								       1;
+}
+
+static int64_t queued(const struct flow *flow)
+{
+	int64_t bytes = 0;
+
+	for (size_t i = 0; i < BANDS; i++)
+		bytes += flow->queues[i].bytes;
+	return bytes;
+}
+
 void flow_arrive(struct flow *flow, uint32_t length, int64_t now_ns)
 {
 	struct packet *packet = packet_at(&flow->memory, flow->memory.head);
-	struct queue *queue = &flow->queue;
+	struct queue *queue;
 
 	transmit(flow, now_ns);
 	/* What is no IPv4 (an IPv6 host looks for routers of its own accord) has no place on this link. */
 	if (!segments_read(&packet->offload, packet->bytes, length, &packet->segments))
 		return;
+	queue = &flow->queues[band_of(flow, packet->bytes)];
 	packet->arrived_ns = now_ns;
 	packet->length = length;
 	packet->first = 0;
-	packet->end = fitting(flow, &packet->segments, now_ns);
+	packet->end = fitting(flow, queue, &packet->segments, now_ns);
 	flow->counts.dropped_queue += packet->segments.count - packet->end;
 	if (packet->end == 0)
 		return;
@@ -303,8 +341,8 @@ void flow_arrive(struct flow *flow, uint32_t length, int64_t now_ns)
 	packet->next = NULL;
 	memory_keep(&flow->memory, packet);
 	queue->bytes += (int64_t)segments_bytes(&packet->segments, 0, packet->end);
-	if ((uint64_t)queue->bytes > flow->counts.queued_most)
-		flow->counts.queued_most = (uint64_t)queue->bytes;
+	if ((uint64_t)queued(flow) > flow->counts.queued_most)
+		flow->counts.queued_most = (uint64_t)queued(flow);
 	if (queue->last)
 		queue->last->next = packet;
 	else
@@ -349,7 +387,8 @@ void flow_done(struct flow *flow, const struct slice *slice)
 int64_t flow_next(const struct flow *flow)
 {
 	const struct slice *next = line_first(&flow->line), *express = line_first(&flow->express);
-	const struct packet *packet = flow->queue.first;
+	const struct queue *queue = next_queue(flow);
+	const struct packet *packet = queue ? queue->first : NULL;
 	int64_t next_ns = next ? next->due_ns : FLOW_NEVER;
 
 	if (express && express->due_ns < next_ns)
@@ -389,7 +428,7 @@ static int64_t memory_for(const struct link_spec *spec)
 	under_way = link_spec_bytes_under_way(spec);
 	if (under_way > FLOW_BYTES_MOST || queue > FLOW_BYTES_MOST)
 		return INT64_MAX;
-	return MEMORY_LEAST + 2 * (under_way + queue);
+	return MEMORY_LEAST + 2 * (under_way + queue * (spec->bands == LINK_BANDS_DSCP ? BANDS : 1));
 }
 
 int flow_make(const struct link_spec *spec, uint64_t seed, struct flow **ret)
@@ -414,13 +453,15 @@ int flow_make(const struct link_spec *spec, uint64_t seed, struct flow **ret)
 	flow->delay_ns = spec->rtt_us * 500;
 	flow->limit = link_spec_queue_bytes(spec);
 	flow->aqm = spec->aqm;
+	flow->by_class = spec->bands == LINK_BANDS_DSCP;
 	flow->loss = spec->loss;
 	flow->reorder = spec->reorder;
 	flow->random = seed;
 	flow->until_loss = until_next(flow, flow->loss);
 	flow->until_reorder = until_next(flow, flow->reorder);
 	mtu = spec->mtu ? spec->mtu : LINK_MTU_DEFAULT;
-	codel_init(&flow->queue.codel, mtu, time_of(flow, mtu));
+	for (size_t i = 0; i < BANDS; i++)
+		codel_init(&flow->queues[i].codel, mtu, time_of(flow, mtu));
 	*ret = flow;
 	return 0;
 }

@@ -8,7 +8,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
-#include <sys/random.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -177,20 +176,11 @@ static void wake(const struct direction *direction)
 	eventfd_write(direction->waker, 1);
 }
 
-static uint64_t seed_of(const struct link_spec *spec, enum link_direction direction)
-{
-	uint64_t seed = spec->seed;
-
-	if (!seed && getrandom(&seed, sizeof(seed), 0) < 0)
-		seed = (uint64_t)now_ns();
-	return seed * LINK_DIRECTIONS + direction;
-}
-
 static int begin(struct tun_link *tun, const struct link_spec *spec, enum link_direction number)
 {
 	struct direction *direction = &tun->directions[number];
 	sigset_t all, before;
-	int r = flow_make(spec, seed_of(spec, number), &direction->flow);
+	int r = flow_make(spec, link_seed(spec, number), &direction->flow);
 
 	if (r < 0)
 		return r;
@@ -266,10 +256,10 @@ int tun_open(struct link *link, const char **why)
 int tun_change(struct link *link, const struct link_spec *spec)
 {
 	struct flow *flows[LINK_DIRECTIONS] = { NULL };
-	int r = flow_make(spec, seed_of(spec, LINK_THERE), &flows[LINK_THERE]);
+	int r = flow_make(spec, link_seed(spec, LINK_THERE), &flows[LINK_THERE]);
 
 	if (r == 0)
-		r = flow_make(spec, seed_of(spec, LINK_BACK), &flows[LINK_BACK]);
+		r = flow_make(spec, link_seed(spec, LINK_BACK), &flows[LINK_BACK]);
 	for (int i = 0; i < LINK_DIRECTIONS; i++) {
 		struct direction *direction = &link->tun->directions[i];
 		struct flow *old = flows[i];

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "device.h"
 #include "link-engine.h"
@@ -17,6 +19,18 @@
 uint32_t link_mtu(const struct link_spec *spec)
 {
 	return spec->mtu ? spec->mtu : LINK_MTU_DEFAULT;
+}
+
+uint64_t link_seed(const struct link_spec *spec, enum link_direction direction)
+{
+	uint64_t seed = spec->seed;
+	struct timespec now;
+
+	if (!seed && getrandom(&seed, sizeof(seed), 0) < 0) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		seed = (uint64_t)now.tv_nsec;
+	}
+	return seed * LINK_DIRECTIONS + direction;
 }
 
 int link_there(const struct link *link, int (*run)(const struct link *link))
@@ -48,9 +62,35 @@ static int cable_open(struct link *link, const char **why)
 	return r;
 }
 
-static enum link_engine choose(const struct link_spec *spec)
+/** A cable with netem at both ends; without it there is no cable either. */
+static int cable_with_netem(struct link *link, const char **why)
 {
-	return link_spec_is_plain(spec) ? LINK_CABLE : LINK_TUN;
+	int r = cable_open(link, why);
+
+	if (r == 0) {
+		r = netem_open(link, why);
+		if (r < 0)
+			device_remove(LINK_DEVICE);
+	}
+	return r;
+}
+
+/** What is to be the same each time is done by our own engine: kernels before 6.6 pass the seed over. */
+static int open_best(struct link *link, const char **why)
+{
+	int r = -EOPNOTSUPP;
+
+	if (link_spec_is_plain(&link->spec)) {
+		link->engine = LINK_CABLE;
+		return cable_open(link, why);
+	}
+	link->engine = LINK_NETEM;
+	if (netem_can(&link->spec) && !link->spec.seed)
+		r = cable_with_netem(link, why);
+	if (r == 0)
+		return 0;
+	link->engine = LINK_TUN;
+	return tun_open(link, why);
 }
 
 static int open_engine(struct link *link, const char **why)
@@ -61,8 +101,9 @@ static int open_engine(struct link *link, const char **why)
 			return cable_open(link, why);
 		*why = N_("a plain cable has neither rate nor delay nor loss");
 		return -EOPNOTSUPP;
+	case LINK_NETEM: return cable_with_netem(link, why);
 	case LINK_TUN: return tun_open(link, why);
-	default: *why = N_("this kernel has no netem (CONFIG_NET_SCH_NETEM)"); return -EOPNOTSUPP;
+	default: return open_best(link, why);
 	}
 }
 
@@ -86,7 +127,7 @@ int link_open(const struct link_spec *spec, enum link_engine engine, struct link
 		return -ENOMEM;
 	}
 	link->spec = *spec;
-	link->engine = engine == LINK_AUTO ? choose(spec) : engine;
+	link->engine = engine;
 	set_end(&link->ends.client, 1);
 	set_end(&link->ends.server, 2);
 	r = arena_hosts_make(&link->ends.hosts);
@@ -138,6 +179,7 @@ int link_change(struct link *link, const struct link_spec *spec)
 		return -EOPNOTSUPP;
 	switch (link->engine) {
 	case LINK_TUN: r = tun_change(link, spec); break;
+	case LINK_NETEM: r = netem_change(link, spec); break;
 	default: r = link_spec_is_plain(spec) ? 0 : -EOPNOTSUPP; break;
 	}
 	if (r == 0)
@@ -145,18 +187,28 @@ int link_change(struct link *link, const struct link_spec *spec)
 	return r;
 }
 
-/** What the device at the far end has received. */
-static void device_received(const struct link *link, enum link_direction direction, struct link_counts *ret)
+/** In the host where the thread is: what has come, or what has not left. */
+static void device_counted(bool is_far_end, struct link_counts *ret)
 {
 	struct device_counts counts = { 0 };
 
-	if (direction == LINK_BACK) {
-		device_counts(LINK_DEVICE, &counts);
-	} else if (arena_move(link->ends.hosts.there) == 0) {
-		device_counts(LINK_DEVICE, &counts);
+	if (!is_far_end) {
+		ret->dropped_queue = netem_dropped();
+		return;
+	}
+	device_counts(LINK_DEVICE, &counts);
+	ret->packets = ret->segments = counts.packets;
+	ret->bytes = counts.bytes;
+}
+
+static void cable_counts(const struct link *link, enum link_direction direction, struct link_counts *ret)
+{
+	*ret = (struct link_counts){ 0 };
+	device_counted(direction == LINK_BACK, ret);
+	if (arena_move(link->ends.hosts.there) == 0) {
+		device_counted(direction == LINK_THERE, ret);
 		arena_move(link->ends.hosts.here);
 	}
-	*ret = (struct link_counts){ .packets = counts.packets, .segments = counts.packets, .bytes = counts.bytes };
 }
 
 void link_counts(const struct link *link, enum link_direction direction, struct link_counts *ret)
@@ -164,7 +216,7 @@ void link_counts(const struct link *link, enum link_direction direction, struct 
 	if (link->engine == LINK_TUN)
 		tun_counts(link, direction, ret);
 	else
-		device_received(link, direction, ret);
+		cable_counts(link, direction, ret);
 }
 
 void link_close(struct link *link)

@@ -40,6 +40,7 @@ enum key { KEY_RATE,
 	   KEY_REORDER,
 	   KEY_QUEUE,
 	   KEY_AQM,
+	   KEY_BANDS,
 	   KEY_MTU,
 	   KEY_SEED,
 	   KEY_N_KEYS };
@@ -51,6 +52,7 @@ static const char *const keys[] = {
 	[KEY_REORDER] = "reorder",
 	[KEY_QUEUE] = "queue",
 	[KEY_AQM] = "aqm",
+	[KEY_BANDS] = "bands",
 	[KEY_MTU] = "mtu",
 	[KEY_SEED] = "seed",
 };
@@ -63,6 +65,7 @@ static const char *const hints[] = {
 	[KEY_REORDER] = N_("write a share from 0% to 100%: reorder=1%"),
 	[KEY_QUEUE] = N_("write queue=1bdp, queue=256KiB or queue=100packets"),
 	[KEY_AQM] = N_("write aqm=droptail or aqm=codel"),
+	[KEY_BANDS] = N_("write bands=one or bands=dscp"),
 	[KEY_MTU] = N_("write a number of bytes from 576 to 65535: mtu=1500"),
 	[KEY_SEED] = N_("write a number: seed=7"),
 };
@@ -166,6 +169,9 @@ static bool read_value(enum key key, struct word word, struct link_spec *spec)
 	case KEY_AQM:
 		spec->aqm = is_word(word, "codel") ? LINK_CODEL : LINK_DROPTAIL;
 		return spec->aqm == LINK_CODEL || is_word(word, "droptail");
+	case KEY_BANDS:
+		spec->bands = is_word(word, "dscp") ? LINK_BANDS_DSCP : LINK_BANDS_ONE;
+		return spec->bands == LINK_BANDS_DSCP || is_word(word, "one");
 	case KEY_MTU:
 		if (!read_amount(word, bare, MTU_MOST, &number) || number < MTU_LEAST)
 			return false;
@@ -206,9 +212,9 @@ static bool next_word(const char **at, struct word *ret)
 static int check_whole(const char *text, const struct link_spec *spec, const struct word *seen,
 		       struct link_spec_error *error)
 {
-	if (!spec->rate && (spec->queue != LINK_QUEUE_DEFAULT || spec->aqm == LINK_CODEL))
-		return fail(error, text, seen[spec->queue != LINK_QUEUE_DEFAULT ? KEY_QUEUE : KEY_AQM],
-			    N_("no queue forms without a rate"), hints[KEY_RATE]);
+	for (enum key key = KEY_QUEUE; key <= KEY_BANDS && !spec->rate; key++)
+		if (seen[key].at)
+			return fail(error, text, seen[key], N_("no queue forms without a rate"), hints[KEY_RATE]);
 	if (!spec->rtt_us && spec->queue == LINK_QUEUE_BDP)
 		return fail(error, text, seen[KEY_QUEUE], N_("a link without delay has no bandwidth-delay product"), hints[KEY_RTT]);
 	if (!spec->rtt_us && spec->reorder)
@@ -227,7 +233,7 @@ static int read_word(const char *text, struct word word, struct link_spec *spec,
 		key++;
 	if (key == KEY_N_KEYS)
 		return fail(error, text, name, N_("is no property of a link"),
-			    N_("they are rate, rtt, loss, reorder, queue, aqm, mtu and seed"));
+			    N_("they are rate, rtt, loss, reorder, queue, aqm, bands, mtu and seed"));
 	if (!equals)
 		return fail(error, text, name, N_("has no value"), hints[key]);
 	if (seen[key].at)
@@ -340,6 +346,8 @@ const char *link_spec_format(const struct link_spec *spec, char *ret, size_t siz
 		write_key(&writer, ret, KEY_QUEUE), write_queue(&writer, spec);
 	if (spec->aqm == LINK_CODEL)
 		write_key(&writer, ret, KEY_AQM), write_text(&writer, "", "codel");
+	if (spec->bands == LINK_BANDS_DSCP)
+		write_key(&writer, ret, KEY_BANDS), write_text(&writer, "", "dscp");
 	if (spec->mtu)
 		write_key(&writer, ret, KEY_MTU), write_whole(&writer, spec->mtu, bare);
 	if (spec->seed) {

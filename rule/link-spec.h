@@ -2,7 +2,8 @@
 /*
  * An emulated link as text:
  *
- *   rate=1Gbit/s rtt=80ms loss=0.1% reorder=1% queue=1bdp|256KiB|100packets aqm=codel|droptail mtu=1500 seed=7
+ *   rate=1Gbit/s rtt=80ms loss=0.1% reorder=1% queue=1bdp|256KiB|100packets aqm=codel|droptail
+ *   bands=dscp mtu=1500 seed=7
  *
  * in any order, between spaces or commas; "plain", or nothing, is a cable without any of it. Pure.
  */
@@ -25,6 +26,11 @@ enum link_aqm {
 	LINK_CODEL, /* RFC 8289 */
 };
 
+enum link_bands {
+	LINK_BANDS_ONE,
+	LINK_BANDS_DSCP, /* a queue each for EF and above, the rest, and LE and CS1; the first of them goes first */
+};
+
 #define LINK_QUEUE_LEAST 100
 #define LINK_MTU_DEFAULT 1500
 #define LINK_SHARE_ONE UINT32_C(1000000000)
@@ -39,6 +45,7 @@ struct link_spec {
 	uint32_t reorder;     /* of LINK_SHARE_ONE segments: they overtake what is under way */
 	enum link_queue queue;
 	enum link_aqm aqm;
+	enum link_bands bands;
 	uint32_t mtu; /* 0: LINK_MTU_DEFAULT */
 };
 

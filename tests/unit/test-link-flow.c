@@ -22,7 +22,7 @@ static struct flow *made(const char *text)
 }
 
 /** A datagram of so many bytes of IP, or (n > 1) n of them in one piece. */
-static bool put(struct flow *flow, uint32_t bytes, uint32_t n, int64_t now_ns)
+static bool put_class(struct flow *flow, uint32_t bytes, uint32_t n, int64_t now_ns, uint8_t tos)
 {
 	struct packet *packet = flow_room(flow);
 	uint32_t payload = bytes - 28, length = 28 + n * payload;
@@ -37,9 +37,15 @@ static bool put(struct flow *flow, uint32_t bytes, uint32_t n, int64_t now_ns)
 		packet->offload.gso_type = VIRTIO_NET_HDR_GSO_UDP_L4;
 		packet->offload.gso_size = (uint16_t)payload;
 	}
+	ip.tos = tos;
 	memcpy(packet->bytes, &ip, sizeof(ip));
 	flow_arrive(flow, length, now_ns);
 	return true;
+}
+
+static bool put(struct flow *flow, uint32_t bytes, uint32_t n, int64_t now_ns)
+{
+	return put_class(flow, bytes, n, now_ns, 0);
 }
 
 /** Takes what is due by then; returns how many segments. */
@@ -297,6 +303,44 @@ static void memory_that_is_full_refuses_and_comes_back(void **state)
 	flow_free(flow);
 }
 
+/** Ten packets of the class in the way; how long one of another class takes then, ms. */
+static int64_t wait_behind(const char *text, uint8_t before, uint8_t after)
+{
+	struct flow *flow = made(text);
+	struct slice slice;
+	int64_t took_ms = -1;
+
+	put_class(flow, 1250, 10, 0, (uint8_t)(before << 2));
+	put_class(flow, 1250, 1, 1, (uint8_t)(after << 2));
+	while (flow_due(flow, S, &slice)) {
+		if (slice.packet->segments.count == 1)
+			took_ms = slice.due_ns / MS;
+		flow_done(flow, &slice);
+	}
+	assert_int_equal(flow_counts(flow)->segments, 11);
+	flow_free(flow);
+	return took_ms;
+}
+
+/** One packet takes 10 ms here, and what is on the link is not interrupted. */
+static void a_better_class_goes_first_where_there_are_classes(void **state)
+{
+	enum { LE = 1,
+	       CS1 = 8,
+	       AF41 = 34,
+	       CS5 = 40,
+	       EF = 46 };
+
+	assert_int_equal(wait_behind("rate=1Mbit/s", 0, EF), 110);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", 0, EF), 20);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", AF41, CS5), 20);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", 0, AF41), 110);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", LE, 0), 20);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", CS1, AF41), 20);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", 0, LE), 110);
+	assert_int_equal(wait_behind("rate=1Mbit/s bands=dscp", EF, EF), 110);
+}
+
 static void more_than_a_gibibyte_under_way_is_refused(void **state)
 {
 	struct link_spec spec = { .rate = 100 * S, .rtt_us = 60000000 };
@@ -331,6 +375,7 @@ int main(void)
 		cmocka_unit_test(codel_drops_after_an_interval_and_then_faster),
 		cmocka_unit_test(codel_lets_a_slow_link_have_one_packet_on_the_way),
 		cmocka_unit_test(memory_that_is_full_refuses_and_comes_back),
+		cmocka_unit_test(a_better_class_goes_first_where_there_are_classes),
 		cmocka_unit_test(more_than_a_gibibyte_under_way_is_refused),
 		cmocka_unit_test(what_is_no_ipv4_is_not_carried),
 	};

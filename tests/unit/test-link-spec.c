@@ -50,6 +50,8 @@ static void each_form_of_a_value_comes_to_its_shortest_one(void **state)
 		{ "rate=1Gbit/s queue=3000B", "rate=1Gbit/s queue=3000B" },
 		{ "rate=1Gbit/s queue=0.5MiB aqm=droptail", "rate=1Gbit/s queue=512KiB" },
 		{ "queue=0.125bdp rate=1Gbit/s rtt=1s", "rate=1Gbit/s rtt=1s queue=0.125bdp" },
+		{ "rate=1Mbit/s bands=one", "rate=1Mbit/s" },
+		{ "rate=1Mbit/s bands=DSCP aqm=codel", "rate=1Mbit/s aqm=codel bands=dscp" },
 		{ "seed=9223372036854775807", "seed=9223372036854775807" },
 	};
 	char text[LINK_SPEC_TEXT_MAX];
@@ -95,6 +97,9 @@ static void what_is_wrong_is_named(void **state)
 		{ "seed=99999999999999999999", "99999999999999999999", true },
 		{ "queue=10packets rtt=1ms", "queue=10packets", true },
 		{ "aqm=codel", "aqm=codel", true },
+		{ "aqm=droptail", "aqm=droptail", true },
+		{ "bands=dscp", "bands=dscp", true },
+		{ "rate=1Mbit/s bands=4", "4", true },
 		{ "rate=1Gbit/s queue=1bdp", "queue=1bdp", true },
 		{ "rate=1Gbit/s reorder=1%", "reorder=1%", true },
 		{ "plain rate=1Gbit/s", "rate=1Gbit/s", false },

@@ -181,6 +181,63 @@ static int see_loss(void)
 	return counts.dropped_loss >= 133 && counts.dropped_loss <= 267 ? WORKS : WRONG;
 }
 
+/** By the kernel, where it has netem; what it loses of single datagrams, and how long they take. */
+static int see_netem(void)
+{
+	struct link *link;
+	struct link_counts counts;
+	int client, server, r = open_link("rate=100Mbit/s rtt=20ms", LINK_NETEM, &link);
+	char byte = 'x';
+	int got = 0;
+
+	if (r)
+		return r;
+	if (link_engine(link) != LINK_NETEM || !open_pair(link, SOCK_DGRAM, &client, &server) ||
+	    round_trip(client, server) < 19800)
+		return WRONG;
+	if (link_change(link, &(struct link_spec){ .rate = 1000000, .aqm = LINK_CODEL }) != -EOPNOTSUPP)
+		return WRONG;
+	if (link_change(link, &(struct link_spec){ .rtt_us = 1000, .loss = LINK_SHARE_ONE / 2 }) < 0)
+		return WRONG;
+	for (int i = 0; i < 1000; i++) {
+		if (send(client, &byte, 1, 0) != 1)
+			return WRONG;
+		while (comes(server, i < 999 ? 0 : 200))
+			got += (int)recv(server, &byte, 1, 0);
+	}
+	link_counts(link, LINK_THERE, &counts);
+	link_close(link);
+	return got >= 421 && got <= 579 && counts.dropped_queue == 1000U - (unsigned)got ? WORKS : WRONG;
+}
+
+/** What no cable can do is done by one of the others; what netem cannot, by ours. */
+static int see_choice(void)
+{
+	static const struct {
+		struct link_spec spec;
+		bool any;
+	} cases[] = {
+		{ { .rtt_us = 2000 }, true },
+		{ { .rtt_us = 2000, .seed = 1 }, false },
+		{ { .rate = 1000000, .aqm = LINK_CODEL }, false },
+	};
+	struct link *link;
+
+	if (arena_enter() < 0)
+		return NO_NAMESPACE;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		enum link_engine engine;
+
+		if (link_open(&cases[i].spec, LINK_AUTO, &link, NULL) < 0)
+			return NO_LINK;
+		engine = link_engine(link);
+		link_close(link);
+		if (engine != LINK_TUN && !(cases[i].any && engine == LINK_NETEM))
+			return WRONG;
+	}
+	return WORKS;
+}
+
 static int see_cable(void)
 {
 	struct link *link, *other;
@@ -253,6 +310,16 @@ static void segments_are_lost_one_by_one(void **state)
 	expect(see_loss);
 }
 
+static void netem_delays_and_loses(void **state)
+{
+	expect(see_netem);
+}
+
+static void the_engine_follows_from_what_is_asked(void **state)
+{
+	expect(see_choice);
+}
+
 static void a_calibration_sees_delay_and_loss(void **state)
 {
 	expect(see_calibration);
@@ -307,6 +374,8 @@ int main(void)
 		cmocka_unit_test(a_datagram_takes_the_delay_both_ways),
 		cmocka_unit_test(a_stream_is_as_slow_as_the_rate_and_whole),
 		cmocka_unit_test(segments_are_lost_one_by_one),
+		cmocka_unit_test(netem_delays_and_loses),
+		cmocka_unit_test(the_engine_follows_from_what_is_asked),
 		cmocka_unit_test(a_calibration_sees_delay_and_loss),
 		cmocka_unit_test(what_is_off_by_more_than_two_percent_is_not_promised),
 		cmocka_unit_test(a_plain_link_is_a_cable),
