@@ -43,6 +43,9 @@ static const struct demo *const demos[] = {
 	&demo_incoming_cpu,
 	&demo_busy_poll,
 	&demo_mptcp,
+	&demo_rcvbuf,
+	&demo_congestion,
+	&demo_qos,
 };
 
 #define N_DEMOS (sizeof(demos) / sizeof(demos[0]))

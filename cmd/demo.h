@@ -28,6 +28,7 @@ extern const struct demo demo_lowat, demo_mark, demo_max_pacing_rate, demo_multi
 extern const struct demo demo_notsent_lowat, demo_quickack, demo_rcvtimeo, demo_reuseaddr, demo_reuseport;
 extern const struct demo demo_timestamping, demo_tos, demo_udp_gso, demo_user_timeout, demo_v6only;
 extern const struct demo demo_busy_poll, demo_incoming_cpu, demo_mptcp, demo_zerocopy;
+extern const struct demo demo_congestion, demo_qos, demo_rcvbuf;
 
 /** All of them, for a shell to complete. */
 const char *demo_names(void);
