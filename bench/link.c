@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an emulated link keeps, and how fast a TCP stream is over it: one line of tab-separated figures.
+ * What an emulated link keeps, and how fast a TCP stream is over it, as JSON.
  *
- *   bench-link calibrate SPEC [auto|netem|tun]
- *   bench-link bulk SPEC SECONDS [auto|netem|tun]
+ *   bench-link calibrate SPEC [ENGINE]
+ *   bench-link stream SPEC SECONDS RCVBUF [ENGINE]
  *
- * SPEC: as in rule/link-spec.h; plain is the cable, and with engine tun the bare emulator.
+ * SPEC: as in rule/link-spec.h. ENGINE: auto, cable, netem or tun. RCVBUF: bytes that SO_RCVBUF is set to, 0: it grows.
  */
 #include <arena.h>
 #include <calibrate.h>
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sockopt.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,10 +50,23 @@ static void print_calibration(struct link *link)
 		exit(3);
 	}
 	for (int i = 0; i < LINK_DIRECTIONS; i++)
-		printf("%s\t%.2f\t%.1f\t%.1f\t%.1f\t%.4f\t%s%s\n", i == LINK_THERE ? "there" : "back", seen.ways[i].rate / 1e6,
-		       seen.ways[i].delay_us, seen.ways[i].delay_low, seen.ways[i].delay_high, 100 * seen.ways[i].loss,
-		       seen.ways[i].keeps_rate ? "rate kept" : "rate NOT kept", seen.ways[i].was_starved ? ", starved" : "");
-	printf("rtt\t%.1f\t%s\n", seen.rtt_us, seen.keeps_rtt ? "kept" : "NOT kept");
+		printf("\"%s\":{\"rate\":%.0f,\"delay_us\":%.1f,\"low_us\":%.1f,\"high_us\":%.1f,\"loss\":%.5f,\"starved\":%s},",
+		       i == LINK_THERE ? "there" : "back", seen.ways[i].rate, seen.ways[i].delay_us, seen.ways[i].delay_low,
+		       seen.ways[i].delay_high, seen.ways[i].loss, seen.ways[i].was_starved ? "true" : "false");
+	printf("\"rtt_us\":%.1f,\"kept\":%s}\n", seen.rtt_us, seen.kept ? "true" : "false");
+}
+
+static int64_t tcp_info(int fd, const char *field)
+{
+	const struct sockopt_option *option = sockopt_find("TCP_INFO");
+	struct sockopt_value value;
+
+	if (!option || sockopt_get(fd, option, &value) < 0)
+		return 0;
+	for (size_t i = 0; i < option->type->n_fields; i++)
+		if (strcmp(option->type->fields[i].name, field) == 0)
+			return sockopt_field_number(&option->type->fields[i], value.bytes, 0);
+	return 0;
 }
 
 static void *send_all(void *context)
@@ -65,7 +79,7 @@ static void *send_all(void *context)
 	return NULL;
 }
 
-static void print_bulk(struct link *link, double seconds)
+static void print_stream(struct link *link, double seconds, int buffer)
 {
 	static char bytes[CHUNK];
 	struct sockaddr_storage address = link_ends(link)->server;
@@ -79,6 +93,8 @@ static void print_bulk(struct link *link, double seconds)
 	arena_move(link_ends(link)->hosts.there);
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	arena_move(link_ends(link)->hosts.here);
+	if (buffer)
+		setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof(buffer));
 	if (bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 1) < 0 ||
 	    getsockname(listener, (struct sockaddr *)&address, &length) < 0 ||
 	    connect(client, (struct sockaddr *)&address, length) < 0)
@@ -104,9 +120,10 @@ static void print_bulk(struct link *link, double seconds)
 	}
 	cpu = cpu_s() - cpu;
 	link_counts(link, LINK_THERE, &counts);
-	printf("%.2f\t%.2f\t%llu\t%llu\t%llu\t%llu\n", got * 8 / (last - first) / 1e6, cpu / (last - first),
-	       (unsigned long long)counts.packets, (unsigned long long)counts.segments, (unsigned long long)counts.dropped_queue,
-	       (unsigned long long)counts.queued_most);
+	printf("\"rate\":%.0f,\"processors\":%.2f,\"window\":%lld,\"rtt_us\":%lld,\"packets\":%llu,\"segments\":%llu,\"dropped\":%llu}\n",
+	       got * 8 / (last - first), cpu / (last - first), (long long)tcp_info(client, "tcpi_snd_wnd"),
+	       (long long)tcp_info(client, "tcpi_min_rtt"), (unsigned long long)counts.packets,
+	       (unsigned long long)counts.segments, (unsigned long long)counts.dropped_queue);
 	close(server);
 	close(client);
 	pthread_join(sender, NULL);
@@ -114,34 +131,33 @@ static void print_bulk(struct link *link, double seconds)
 
 int main(int argc, char **argv)
 {
+	static const char *const engines[] = { "auto", "cable", "netem", "tun" };
+	bool is_stream = argc > 1 && strcmp(argv[1], "stream") == 0;
+	int last = is_stream ? 5 : 3;
+	unsigned int engine = LINK_AUTO;
 	struct link_spec spec;
-	enum link_engine engine = LINK_AUTO;
 	struct link *link;
 	const char *why = "";
 	int r;
 
-	if (argc < 3 || link_spec_parse(argv[2], &spec, NULL) < 0) {
-		fprintf(stderr, "usage: bench-link calibrate SPEC [ENGINE] | bulk SPEC SECONDS [ENGINE]\n");
+	if (argc < last || argc > last + 1 || link_spec_parse(argv[2], &spec, NULL) < 0) {
+		fprintf(stderr, "usage: bench-link calibrate SPEC [ENGINE] | stream SPEC SECONDS RCVBUF [ENGINE]\n");
 		return 2;
 	}
-	if (strcmp(argv[argc - 1], "tun") == 0)
-		engine = LINK_TUN;
-	if (strcmp(argv[argc - 1], "cable") == 0)
-		engine = LINK_CABLE;
-	if (strcmp(argv[argc - 1], "netem") == 0)
-		engine = LINK_NETEM;
+	while (argc > last && engine < LINK_TUN && strcmp(argv[last], engines[engine]) != 0)
+		engine++;
 	r = arena_enter();
 	if (r == 0)
-		r = link_open(&spec, engine, &link, &why);
+		r = link_open(&spec, (enum link_engine)engine, &link, &why);
 	if (r < 0) {
 		fprintf(stderr, "%s: %s\n", why, strerror(-r));
 		return 3;
 	}
-	printf("%s\t%s\t", argv[2], link_engine_word(link_engine(link)));
-	if (strcmp(argv[1], "calibrate") == 0)
-		print_calibration(link);
+	printf("{\"link\":\"%s\",\"engine\":\"%s\",", argv[2], link_engine_word(link_engine(link)));
+	if (is_stream)
+		print_stream(link, atof(argv[3]), atoi(argv[4]));
 	else
-		print_bulk(link, argc > 3 ? atof(argv[3]) : 3);
+		print_calibration(link);
 	link_close(link);
 	return 0;
 }
