@@ -171,7 +171,8 @@ long bpf_sockets_census(const struct bpf_sockets *programs, uint64_t netns)
 {
 	const struct sockets_bpf__bss *data = programs->skeleton->bss;
 
-	if (data->census.is_incomplete)
+	/* Where maps cannot be mapped (before 5.5) there is none. */
+	if (!data || data->census.is_incomplete)
 		return -1;
 	for (size_t i = 0; i < data->census.n && i < CENSUS_MAX; i++)
 		if (data->census.netns[i] == netns)

@@ -263,6 +263,9 @@ static int start(struct bpf_engine *bpf, const struct trace_wish *wish, const ch
 	fill_constants(bpf->programs, wish);
 	bpf->engine.sees_io_uring = choose_uring(bpf->programs);
 	r = trace_bpf__load(bpf->programs);
+	/* Where maps cannot be mapped (before 5.5) there are no counters to read. */
+	if (r == 0 && !bpf->programs->bss)
+		r = -EOPNOTSUPP;
 	if (r < 0) {
 		*reterr_what = N_("this kernel does not take its programs, which need Linux 5.11 or later");
 		return r;

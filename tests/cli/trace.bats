@@ -530,6 +530,19 @@ for line in open(sys.argv[1]):
 	[ "${stderr_lines[0]}" = "sockopt: engine ptrace; bpf cannot be used: it needs CAP_BPF and CAP_PERFMON" ]
 }
 
+@test "failure: a kernel whose BPF maps cannot be mapped is told of, not read" {
+	local nth
+
+	needs_bpf
+	needs strace
+	strace -f -qq -o "$FOLDER/calls" -e trace=bpf "$SOCKOPT" trace --engine bpf -- true
+	nth=$(grep -n 'map_name="libbpf_mmap"' "$FOLDER/calls" | head -n 1 | cut -d : -f 1)
+	[ -n "$nth" ] || skip "this libbpf does not ask whether maps can be mapped"
+	run --separate-stderr -3 strace -f -qq -o /dev/null -e trace=bpf -e "inject=bpf:error=EINVAL:when=$nth" \
+		"$SOCKOPT" trace --engine bpf -- true
+	[[ "$stderr" == "sockopt: cannot trace: this kernel does not take its programs"* ]]
+}
+
 @test "what a program calls itself does not reach the terminal" {
 	run --separate-stderr -0 "$SOCKOPT" trace -- python3 -c '
 import ctypes, socket
