@@ -41,7 +41,7 @@ static int64_t quiet_ns(const struct link_spec *spec)
 }
 
 /** Full packets, but on a slow link such that there are some; as many in one piece as take a millisecond. */
-static struct datagram_plan plan_of(const struct link_spec *spec, double load, int64_t for_ns)
+static struct datagram_plan plan_of(const struct link *link, const struct link_spec *spec, double load, int64_t for_ns)
 {
 	uint32_t mtu = spec->mtu ? spec->mtu : LINK_MTU_DEFAULT, most;
 	struct datagram_plan plan = { .payload = mtu - DATAGRAM_HEADER, .burst = 1 };
@@ -53,6 +53,8 @@ static struct datagram_plan plan_of(const struct link_spec *spec, double load, i
 	most = 60000 / plan.payload;
 	while (plan.burst < BURST_MOST && plan.burst < most && packet_ns * (plan.burst + 1) < (double)BURST_NS)
 		plan.burst++;
+	/* Only our own engine looks into what comes in one piece. */
+	plan.one_piece = plan.burst > 1 && link_engine(link) == LINK_TUN;
 	plan.gap_ns = (int64_t)(packet_ns * plan.burst / load);
 	if (packet_ns * RATE_PACKETS > (double)for_ns)
 		for_ns = (int64_t)fmin(packet_ns * RATE_PACKETS, (double)RATE_NS_MOST);
@@ -60,9 +62,10 @@ static struct datagram_plan plan_of(const struct link_spec *spec, double load, i
 	return plan;
 }
 
-static int measure_rate(const struct datagram_pair *pair, const struct link_spec *spec, struct calibration_way *way)
+static int measure_rate(const struct link *link, const struct datagram_pair *pair, const struct link_spec *spec,
+			struct calibration_way *way)
 {
-	struct datagram_plan plan = plan_of(spec, OVERLOAD, RATE_NS);
+	struct datagram_plan plan = plan_of(link, spec, OVERLOAD, RATE_NS);
 	struct datagrams_seen seen = { 0 };
 	double sent_ns;
 	int r;
@@ -88,6 +91,11 @@ static int compare(const void *a, const void *b)
 }
 
 /** The datagram's own time on the link is not the link's delay. */
+static double delay_at(const int64_t *delays_ns, size_t index, double own_ns)
+{
+	return ((double)delays_ns[index] - own_ns) / 1000;
+}
+
 static int measure_delay(const struct datagram_pair *pair, const struct link_spec *spec, struct calibration_way *way)
 {
 	struct datagram_plan plan = { .payload = DELAY_PAYLOAD, .burst = 1, .gap_ns = DELAY_GAP_NS, .bursts = DELAYS };
@@ -104,13 +112,14 @@ static int measure_delay(const struct datagram_pair *pair, const struct link_spe
 	if (r < 0 || !seen.n_delays)
 		return r;
 	qsort(delays_ns, seen.n_delays, sizeof(delays_ns[0]), compare);
-	way->delay_us = ((double)delays_ns[seen.n_delays / 2] - own_ns) / 1000;
-	way->delay_low = ((double)delays_ns[seen.n_delays / 20] - own_ns) / 1000;
-	way->delay_high = ((double)delays_ns[seen.n_delays * 19 / 20] - own_ns) / 1000;
+	way->delay_us = delay_at(delays_ns, seen.n_delays / 2, own_ns);
+	way->delay_low = delay_at(delays_ns, seen.n_delays / 20, own_ns);
+	way->delay_high = delay_at(delays_ns, seen.n_delays * 19 / 20, own_ns);
 	return 0;
 }
 
-static int measure_loss(const struct datagram_pair *pair, const struct link_spec *spec, struct calibration_way *way)
+static int measure_loss(const struct link *link, const struct datagram_pair *pair, const struct link_spec *spec,
+			struct calibration_way *way)
 {
 	struct link_spec pace = *spec;
 	struct datagrams_seen seen = { 0 };
@@ -121,7 +130,7 @@ static int measure_loss(const struct datagram_pair *pair, const struct link_spec
 		return 0;
 	if (!pace.rate)
 		pace.rate = 100000000;
-	plan = plan_of(&pace, 0.5, LOSS_NS);
+	plan = plan_of(link, &pace, 0.5, LOSS_NS);
 	if (plan.bursts > LOSS_SEGMENTS / plan.burst)
 		plan.bursts = LOSS_SEGMENTS / plan.burst;
 	r = datagrams_send(pair, &plan, quiet_ns(spec), &seen);
@@ -145,11 +154,11 @@ static int measure_way(struct link *link, enum link_direction direction, const s
 	if (r == 0)
 		r = measure_delay(&pair, even, way);
 	if (r == 0)
-		r = measure_rate(&pair, even, way);
+		r = measure_rate(link, &pair, even, way);
 	if (r == 0)
 		r = link_change(link, spec);
 	if (r == 0)
-		r = measure_loss(&pair, spec, way);
+		r = measure_loss(link, &pair, spec, way);
 	datagrams_close(&pair);
 	return r;
 }

@@ -98,7 +98,7 @@ void datagrams_close(struct datagram_pair *pair)
 	tidy_close(&pair->to);
 }
 
-static int send_burst(int fd, void *bytes, size_t length)
+static int send_piece(int fd, void *bytes, size_t length)
 {
 	int64_t now_ns = clock_ns(CLOCK_REALTIME);
 
@@ -114,6 +114,8 @@ static void *send_plan(void *context)
 	static uint8_t bytes[BURST_BYTES];
 	struct sender *sender = context;
 	const struct datagram_plan *plan = sender->plan;
+	uint32_t pieces = plan->one_piece ? 1 : plan->burst;
+	size_t length = (size_t)plan->payload * (plan->burst / pieces);
 	int64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
 
 	be_punctual();
@@ -122,7 +124,8 @@ static void *send_plan(void *context)
 		struct timespec at = { .tv_sec = at_ns / NS_PER_S, .tv_nsec = at_ns % NS_PER_S };
 
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
-		sender->error = send_burst(sender->fd, bytes, (size_t)plan->payload * plan->burst);
+		for (uint32_t n = 0; n < pieces && !sender->error; n++)
+			sender->error = send_piece(sender->fd, bytes, length);
 		sender->sent += plan->burst;
 	}
 	sender->took_ns = clock_ns(CLOCK_MONOTONIC) - begun_ns;
@@ -205,7 +208,7 @@ int datagrams_send(const struct datagram_pair *pair, const struct datagram_plan 
 		   struct datagrams_seen *seen)
 {
 	struct sender sender = { .fd = pair->from, .plan = plan };
-	int segment = plan->burst > 1 ? (int)plan->payload : 0;
+	int segment = plan->one_piece ? (int)plan->payload : 0;
 	pthread_t thread;
 	int r;
 

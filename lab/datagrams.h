@@ -3,6 +3,8 @@
 #ifndef LAB_DATAGRAMS_H
 #define LAB_DATAGRAMS_H
 
+#include <stdbool.h>
+
 #include "lab-link.h"
 
 /* IPv4 and UDP. */
@@ -19,7 +21,8 @@ void datagrams_close(struct datagram_pair *pair);
 /** What is sent: bursts of equal datagrams at a steady pace. */
 struct datagram_plan {
 	uint32_t payload; /* bytes of each, at least 8 */
-	uint32_t burst;   /* how many at a time, in one piece */
+	uint32_t burst;   /* how many at a time */
+	bool one_piece;   /* a burst is handed over in one piece (GSO) */
 	int64_t gap_ns;   /* from one burst to the next */
 	uint64_t bursts;
 };

@@ -5,8 +5,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <net/ethernet.h>
 #include <net/if.h>
@@ -103,21 +104,29 @@ int device_set_up(const char *name, uint32_t address, uint32_t mtu)
 	return ask(SIOCSIFFLAGS, &request);
 }
 
+/** A line of the table: "NAME: BYTES PACKETS ...", received first. */
+static bool read_counts(char *line, const char *name, struct device_counts *ret)
+{
+	char *at = line + strspn(line, " "), *colon = strchr(at, ':'), *end;
+
+	if (!colon || (size_t)(colon - at) != strlen(name) || strncmp(at, name, strlen(name)) != 0)
+		return false;
+	ret->bytes = strtoull(colon + 1, &end, 10);
+	ret->packets = strtoull(end, NULL, 10);
+	ret->bytes -= ret->packets * ETHER_HDR_LEN;
+	return true;
+}
+
 int device_counts(const char *name, struct device_counts *ret)
 {
 	autofclose FILE *file = fopen("/proc/thread-self/net/dev", "re");
-	struct device_counts counts;
-	char line[512], found[IF_NAMESIZE];
+	char line[512];
 
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file))
-		if (sscanf(line, " %15[^:]: %" SCNu64 " %" SCNu64, found, &counts.bytes, &counts.packets) == 3 &&
-		    strcmp(found, name) == 0) {
-			counts.bytes -= counts.packets * ETHER_HDR_LEN;
-			*ret = counts;
+		if (read_counts(line, name, ret))
 			return 0;
-		}
 	return -ENODEV;
 }
 

@@ -301,19 +301,19 @@ static void write_whole(struct writer *writer, int64_t amount, const struct unit
 	write_text(writer, text, units->text);
 }
 
-/** With as many decimals as it takes. */
+/** With as many decimals as it takes, of a unit that is a power of ten. */
 static void write_decimal(struct writer *writer, int64_t amount, const struct unit *unit)
 {
-	int64_t rest = amount % unit->numerator, scale = unit->numerator;
+	int64_t rest = amount % unit->numerator;
 	char text[48];
 	int n = snprintf(text, sizeof(text), "%lld", (long long)(amount / unit->numerator));
 
 	if (rest)
 		text[n++] = '.';
-	while (rest && scale > 1) {
-		scale /= 10;
-		text[n++] = (char)('0' + rest / scale);
-		rest %= scale;
+	while (rest) {
+		rest *= 10;
+		text[n++] = (char)('0' + rest / unit->numerator);
+		rest %= unit->numerator;
 	}
 	text[n] = '\0';
 	write_text(writer, text, unit->text);
