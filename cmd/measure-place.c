@@ -4,6 +4,7 @@
 #include "measure-place.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -113,12 +114,42 @@ int measure_place_open(struct measure_place *place, const char *const *sysctls, 
 	return status;
 }
 
+int measure_place_of_host(const char *host, struct measure_place *ret)
+{
+	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
+	const char *colon = strrchr(host, ':');
+	struct addrinfo *found;
+	char name[256];
+	int r;
+
+	/* [::1]:5201 as well as example.org:5201 */
+	if (!colon || colon == host || colon[1] == '\0' || (size_t)(colon - host) >= sizeof(name)) {
+		log_error(_("--to: '%s' is not HOST:PORT"), host);
+		return EXIT_WRONG_USE;
+	}
+	if (host[0] == '[' && colon[-1] == ']')
+		snprintf(name, sizeof(name), "%.*s", (int)(colon - host) - 2, host + 1);
+	else
+		snprintf(name, sizeof(name), "%.*s", (int)(colon - host), host);
+	r = getaddrinfo(name, colon + 1, &hints, &found);
+	if (r != 0) {
+		log_error("--to: %s: %s", host, gai_strerror(r));
+		return EXIT_WRONG_USE;
+	}
+	*ret = (struct measure_place){ .engine = NULL, .trial = { .client_host = -1, .server_host = -1 } };
+	memcpy(&ret->trial.server, found->ai_addr, found->ai_addrlen);
+	snprintf(ret->text, sizeof(ret->text), "%.*s", (int)sizeof(ret->text) - 1, host);
+	freeaddrinfo(found);
+	return EXIT_DONE;
+}
+
 int measure_place_renew(const struct measure_place *place)
 {
-	return link_spec_is_plain(&place->spec) ? 0 : link_change(place->link, &place->spec);
+	return !place->link || link_spec_is_plain(&place->spec) ? 0 : link_change(place->link, &place->spec);
 }
 
 void measure_place_close(struct measure_place *place)
 {
-	link_close(place->link);
+	if (place->link)
+		link_close(place->link);
 }

@@ -8,7 +8,7 @@
 
 struct measure_place {
 	struct trial_place trial;
-	struct link *link;
+	struct link *link; /* NULL: none is ours */
 	struct link_spec spec;
 	char text[LINK_SPEC_TEXT_MAX];
 	const char *engine; /* what the link is made of */
@@ -16,6 +16,9 @@ struct measure_place {
 
 /** Reads --link, or says what is wrong with it. @return 0, or an exit status */
 int measure_place_read(const char *link, struct measure_place *ret);
+
+/** A host that is not ours, HOST:PORT: no link, no network namespace. @return 0, or an exit status: said why */
+int measure_place_of_host(const char *host, struct measure_place *ret);
 
 /**
  * @brief Moves us into a network namespace of our own, with the link. What is wrong is said.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #include <amount.h>
@@ -21,6 +22,7 @@
 
 #include "cmd.h"
 #include "companion.h"
+#include "measure-calibrate.h"
 #include "measure-place.h"
 #include "measure-variants.h"
 
@@ -40,6 +42,8 @@ enum {
 	KEY_PLOT,
 	KEY_REPORT,
 	KEY_SYSCTL,
+	KEY_CALIBRATE,
+	KEY_TO,
 };
 
 enum ends {
@@ -53,17 +57,20 @@ struct measure_args {
 	size_t n_words;
 	const char **sysctls; /* the same */
 	size_t n_sysctls;
-	const char *link, *load;
+	const char *link, *load; /* link NULL: a plain cable */
+	const char *to;          /* a host that is not ours; NULL: none */
 	struct trial_load trial;
 	int64_t time_us, warm_up_us; /* warm_up_us -1: by the link's round trip */
 	int64_t rounds, seed;        /* seed -1: another one each time */
 	enum ends ends;
 	const char *plot, *report; /* files, NULL: none */
-	bool json, force;
+	bool json, force, calibrate;
 };
 
 static const struct argp_option options[] = {
 	{ "link", 'l', N_("LINK"), 0, N_("What is between client and server, such as 'rate=1Gbit/s rtt=80ms' (a plain cable if not said)"), 0 },
+	{ "calibrate", KEY_CALIBRATE, NULL, 0, N_("Only try the link: what was asked for, and what it does on this machine"), 0 },
+	{ "to", KEY_TO, N_("HOST:PORT"), 0, N_("Measure to this server, over the network as it is: for a COMMAND"), 0 },
 	{ "load", 'o', N_("LOAD"), 0, N_("What it carries: bulk (the default), rr, crr, udp, or a COMMAND"), 0 },
 	{ "server", KEY_SERVER, N_("COMMAND"), 0, N_("The server of a COMMAND"), 0 },
 	{ "take", KEY_TAKE, N_("REGEX"), 0, N_("A figure out of the COMMAND's output: what the first group matches"), 0 },
@@ -144,6 +151,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_TAKE: args->trial.take = arg; return 0;
 	case KEY_ON: args->ends = take_ends(state, arg); return 0;
 	case KEY_SEED: args->seed = take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
+	case KEY_CALIBRATE: args->calibrate = true; return 0;
+	case KEY_TO: args->to = arg; return 0;
 	case KEY_PLOT: args->plot = arg; return 0;
 	case KEY_REPORT: args->report = arg; return 0;
 	case KEY_SYSCTL: args->sysctls[args->n_sysctls++] = arg; return 0;
@@ -168,11 +177,15 @@ static const struct argp argp = {
 		  "a COMMAND {server}, {port} and {client} stand for addresses and a free port.\n\n"
 		  "Examples:\n"
 		  "  sockopt measure TCP_NODELAY=on --load 'rr writes=2'\n"
-		  "  sockopt measure SO_RCVBUF=64KiB,1MiB --link 'rate=1Gbit/s rtt=100ms' --load bulk\n"
-		  "  sockopt measure TCP_CONGESTION=cubic,bbr --link 'rate=100Mbit/s rtt=40ms loss=1%'\n"
+		  "  sockopt measure SO_RCVBUF=64KiB,1MiB --link 'rate=1Gbit/s rtt=100ms'\n"
+		  "  sockopt measure TCP_CONGESTION=cubic,bbr --link 'rtt=40ms loss=1%'\n"
 		  "  sockopt measure SO_RCVBUF=8KiB,1MiB --load 'udp rate=200Mbit/s' --json\n"
-		  "  sockopt measure TCP_NODELAY=on --server 'nc -lN {port}' --load 'nc -N {server} {port} </etc/services'\n\n"
-		  "Exit status: 0 measured, 2 wrong use, 3 some runs failed, 4 no network namespace can be made."),
+		  "  sockopt measure TCP_NODELAY=on --server 'python3 -m http.server {port}' \\\n"
+		  "      --load 'wrk -d 2 http://{server}:{port}/' \\\n"
+		  "      --take 'Requests/sec: *([0-9.]+)'\n"
+		  "  sockopt measure --link 'rate=1Gbit/s rtt=80ms loss=0.1%' --calibrate\n\n"
+		  "Exit status: 0 measured, 1 the link does not keep what was asked of it (--calibrate), 2 wrong use, 3 some runs "
+		  "failed, 4 no network namespace can be made."),
 	.children = children,
 };
 
@@ -211,7 +224,24 @@ static bool read_load(struct measure_args *args)
 		log_error(_("--server and --take are for a COMMAND as the load"));
 		return false;
 	}
+	if (args->to && (args->trial.spec.kind != LOAD_COMMAND || args->trial.serve || args->link || args->n_sysctls ||
+			 args->calibrate)) {
+		log_error(_("--to is for a COMMAND as the load, without --server, --link and --sysctl"));
+		log_hint(_("such as --to example.org:5201 --load 'iperf3 -c {server} -p {port} -t 2'"));
+		return false;
+	}
+	if (args->plot && strlen(args->plot) > 4 && strcasecmp(args->plot + strlen(args->plot) - 4, ".png") == 0) {
+		log_error(_("--plot draws SVG"));
+		log_hint(_("rsvg-convert makes a PNG of it"));
+		return false;
+	}
 	return true;
+}
+
+/** Reads where it is measured. @return 0, or an exit status */
+static int read_place(const struct measure_args *args, struct measure_place *ret)
+{
+	return args->to ? measure_place_of_host(args->to, ret) : measure_place_read(args->link ? args->link : "", ret);
 }
 
 /* ---- the runs ---- */
@@ -252,6 +282,10 @@ static void on_told(void *context, size_t variant, const struct trial_result *re
 	const struct session *session = context;
 
 	log_progress(_("runs:"), done, total);
+	if (result->window && !result->error)
+		log_debug(_("%s: %.0f bit/s, window %llu bytes, round trip %.0f us"), session->variants->texts[variant],
+			  result->values[METRIC_THROUGHPUT], (unsigned long long)result->window,
+			  result->values[METRIC_P50]);
 	if (!result->error || session->said[variant])
 		return;
 	session->said[variant] = true;
@@ -365,7 +399,7 @@ static void choose_times(struct measure_args *args, const struct measure_place *
 
 static int run(int argc, char **argv)
 {
-	struct measure_args args = { .load = "bulk", .link = "", .time_us = TIME_USUAL_US, .warm_up_us = -1, .seed = -1 };
+	struct measure_args args = { .load = "bulk", .time_us = TIME_USUAL_US, .warm_up_us = -1, .seed = -1 };
 	const struct sigaction action = { .sa_handler = on_interrupt };
 	struct measure_variants variants;
 	struct measure_place place;
@@ -377,7 +411,7 @@ static int run(int argc, char **argv)
 	args.sysctls = xmalloc((size_t)argc * sizeof(char *));
 	args.rounds = ROUNDS_USUAL;
 	if (command_parse(&cmd_measure, argc, argv, &args) == 0 && read_load(&args) &&
-	    measure_place_read(args.link, &place) == EXIT_DONE)
+	    read_place(&args, &place) == EXIT_DONE)
 		status = measure_variants_read(args.words, args.n_words, args.force, &variants);
 	free(args.words);
 	if (status != EXIT_DONE) {
@@ -386,13 +420,14 @@ static int run(int argc, char **argv)
 	}
 	args.trial.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE,
 					    "../preload/libsockopt-preload.so", preload, sizeof(preload));
-	status = measure_place_open(&place, args.sysctls, args.n_sysctls);
+	status = args.to ? EXIT_DONE : measure_place_open(&place, args.sysctls, args.n_sysctls);
 	free(args.sysctls);
 	if (status == EXIT_DONE) {
 		choose_times(&args, &place);
 		fflush(stdout);
 		sigaction(SIGINT, &action, NULL);
-		status = measure(&args, &variants, &place, command);
+		status = args.calibrate ? measure_calibrate(&place, args.json) :
+					  measure(&args, &variants, &place, command);
 		measure_place_close(&place);
 	}
 	measure_variants_free(&variants);

@@ -108,7 +108,7 @@ uint64_t counts_memory(int fd)
 	       memory[SK_MEMINFO_FWD_ALLOC] + memory[SK_MEMINFO_BACKLOG];
 }
 
-bool counts_round_trip(int fd, uint64_t *ret_ns)
+bool counts_path(int fd, struct counts_path *ret)
 {
 	struct tcp_info info = { 0 };
 	socklen_t length = sizeof(info);
@@ -116,6 +116,6 @@ bool counts_round_trip(int fd, uint64_t *ret_ns)
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0 || info.tcpi_rtt == 0 ||
 	    length < offsetof(struct tcp_info, tcpi_rttvar))
 		return false;
-	*ret_ns = (uint64_t)info.tcpi_rtt * 1000;
+	*ret = (struct counts_path){ (uint64_t)info.tcpi_rtt * 1000, info.tcpi_snd_wnd };
 	return true;
 }

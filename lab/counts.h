@@ -24,7 +24,13 @@ void counts_devices(uint64_t *ret_received, uint64_t *ret_sent);
 /** What the kernel holds for a socket: its queues, and what they need to be kept. */
 uint64_t counts_memory(int fd);
 
-/** The smoothed round trip of a TCP connection; false: it has none yet. */
-bool counts_round_trip(int fd, uint64_t *ret_ns);
+/** What a TCP connection knows of its path. */
+struct counts_path {
+	uint64_t round_trip_ns; /* smoothed */
+	uint64_t window;        /* bytes that the peer allows under way; 0: a kernel before 5.4 */
+};
+
+/** @return false: it knows nothing yet */
+bool counts_path(int fd, struct counts_path *ret);
 
 #endif

@@ -204,14 +204,16 @@ static void measure_end(struct load_loop *loop, int64_t now_ns)
 static void sample(struct load_loop *loop)
 {
 	struct load_result *result = loop->end->result;
-	uint64_t memory = 0, round_trip_ns;
+	struct counts_path path;
+	uint64_t memory = 0;
 	unsigned int n = 0;
 
 	for (const struct load_socket *socket = loop->sockets; socket && n < SAMPLED_MAX; socket = socket->next, n++) {
 		memory += counts_memory(socket->fd);
-		if (loop->end->spec->kind == LOAD_BULK && !loop->is_server &&
-		    counts_round_trip(socket->fd, &round_trip_ns))
-			latency_add(&result->latency, round_trip_ns);
+		if (loop->end->spec->kind != LOAD_BULK || loop->is_server || !counts_path(socket->fd, &path))
+			continue;
+		latency_add(&result->latency, path.round_trip_ns);
+		result->window = path.window;
 	}
 	if (memory > result->memory_most)
 		result->memory_most = memory;

@@ -24,6 +24,7 @@ struct load_result {
 	uint64_t retransmits;     /* of this end's network namespace */
 	uint64_t memory_most;
 	uint64_t ran_ns, waited_ns;
+	uint64_t window;          /* of bulk: that the server allowed under way at last, on one of the connections */
 	struct latency latency;   /* of bulk: of the round trip that TCP sees */
 	int error;                /* errno, positive: it failed */
 	char what[LOAD_WHAT_MAX]; /* at what: a call, or an assignment */

@@ -354,6 +354,7 @@ int trial_run_command(const struct trial_load *load, const struct trial_place *p
 		.started = trial_share(2 * sizeof(struct started)),
 		.output = output,
 	};
+	unsigned int port;
 	pid_t server = 0;
 	int r = 0;
 
@@ -362,7 +363,9 @@ int trial_run_command(const struct trial_load *load, const struct trial_place *p
 		ret->values[m] = NAN;
 	if (!run.started)
 		return fail(ret, -ENOMEM, "mmap", NULL);
-	snprintf(run.port, sizeof(run.port), "%u", PORT_FIRST + number++ % PORT_COUNT);
+	/* The port stands at the same place in both families. */
+	port = ntohs(((const struct sockaddr_in *)&place->server)->sin_port);
+	snprintf(run.port, sizeof(run.port), "%u", port ? port : PORT_FIRST + number++ % PORT_COUNT);
 	name_address(&place->client, run.client, sizeof(run.client));
 	name_address(&place->server, run.server, sizeof(run.server));
 	if (load->serve) {

@@ -223,6 +223,7 @@ static void evaluate(const struct run *run, struct trial_result *ret)
 	values[METRIC_RETRANSMITS] = (double)(client->retransmits + (one_host ? 0 : server->retransmits));
 	values[METRIC_MEMORY] = (double)(client->memory_most + server->memory_most);
 	values[METRIC_LOSS] = 100 - 100 * ratio((double)server->done, (double)client->done);
+	ret->window = client->window;
 	ret->is_limited = is_busy(client) || is_busy(server);
 	if (run->load->spec.kind == LOAD_UDP)
 		ret->is_limited |= work * run->load->spec.request * 8 <

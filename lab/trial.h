@@ -34,6 +34,7 @@ struct trial_load {
 struct trial_result {
 	double values[METRIC_COUNT]; /* NAN: it has none */
 	bool is_limited;             /* by an end's own processor time, not by the link */
+	uint64_t window;             /* of bulk: bytes that the server allowed under way at last; 0: not known */
 	int error;                   /* errno, positive; 0: it succeeded */
 	char what[LOAD_WHAT_MAX];    /* at what it failed */
 	const char *why;             /* English, to be translated, where an errno does not say it; else NULL */
