@@ -304,17 +304,17 @@ static void write_whole(struct writer *writer, int64_t amount, const struct unit
 /** With as many decimals as it takes, of a unit that is a power of ten. */
 static void write_decimal(struct writer *writer, int64_t amount, const struct unit *unit)
 {
-	int64_t rest = amount % unit->numerator;
-	char text[48];
-	int n = snprintf(text, sizeof(text), "%lld", (long long)(amount / unit->numerator));
+	char text[64];
+	int width = 0, n;
 
-	if (rest)
-		text[n++] = '.';
-	while (rest) {
-		rest *= 10;
-		text[n++] = (char)('0' + rest / unit->numerator);
-		rest %= unit->numerator;
-	}
+	for (int64_t power = unit->numerator; power > 1; power /= 10)
+		width++;
+	n = snprintf(text, sizeof(text), "%lld.%0*lld", (long long)(amount / unit->numerator), width,
+		     (long long)(amount % unit->numerator));
+	while (text[n - 1] == '0')
+		n--;
+	if (text[n - 1] == '.')
+		n--;
 	text[n] = '\0';
 	write_text(writer, text, unit->text);
 }
