@@ -4,7 +4,6 @@
 #include "counts.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -29,11 +28,15 @@ int64_t counts_now_ns(void)
 void counts_processor(struct counts_processor *ret)
 {
 	autofclose FILE *file = fopen("/proc/thread-self/schedstat", "re");
+	char line[128], *end;
 	struct timespec ran;
 
-	*ret = (struct counts_processor){ 0 };
-	if (file && fscanf(file, "%" SCNu64 " %" SCNu64, &ret->ran_ns, &ret->waited_ns) == 2)
+	/* ns that it ran, ns that it waited, how often */
+	if (file && fgets(line, sizeof(line), file)) {
+		ret->ran_ns = strtoull(line, &end, 10);
+		ret->waited_ns = strtoull(end, NULL, 10);
 		return;
+	}
 	/* A kernel without CONFIG_SCHED_INFO does not tell how long one waited. */
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
 	ret->ran_ns = (uint64_t)ran.tv_sec * 1000000000 + (uint64_t)ran.tv_nsec;
@@ -84,16 +87,15 @@ void counts_devices(uint64_t *ret_received, uint64_t *ret_sent)
 
 	*ret_received = *ret_sent = 0;
 	while (file && fgets(line, sizeof(line), file)) {
-		char *colon = strchr(line, ':');
-		const char *name = line + strspn(line, " ");
-		uint64_t received, sent;
+		char *at = strchr(line, ':');
 
+		if (!at || strncmp(line + strspn(line, " "), "lo:", 3) == 0)
+			continue;
 		/* name: bytes packets errs drop fifo frame compressed multicast, and the same of what was sent */
-		if (colon && strncmp(name, "lo:", 3) != 0 &&
-		    sscanf(colon + 1, "%" SCNu64 " %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &received, &sent) == 2) {
-			*ret_received += received;
-			*ret_sent += sent;
-		}
+		*ret_received += strtoull(at + 1, &at, 10);
+		for (int i = 0; i < 7; i++)
+			strtoull(at, &at, 10);
+		*ret_sent += strtoull(at, NULL, 10);
 	}
 }
 

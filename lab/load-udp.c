@@ -51,7 +51,7 @@ static void sleep_until(int64_t ns)
 }
 
 /** Not a loop of events: what wakes it is the time of the next datagram. */
-static int send_all(struct load_loop *loop, int fd)
+static void send_all(struct load_loop *loop, int fd)
 {
 	const struct load_spec *spec = loop->end->spec;
 	double gap_ns = (double)spec->request * 8e9 / (double)spec->rate;
@@ -73,7 +73,6 @@ static int send_all(struct load_loop *loop, int fd)
 		if (!loop->over)
 			r = send_one(loop, fd);
 	}
-	return r;
 }
 
 int load_udp_client(struct load_end *end)
@@ -88,9 +87,8 @@ int load_udp_client(struct load_end *end)
 	if (fd >= 0 && connect(fd, (const struct sockaddr *)&end->address, sizeof(end->address)) < 0)
 		load_fail(end, errno, "connect");
 	if (fd >= 0 && load_loop_add(&loop, fd, EPOLLIN, &socket) == 0 && end->result->error == 0) {
-		r = load_meet(end);
-		if (r == 0)
-			r = send_all(&loop, fd);
+		if (load_meet(end) == 0)
+			send_all(&loop, fd);
 	}
 	load_loop_close(&loop);
 	return -end->result->error;

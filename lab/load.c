@@ -157,8 +157,11 @@ int load_loop_open(struct load_end *end, struct load_loop *ret)
 
 void load_loop_close(struct load_loop *loop)
 {
-	while (loop->sockets)
-		load_loop_remove(loop, loop->sockets);
+	for (struct load_socket *socket = loop->sockets, *next; socket; socket = next) {
+		next = socket->next;
+		close(socket->fd);
+		free(socket);
+	}
 	if (loop->listener >= 0)
 		close(loop->listener);
 	if (loop->timer >= 0)

@@ -3,7 +3,7 @@
 
 load common
 
-commands=(explain show set undo log check calc measure probe demo completion)
+commands=(explain show set undo log check calc probe demo completion)
 
 @test "--help of every command: usage, options, examples, exit statuses; on stdout" {
 	local command

@@ -92,6 +92,25 @@ measured() {
 	eventually gone
 }
 
+# help.bats runs the examples of the other commands: these take their time, unless they are told another one.
+@test "the examples of --help are accepted" {
+	local example status
+
+	PATH=$(dirname "$SOCKOPT"):$PATH
+	"$SOCKOPT" measure --help | sed -n '/^Examples:/,/^Exit/p' | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' |
+		grep '^  sockopt' | grep -v calibrate >"$FOLDER/examples"
+	[ "$(wc -l <"$FOLDER/examples")" = 5 ]
+	command -v wrk >/dev/null || sed -i /wrk/d "$FOLDER/examples"
+	sed -i 's/wrk -d 2/wrk -d 1/' "$FOLDER/examples"
+	while read -r example; do
+		status=0
+		bash -c "$example --rounds 1 --time 10ms --warm-up 0ms" >"$FOLDER/out" 2>"$FOLDER/err" </dev/null || status=$?
+		# 3: not every kernel has bbr
+		[ "$status" = 0 ] || { [ "$status" = 3 ] && grep -q bbr "$FOLDER/err"; } || { cat "$FOLDER/err"; return 1; }
+		[ -s "$FOLDER/out" ]
+	done <"$FOLDER/examples"
+}
+
 @test "what fails is named, the others are measured, and the status says so" {
 	run --separate-stderr -3 "$SOCKOPT" measure TCP_CONGESTION=nonesuch,reno --load rr --rounds 2 --time 10ms --json
 	[[ "$stderr" == *"TCP_CONGESTION=nonesuch: TCP_CONGESTION=nonesuch: No such file or directory"* ]]
