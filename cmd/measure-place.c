@@ -107,20 +107,35 @@ int measure_place_open(struct measure_place *place, const char *const *sysctls, 
 	}
 	ends = link_ends(place->link);
 	place->engine = link_engine_word(link_engine(place->link));
-	place->trial = (struct trial_place){ ends->hosts.here, ends->hosts.there, ends->client, ends->server };
+	place->trial = (struct trial_place){ ends->hosts.here, ends->hosts.there, ends->client, ends->server, NULL };
 	status = set_up(place, &ends->hosts, sysctls, n_sysctls);
 	if (status != EXIT_DONE)
 		link_close(place->link);
 	return status;
 }
 
-int measure_place_of_host(const char *host, struct measure_place *ret)
+/** The address of a host that is not ours. @return 0, or an exit status */
+static int resolve(const char *text, const char *name, const char *port, struct measure_place *ret)
 {
 	const struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM };
-	const char *colon = strrchr(host, ':');
 	struct addrinfo *found;
+	int r = getaddrinfo(name, port, &hints, &found);
+
+	if (r != 0) {
+		log_error("%s: %s", text, gai_strerror(r));
+		return EXIT_WRONG_USE;
+	}
+	*ret = (struct measure_place){ .trial = { .client_host = -1, .server_host = -1 }, .remote = { .pid = -1 } };
+	memcpy(&ret->trial.server, found->ai_addr, found->ai_addrlen);
+	snprintf(ret->text, sizeof(ret->text), "%.*s", (int)sizeof(ret->text) - 1, text);
+	freeaddrinfo(found);
+	return EXIT_DONE;
+}
+
+int measure_place_of_host(const char *host, struct measure_place *ret)
+{
+	const char *colon = strrchr(host, ':');
 	char name[256];
-	int r;
 
 	/* [::1]:5201 as well as example.org:5201 */
 	if (!colon || colon == host || colon[1] == '\0' || (size_t)(colon - host) >= sizeof(name)) {
@@ -131,15 +146,38 @@ int measure_place_of_host(const char *host, struct measure_place *ret)
 		snprintf(name, sizeof(name), "%.*s", (int)(colon - host) - 2, host + 1);
 	else
 		snprintf(name, sizeof(name), "%.*s", (int)(colon - host), host);
-	r = getaddrinfo(name, colon + 1, &hints, &found);
-	if (r != 0) {
-		log_error("--to: %s: %s", host, gai_strerror(r));
+	return resolve(host, name, colon + 1, ret);
+}
+
+int measure_place_by_ssh(const char *destination, struct measure_place *ret)
+{
+	const char *at = strrchr(destination, '@');
+	char copy[256];
+	char *const arguments[] = {
+		(char[]){ "ssh" },
+		(char[]){ "-T" },
+		(char[]){ "--" },
+		copy,
+		(char[]){ "sockopt" },
+		(char[]){ "measure" },
+		(char[]){ "--serve" },
+		NULL,
+	};
+	int r;
+
+	if (strlen(destination) >= sizeof(copy) || !*destination) {
+		log_error(_("--ssh: '%s' is not a host"), destination);
 		return EXIT_WRONG_USE;
 	}
-	*ret = (struct measure_place){ .engine = NULL, .trial = { .client_host = -1, .server_host = -1 } };
-	memcpy(&ret->trial.server, found->ai_addr, found->ai_addrlen);
-	snprintf(ret->text, sizeof(ret->text), "%.*s", (int)sizeof(ret->text) - 1, host);
-	freeaddrinfo(found);
+	memcpy(copy, destination, strlen(destination) + 1);
+	r = resolve(destination, at ? at + 1 : destination, NULL, ret);
+	if (r != EXIT_DONE)
+		return r;
+	r = remote_open(arguments, &ret->remote);
+	if (r < 0) {
+		log_error(_("ssh cannot be started: %s"), strerror(-r));
+		return EXIT_PARTLY;
+	}
 	return EXIT_DONE;
 }
 
@@ -152,4 +190,6 @@ void measure_place_close(struct measure_place *place)
 {
 	if (place->link)
 		link_close(place->link);
+	if (place->remote.pid > 0)
+		remote_close(&place->remote);
 }

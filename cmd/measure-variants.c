@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include <log.h>
+#include <plan.h>
 #include <text.h>
 
 #include "cmd.h"
@@ -173,6 +174,25 @@ int measure_variants_read(char *const *words, size_t n_words, bool force, struct
 	if (status != EXIT_DONE)
 		measure_variants_free(ret);
 	return status;
+}
+
+size_t measure_variants_check(const struct measure_variants *variants, const struct sockopt_kind *kind)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < variants->n; i++) {
+		const struct rules *rules = &variants->rules[i];
+		static struct plan plan;
+
+		plan_make(rules, kind, &plan);
+		for (size_t k = 0; k < rules->n; k++) {
+			if (plan_has(&plan, rules->list[k]->actions[0]))
+				continue;
+			log_error(_("%s: the sockets of this load have no such option"), rules->list[k]->actions[0]->text);
+			n++;
+		}
+	}
+	return n;
 }
 
 void measure_variants_free(struct measure_variants *variants)

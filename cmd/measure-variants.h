@@ -20,6 +20,10 @@ struct measure_variants {
  * @return 0, or an exit status
  */
 int measure_variants_read(char *const *words, size_t n_words, bool force, struct measure_variants *ret);
+
+/** Says which assignments the sockets of a built-in load do not take: they would measure nothing. @return how many */
+size_t measure_variants_check(const struct measure_variants *variants, const struct sockopt_kind *kind);
+
 void measure_variants_free(struct measure_variants *variants);
 
 #endif

@@ -29,6 +29,8 @@
 #define ROUNDS_USUAL 10
 #define ROUNDS_MAX 10000
 #define TIME_USUAL_US 2000000
+#define TIME_LEAST_US (2 * LOAD_SAMPLE_NS / 1000) /* what begins and ends it ticks */
+#define RTT_ABROAD_US 100000                      /* of a path that nobody told about */
 #define US_PER_DAY (INT64_C(86400) * 1000000)
 #define NS_PER_US 1000
 #define COMMAND_LINE_MAX 4096
@@ -44,6 +46,8 @@ enum {
 	KEY_SYSCTL,
 	KEY_CALIBRATE,
 	KEY_TO,
+	KEY_SSH,
+	KEY_SERVE,
 };
 
 enum ends {
@@ -59,18 +63,21 @@ struct measure_args {
 	size_t n_sysctls;
 	const char *link, *load; /* link NULL: a plain cable */
 	const char *to;          /* a host that is not ours; NULL: none */
+	const char *ssh;         /* a machine with a sockopt; NULL: none */
 	struct trial_load trial;
 	int64_t time_us, warm_up_us; /* warm_up_us -1: by the link's round trip */
 	int64_t rounds, seed;        /* seed -1: another one each time */
 	enum ends ends;
 	const char *plot, *report; /* files, NULL: none */
-	bool json, force, calibrate;
+	bool json, force, calibrate, serve;
 };
 
 static const struct argp_option options[] = {
 	{ "link", 'l', N_("LINK"), 0, N_("What is between client and server, such as 'rate=1Gbit/s rtt=80ms' (a plain cable if not said)"), 0 },
 	{ "calibrate", KEY_CALIBRATE, NULL, 0, N_("Only try the link: what was asked for, and what it does on this machine"), 0 },
 	{ "to", KEY_TO, N_("HOST:PORT"), 0, N_("Measure to this server, over the network as it is: for a COMMAND"), 0 },
+	{ "ssh", KEY_SSH, N_("[USER@]HOST"), 0, N_("Measure to this machine, which has a sockopt, over the network as it is"), 0 },
+	{ "serve", KEY_SERVE, NULL, OPTION_HIDDEN, NULL, 0 },
 	{ "load", 'o', N_("LOAD"), 0, N_("What it carries: bulk (the default), rr, crr, udp, or a COMMAND"), 0 },
 	{ "server", KEY_SERVER, N_("COMMAND"), 0, N_("The server of a COMMAND"), 0 },
 	{ "take", KEY_TAKE, N_("REGEX"), 0, N_("A figure out of the COMMAND's output: what the first group matches"), 0 },
@@ -142,7 +149,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'l': args->link = arg; return 0;
 	case 'o': args->load = arg; return 0;
 	case 'n': args->rounds = take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
-	case 't': args->time_us = take_time(state, "--time", arg, 1000); return 0;
+	case 't': args->time_us = take_time(state, "--time", arg, TIME_LEAST_US); return 0;
 	case 'e': args->trial.engine = take_engine(state, arg); return 0;
 	case 'F': args->force = true; return 0;
 	case 'J': args->json = true; return 0;
@@ -153,6 +160,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_SEED: args->seed = take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
 	case KEY_CALIBRATE: args->calibrate = true; return 0;
 	case KEY_TO: args->to = arg; return 0;
+	case KEY_SSH: args->ssh = arg; return 0;
+	case KEY_SERVE: args->serve = true; return 0;
 	case KEY_PLOT: args->plot = arg; return 0;
 	case KEY_REPORT: args->report = arg; return 0;
 	case KEY_SYSCTL: args->sysctls[args->n_sysctls++] = arg; return 0;
@@ -208,6 +217,7 @@ static void join_command(int argc, char **argv, char *ret, size_t size)
 static bool read_load(struct measure_args *args)
 {
 	struct load_spec_error error;
+	bool is_abroad = !args->link && !args->n_sysctls && !args->calibrate, is_command;
 
 	if (load_spec_parse(args->load, &args->trial.spec, &error) < 0) {
 		if (error.length)
@@ -218,16 +228,21 @@ static bool read_load(struct measure_args *args)
 			log_hint("%s", _(error.hint));
 		return false;
 	}
-	if (args->trial.spec.kind == LOAD_COMMAND) {
+	is_command = args->trial.spec.kind == LOAD_COMMAND;
+	if (is_command) {
 		args->trial.command = args->load;
 	} else if (args->trial.serve || args->trial.take) {
 		log_error(_("--server and --take are for a COMMAND as the load"));
 		return false;
 	}
-	if (args->to && (args->trial.spec.kind != LOAD_COMMAND || args->trial.serve || args->link || args->n_sysctls ||
-			 args->calibrate)) {
+	if (args->to && (!is_command || args->trial.serve || !is_abroad)) {
 		log_error(_("--to is for a COMMAND as the load, without --server, --link and --sysctl"));
 		log_hint(_("such as --to example.org:5201 --load 'iperf3 -c {server} -p {port} -t 2'"));
+		return false;
+	}
+	if (args->ssh && (is_command || args->to || !is_abroad)) {
+		log_error(_("--ssh is for bulk, rr, crr and udp, without --to, --link and --sysctl"));
+		log_hint(_("for a COMMAND there is --to HOST:PORT"));
 		return false;
 	}
 	if (args->plot && strlen(args->plot) > 4 && strcasecmp(args->plot + strlen(args->plot) - 4, ".png") == 0) {
@@ -241,6 +256,8 @@ static bool read_load(struct measure_args *args)
 /** Reads where it is measured. @return 0, or an exit status */
 static int read_place(const struct measure_args *args, struct measure_place *ret)
 {
+	if (args->ssh)
+		return measure_place_by_ssh(args->ssh, ret);
 	return args->to ? measure_place_of_host(args->to, ret) : measure_place_read(args->link ? args->link : "", ret);
 }
 
@@ -390,18 +407,48 @@ static void choose_times(struct measure_args *args, const struct measure_place *
 {
 	/* Slow start doubles once a round trip: after 15 any path is full, or the variant keeps it from being. */
 	bool is_bulk = args->trial.spec.kind == LOAD_BULK;
-	int64_t warm_up_us = is_bulk ? 200000 + 15 * place->spec.rtt_us : 50000 + 2 * place->spec.rtt_us;
+	int64_t rtt_us = args->ssh ? RTT_ABROAD_US : place->spec.rtt_us;
+	int64_t warm_up_us = is_bulk ? 200000 + 15 * rtt_us : 50000 + 2 * rtt_us;
 
 	args->trial.warm_up_ns = (args->warm_up_us >= 0 ? args->warm_up_us : warm_up_us) * NS_PER_US;
 	args->trial.run_ns = args->time_us * NS_PER_US;
-	args->trial.path_ns = place->spec.rtt_us * NS_PER_US / 2;
+	args->trial.path_ns = rtt_us * NS_PER_US / 2;
+}
+
+static bool takes_options(const struct measure_args *args, const struct measure_variants *variants)
+{
+	static const struct sockopt_kind tcp = { AF_INET, SOCK_STREAM, IPPROTO_TCP };
+	static const struct sockopt_kind udp = { AF_INET, SOCK_DGRAM, IPPROTO_UDP };
+
+	/* What sockets a command makes, it alone knows. */
+	return args->trial.spec.kind == LOAD_COMMAND ||
+	       measure_variants_check(variants, args->trial.spec.kind == LOAD_UDP ? &udp : &tcp) == 0;
+}
+
+/** In a place that has been read. */
+static int run_in(struct measure_args *args, const struct measure_variants *variants, struct measure_place *place,
+		  const char *command)
+{
+	const struct sigaction action = { .sa_handler = on_interrupt };
+	/* What is reached is there; what is ours is made. */
+	int status = args->to || args->ssh ? EXIT_DONE : measure_place_open(place, args->sysctls, args->n_sysctls);
+
+	if (status != EXIT_DONE)
+		return status;
+	if (args->ssh)
+		place->trial.remote = &place->remote;
+	choose_times(args, place);
+	fflush(stdout);
+	sigaction(SIGINT, &action, NULL);
+	status = args->calibrate ? measure_calibrate(place, args->json) : measure(args, variants, place, command);
+	measure_place_close(place);
+	return status;
 }
 
 static int run(int argc, char **argv)
 {
 	struct measure_args args = { .load = "bulk", .time_us = TIME_USUAL_US, .warm_up_us = -1, .seed = -1 };
-	const struct sigaction action = { .sa_handler = on_interrupt };
-	struct measure_variants variants;
+	struct measure_variants variants = { 0 };
 	struct measure_place place;
 	char command[COMMAND_LINE_MAX], preload[4200];
 	int status = EXIT_WRONG_USE;
@@ -410,27 +457,21 @@ static int run(int argc, char **argv)
 	args.words = xmalloc((size_t)argc * sizeof(char *));
 	args.sysctls = xmalloc((size_t)argc * sizeof(char *));
 	args.rounds = ROUNDS_USUAL;
-	if (command_parse(&cmd_measure, argc, argv, &args) == 0 && read_load(&args) &&
-	    read_place(&args, &place) == EXIT_DONE)
-		status = measure_variants_read(args.words, args.n_words, args.force, &variants);
-	free(args.words);
-	if (status != EXIT_DONE) {
-		free(args.sysctls);
-		return status;
-	}
 	args.trial.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE,
 					    "../preload/libsockopt-preload.so", preload, sizeof(preload));
-	status = args.to ? EXIT_DONE : measure_place_open(&place, args.sysctls, args.n_sysctls);
-	free(args.sysctls);
-	if (status == EXIT_DONE) {
-		choose_times(&args, &place);
-		fflush(stdout);
-		sigaction(SIGINT, &action, NULL);
-		status = args.calibrate ? measure_calibrate(&place, args.json) :
-					  measure(&args, &variants, &place, command);
-		measure_place_close(&place);
-	}
+	if (command_parse(&cmd_measure, argc, argv, &args) == 0 && args.serve)
+		status = remote_serve(stdin, stdout) < 0 ? EXIT_PARTLY : EXIT_DONE;
+	else if (read_load(&args))
+		status = measure_variants_read(args.words, args.n_words, args.force, &variants);
+	if (status == EXIT_DONE && !args.serve && !takes_options(&args, &variants))
+		status = EXIT_WRONG_USE;
+	if (status == EXIT_DONE && !args.serve)
+		status = read_place(&args, &place);
+	if (status == EXIT_DONE && !args.serve)
+		status = run_in(&args, &variants, &place, command);
 	measure_variants_free(&variants);
+	free(args.words);
+	free(args.sysctls);
 	return status;
 }
 

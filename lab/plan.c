@@ -49,11 +49,11 @@ int plan_apply(const struct plan *plan, int fd, enum sockopt_moment moment, cons
 	return 0;
 }
 
-bool plan_is_empty(const struct plan *plan)
+bool plan_has(const struct plan *plan, const struct rule_action *action)
 {
-	size_t n = 0;
-
 	for (size_t i = 0; i < PLAN_MOMENTS; i++)
-		n += plan->n[i];
-	return n == 0;
+		for (size_t k = 0; k < plan->n[i]; k++)
+			if (plan->steps[i][k].action == action)
+				return true;
+	return false;
 }

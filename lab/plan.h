@@ -25,7 +25,7 @@ void plan_make(const struct rules *rules, const struct sockopt_kind *kind, struc
 /** @return 0, or the -errno of the first that cannot be set, whose text is put into *ret_what */
 int plan_apply(const struct plan *plan, int fd, enum sockopt_moment moment, const char **ret_what);
 
-/** Is nothing set at any moment? */
-bool plan_is_empty(const struct plan *plan);
+/** Is this action made at any moment? */
+bool plan_has(const struct plan *plan, const struct rule_action *action);
 
 #endif

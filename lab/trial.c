@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One run of a built-in load. */
 
-#include "trial.h"
+#include "trial-server.h"
 
 #include <errno.h>
 #include <math.h>
@@ -19,6 +19,7 @@
 #include <arena-peer.h>
 #include <tidy.h>
 
+#include "remote.h"
 #define READY_MS 30000
 #define PATIENCE_NS INT64_C(20000000000) /* beyond the time it should take */
 #define LATE_NS 200000000
@@ -160,24 +161,58 @@ static void sleep_ns(int64_t ns)
 		;
 }
 
+/** @return 0 or -errno; then the board has its port */
+static int start_server(struct run *run, const struct rules *rules)
+{
+	int r;
+
+	if (run->place->remote) {
+		r = remote_start(run->place->remote, &run->load->spec, run->place->server.ss_family, rules, run->board);
+		if (r < 0)
+			return r;
+		run->board->port = (uint16_t)r;
+		return 0;
+	}
+	r = start(run, false, rules, &run->server);
+	return r < 0 ? r : wait_ready(&run->server);
+}
+
+static void end_server(struct run *run)
+{
+	/* One that has failed has nothing to tell any more. */
+	if (run->place->remote && !run->board->server.error)
+		remote_end(run->place->remote, run->board);
+	if (run->server.control >= 0)
+		shutdown(run->server.control, SHUT_WR);
+	wait_end(&run->server, PATIENCE_NS / 10);
+}
+
+/** From so long after now on it is measured. */
+static void set_times(struct load_board *board, int64_t warm_up_ns, int64_t run_ns)
+{
+	int64_t begin_ns = counts_now_ns() + warm_up_ns + 1;
+
+	board->end_ns = begin_ns + run_ns;
+	__atomic_store_n(&board->begin_ns, begin_ns, __ATOMIC_RELEASE);
+}
+
 static int play(struct run *run, const struct rules *client_rules, const struct rules *server_rules)
 {
 	const struct trial_load *load = run->load;
 	char byte = 1;
-	int64_t begin_ns;
-	int r = start(run, false, server_rules, &run->server);
+	int r = start_server(run, server_rules);
 
-	if (r == 0)
-		r = wait_ready(&run->server);
 	if (r == 0)
 		r = start(run, true, client_rules, &run->client);
 	if (r == 0)
 		r = wait_ready(&run->client);
 	if (r < 0)
 		return r;
-	begin_ns = counts_now_ns() + load->warm_up_ns + 1;
-	run->board->end_ns = begin_ns + load->run_ns;
-	__atomic_store_n(&run->board->begin_ns, begin_ns, __ATOMIC_RELEASE);
+	set_times(run->board, load->warm_up_ns, load->run_ns);
+	if (run->place->remote)
+		r = remote_go(run->place->remote, load->warm_up_ns, load->run_ns);
+	if (r < 0)
+		return r;
 	if (write(run->client.control, &byte, 1) != 1)
 		return -EPIPE;
 	wait_end(&run->client, load->warm_up_ns + load->run_ns + PATIENCE_NS);
@@ -208,7 +243,7 @@ static void evaluate(const struct run *run, struct trial_result *ret)
 	const struct load_result *client = &run->board->client, *server = &run->board->server;
 	const struct latency *latency = run->load->spec.kind == LOAD_UDP ? &server->latency : &client->latency;
 	double work = (double)client->done, *values = ret->values;
-	bool one_host = run->place->client_host == run->place->server_host;
+	bool one_host = !run->place->remote && run->place->client_host == run->place->server_host;
 
 	if (run->load->spec.kind == LOAD_BULK)
 		work = (double)server->bytes / (1 << 20);
@@ -223,6 +258,9 @@ static void evaluate(const struct run *run, struct trial_result *ret)
 	values[METRIC_RETRANSMITS] = (double)(client->retransmits + (one_host ? 0 : server->retransmits));
 	values[METRIC_MEMORY] = (double)(client->memory_most + server->memory_most);
 	values[METRIC_LOSS] = 100 - 100 * ratio((double)server->done, (double)client->done);
+	/* The clocks of two machines do not tell how long the way from one to the other took. */
+	if (run->place->remote && run->load->spec.kind == LOAD_UDP)
+		values[METRIC_P50] = values[METRIC_P99] = values[METRIC_P999] = NAN;
 	ret->window = client->window;
 	ret->is_limited = is_busy(client) || is_busy(server);
 	if (run->load->spec.kind == LOAD_UDP)
@@ -268,9 +306,7 @@ int trial_run(const struct trial_load *load, const struct trial_place *place, co
 	if (r < 0 && run.client.pid > 0)
 		kill(run.client.pid, SIGKILL);
 	wait_end(&run.client, PATIENCE_NS);
-	if (run.server.control >= 0)
-		shutdown(run.server.control, SHUT_WR);
-	wait_end(&run.server, PATIENCE_NS / 10);
+	end_server(&run);
 	tidy_close(&run.client.control);
 	tidy_close(&run.server.control);
 	r = judge(&run, r, ret);
@@ -278,4 +314,54 @@ int trial_run(const struct trial_load *load, const struct trial_place *place, co
 		evaluate(&run, ret);
 	trial_unshare(run.board, sizeof(struct load_board));
 	return r;
+}
+
+/* ---- the server alone ---- */
+
+int trial_server_start(const struct load_spec *spec, int family, const struct rules *rules, struct trial_server *ret)
+{
+	struct run run = { .load = &ret->load, .place = &ret->place, .server = { 0, -1 }, .client = { 0, -1 } };
+	int r;
+
+	*ret = (struct trial_server){
+		.board = trial_share(sizeof(struct load_board)),
+		.load = { .spec = *spec },
+		.place = { .client_host = -1, .server_host = -1, .server.ss_family = (sa_family_t)family },
+		.control = -1,
+	};
+	if (!ret->board)
+		return -ENOMEM;
+	run.board = ret->board;
+	r = start(&run, false, rules, &run.server);
+	ret->pid = run.server.pid;
+	ret->control = run.server.control;
+	return r < 0 ? r : wait_ready(&run.server);
+}
+
+void trial_server_go(struct trial_server *server, int64_t warm_up_ns, int64_t run_ns)
+{
+	set_times(server->board, warm_up_ns, run_ns);
+}
+
+void trial_server_stop(struct trial_server *server)
+{
+	struct process process = { server->pid, server->control };
+
+	/* Its time began when it heard of it. */
+	if (server->board && server->pid > 0 && server->board->end_ns > counts_now_ns())
+		sleep_ns(server->board->end_ns - counts_now_ns());
+	if (process.control >= 0)
+		shutdown(process.control, SHUT_WR);
+	wait_end(&process, PATIENCE_NS / 10);
+	server->pid = 0;
+}
+
+void trial_server_end(struct trial_server *server)
+{
+	trial_server_stop(server);
+	tidy_close(&server->control);
+	server->control = -1;
+	if (server->board)
+		trial_unshare(server->board, sizeof(struct load_board));
+	server->board = NULL;
 }

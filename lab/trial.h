@@ -12,10 +12,13 @@
 #include "load.h"
 
 /** Where the two ends are. */
+struct remote;
+
 struct trial_place {
 	int client_host, server_host;   /* network namespaces; -1: where we are */
 	struct sockaddr_storage client; /* its address, for commands; family 0: it is not known */
 	struct sockaddr_storage server; /* what the server binds and the client connects to; port 0: any */
+	struct remote *remote;          /* where the server is, if that is another machine; NULL: here */
 };
 
 /** The load, the same in all runs. */

@@ -4,7 +4,7 @@
 load common
 
 setup_file() {
-	REFUSED=$("$SOCKOPT" measure --load rr --rounds 1 --time 1ms --warm-up 0ms 2>&1 >/dev/null) && REFUSED=
+	REFUSED=$("$SOCKOPT" measure --load rr --rounds 1 --time 20ms --warm-up 0ms 2>&1 >/dev/null) && REFUSED=
 	export REFUSED
 }
 
@@ -34,7 +34,7 @@ measured() {
 
 @test "values of several options are combined, default is a value too, and \\, is no end of one" {
 	[ "$(measured '[.variants[].options] | join("|")' SO_SNDBUF=64KiB,default TCP_NODELAY=on,off \
-		--load rr --rounds 1 --time 10ms --warm-up 0ms)" = \
+		--load rr --rounds 1 --time 20ms --warm-up 0ms)" = \
 		"default|SO_SNDBUF=64KiB TCP_NODELAY=on|TCP_NODELAY=on|SO_SNDBUF=64KiB TCP_NODELAY=off|TCP_NODELAY=off" ]
 	run --separate-stderr -2 "$SOCKOPT" measure 'TCP_NODELAY=on\,off' --load rr
 	[[ "$stderr" == *"on,off"* ]]
@@ -74,6 +74,28 @@ measured() {
 		--take '::1 ([0-9]+)' --load "[ \$(readlink /proc/self/ns/net) = '$here' ] && echo {server} {port}")" = true ]
 }
 
+@test "to another machine by ssh, which serves with the options; ours has them too" {
+	local load
+
+	mkdir "$FOLDER/bin"
+	printf '#!/bin/sh\necho "$*" >>%s/ssh\nwhile [ "$1" != -- ]; do shift; done\nshift 3\nexec "$SOCKOPT" "$@"\n' "$FOLDER" \
+		>"$FOLDER/bin/ssh"
+	chmod +x "$FOLDER/bin/ssh"
+	PATH=$FOLDER/bin:$PATH
+	for load in bulk rr crr 'udp rate=8Mbit/s'; do
+		run -0 measured '[.variants[] | .failed == 0 and .metrics.cpu_us.samples[0] > 0] | all' SO_RCVBUF=16KiB \
+			--ssh somebody@127.0.0.1 --load "$load" --rounds 1 --time 20ms --warm-up 0ms
+		[ "$output" = true ] || { echo "$load: $output"; return 1; }
+	done
+	grep -qx -- '-T -- somebody@127.0.0.1 sockopt measure --serve' "$FOLDER/ssh"
+	run --separate-stderr -3 "$SOCKOPT" measure TCP_CONGESTION=nonesuch --on server --ssh 127.0.0.1 --load rr --rounds 1 \
+		--time 20ms
+	[[ "$stderr" == *"TCP_CONGESTION=nonesuch: No such file"* ]]
+	printf '#!/bin/sh\nexit 255\n' >"$FOLDER/bin/ssh"
+	run --separate-stderr -3 "$SOCKOPT" measure --ssh 127.0.0.1 --load rr --rounds 1 --time 20ms
+	[[ "$stderr" == *"ssh: Connection reset"* ]]
+}
+
 # Whether it keeps the rate, the machine decides; that it says what it saw is the promise.
 @test "a link is tried: asked and got, and whether it is kept" {
 	run -0 "$SOCKOPT" measure --calibrate
@@ -104,7 +126,7 @@ measured() {
 	sed -i 's/wrk -d 2/wrk -d 1/' "$FOLDER/examples"
 	while read -r example; do
 		status=0
-		bash -c "$example --rounds 1 --time 10ms --warm-up 0ms" >"$FOLDER/out" 2>"$FOLDER/err" </dev/null || status=$?
+		bash -c "$example --rounds 1 --time 20ms --warm-up 0ms" >"$FOLDER/out" 2>"$FOLDER/err" </dev/null || status=$?
 		# 3: not every kernel has bbr
 		[ "$status" = 0 ] || { [ "$status" = 3 ] && grep -q bbr "$FOLDER/err"; } || { cat "$FOLDER/err"; return 1; }
 		[ -s "$FOLDER/out" ]
@@ -112,7 +134,7 @@ measured() {
 }
 
 @test "what fails is named, the others are measured, and the status says so" {
-	run --separate-stderr -3 "$SOCKOPT" measure TCP_CONGESTION=nonesuch,reno --load rr --rounds 2 --time 10ms --json
+	run --separate-stderr -3 "$SOCKOPT" measure TCP_CONGESTION=nonesuch,reno --load rr --rounds 2 --time 20ms --json
 	[[ "$stderr" == *"TCP_CONGESTION=nonesuch: TCP_CONGESTION=nonesuch: No such file or directory"* ]]
 	jq -e '[.variants[].failed] == [0, 2, 0]' <<<"$output"
 	run --separate-stderr -3 "$SOCKOPT" measure --load 'exit 7' --rounds 1
@@ -138,12 +160,16 @@ measured() {
 		--load 'rr size=1'|'size=1' is nothing that this load takes
 		--link 'rate=fast'|--link: 'fast' is no value
 		--time 2|2 of what?
+		--time 1ms|is not a time that can be used here
 		--rounds 0|'0' is not a number from 1
 		--on left|'left' is not an end
 		--server true|are for a COMMAND
 		--sysctl kernel.hostname=x|cannot be set
 		--to somewhere --load true|is not HOST:PORT
 		--to 127.0.0.1:1|--to is for a COMMAND
+		--ssh 127.0.0.1 --load true|--ssh is for bulk, rr, crr and udp
+		--ssh 127.0.0.1 --link rtt=1ms|--ssh is for bulk, rr, crr and udp
+		TCP_NODELAY=on --load udp|the sockets of this load have no such option
 		--plot x.png|--plot draws SVG
 		SO_RCVBUF=$(seq -s, 1 20) SO_SNDBUF=$(seq -s, 1 20)|more than 256 combinations
 	END
