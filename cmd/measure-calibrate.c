@@ -93,10 +93,6 @@ static void put_text(const struct measure_place *place, const struct calibration
 	};
 
 	printf("%s%s%s  (%s)\n", color_out(COLOR_HEADING), place->text, color_out(COLOR_OFF), place->engine);
-	if (link_spec_is_plain(&seen->spec)) {
-		puts(_("Nothing was asked of it: there is nothing to keep."));
-		return;
-	}
 	put_cell("", LABEL_WIDTH);
 	put_cell(_("asked"), NUMBER_WIDTH);
 	puts(_("got"));
@@ -122,8 +118,13 @@ static void put_text(const struct measure_place *place, const struct calibration
 int measure_calibrate(const struct measure_place *place, bool json)
 {
 	struct calibration seen;
-	int r = calibrate(place->link, &seen);
+	int r;
 
+	if (link_spec_is_plain(&place->spec) && !json) {
+		puts(_("Nothing was asked of it: there is nothing to keep."));
+		return EXIT_DONE;
+	}
+	r = calibrate(place->link, &seen);
 	if (r < 0) {
 		log_error(_("the link cannot be tried: %s"), strerror(-r));
 		return EXIT_PARTLY;

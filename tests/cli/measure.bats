@@ -23,7 +23,7 @@ measured() {
 
 # Nagle's algorithm waits for the delayed ACK, 40 ms; without it a transaction takes some tens of microseconds.
 @test "TCP_NODELAY makes of 40 ms much less, and that is called an effect" {
-	run --separate-stderr -0 "$SOCKOPT" measure TCP_NODELAY=on --load 'rr writes=2' --rounds 6 --time 200ms --json
+	run --separate-stderr -0 "$SOCKOPT" measure TCP_NODELAY=on --load 'rr writes=2' --rounds 6 --time 120ms --warm-up 1ms --json
 	[ -z "$stderr" ]
 	[ "$(jq -r '[.variants[].options] | join("|")' <<<"$output")" = "default|TCP_NODELAY=on" ]
 	jq -e '.variants[1].metrics.transactions_per_second | .effect == "more" and .ratio.low > 5' <<<"$output"
@@ -99,7 +99,7 @@ measured() {
 # Whether it keeps the rate, the machine decides; that it says what it saw is the promise.
 @test "a link is tried: asked and got, and whether it is kept" {
 	run -0 "$SOCKOPT" measure --calibrate
-	[[ "$output" == *"plain"*"nothing to keep"* ]]
+	[[ "$output" == *"nothing to keep"* ]]
 	"$SOCKOPT" measure --calibrate --link 'rate=20Mbit/s rtt=4ms' --json >"$FOLDER/out" || [ $? = 1 ]
 	jq -e '.rtt_us.asked == 4000 and .rtt_us.got >= 4000 and .link == "rate=20Mbit/s rtt=4ms"' "$FOLDER/out"
 	jq -e '.client_to_server.rate_bits_per_second | .asked == 20000000 and .got > 1000000 and .got < 21000000' "$FOLDER/out"
@@ -122,8 +122,7 @@ measured() {
 	"$SOCKOPT" measure --help | sed -n '/^Examples:/,/^Exit/p' | sed -e ':a' -e '/\\$/N; s/\\\n//; ta' |
 		grep '^  sockopt' | grep -v calibrate >"$FOLDER/examples"
 	[ "$(wc -l <"$FOLDER/examples")" = 5 ]
-	command -v wrk >/dev/null || sed -i /wrk/d "$FOLDER/examples"
-	sed -i 's/wrk -d 2/wrk -d 1/' "$FOLDER/examples"
+	sed -i /wrk/d "$FOLDER/examples" # as the command with a server above
 	while read -r example; do
 		status=0
 		bash -c "$example --rounds 1 --time 20ms --warm-up 0ms" >"$FOLDER/out" 2>"$FOLDER/err" </dev/null || status=$?
