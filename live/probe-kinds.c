@@ -27,6 +27,11 @@ int kind_socket(const struct kind *kind)
 
 void kind_close(const struct kind *kind, int fd)
 {
+	static const struct linger off;
+
+	/* One of Bluetooth waits for its whole SO_LINGER, also where there is nothing to be sent. */
+	if (kind->of.family == AF_BLUETOOTH)
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof(off));
 	if (kind->of.family == AF_PACKET)
 		close_later(fd);
 	else

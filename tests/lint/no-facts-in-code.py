@@ -30,6 +30,7 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
                          "SO_REUSEPORT", "TCP_INFO"}),
     "live/probe-stage.c": ("how a throw-away socket comes into a state, and how one sees that it is there",
                            {"SO_ERROR", "SO_ATTACH_FILTER", "TCP_REPAIR"}),
+    "live/probe-kinds.c": ("how a throw-away socket is closed without waiting", {"SO_LINGER"}),
     "live/probe-xdp.c": ("what an AF_XDP socket needs before it can be bound",
                          {"XDP_RX_RING", "XDP_TX_RING", "XDP_UMEM_FILL_RING", "XDP_UMEM_COMPLETION_RING", "XDP_UMEM_REG"}),
     "lab/datagrams.c": ("how an instrument sends many datagrams at a time, and sees when each came",
