@@ -149,7 +149,7 @@ static void close_ends(struct ends *ends)
 
 static int on_loopback(struct demo_stage *stage, struct ends *ends, struct cost *cost)
 {
-	int64_t queue;
+	int64_t queue = 0;
 	int r;
 
 	demo_step(stage, "loopback",
@@ -172,7 +172,7 @@ static int on_loopback(struct demo_stage *stage, struct ends *ends, struct cost 
 
 static int without(struct demo_stage *stage, const struct arena_hosts *hosts, struct ends *ends, struct cost *cost)
 {
-	int64_t queue;
+	int64_t queue = 0;
 	int r = arena_receive_by_napi(hosts, cable);
 
 	demo_step(stage, "without",

@@ -127,7 +127,7 @@ static int connect_all(struct scene *scene, struct shares shares[static N_WORKER
 
 static int without(struct scene *scene, int *own)
 {
-	struct shares shares[N_WORKERS];
+	struct shares shares[N_WORKERS] = { 0 };
 	int right = 0, r;
 
 	demo_step(scene->stage, "without",
@@ -167,7 +167,7 @@ static int set_processors(const struct scene *scene, const int numbers[static N_
 
 static int with(struct scene *scene, int *own)
 {
-	struct shares shares[N_WORKERS];
+	struct shares shares[N_WORKERS] = { 0 };
 	int r;
 
 	demo_step(scene->stage, "with",
@@ -187,7 +187,7 @@ static int with(struct scene *scene, int *own)
 static int with_wrong(struct scene *scene)
 {
 	static const int numbers[N_WORKERS] = { NOT_THERE, NOT_THERE };
-	struct shares shares[N_WORKERS];
+	struct shares shares[N_WORKERS] = { 0 };
 	int least = N_CONNECTIONS, r;
 
 	demo_step(scene->stage, "no such processor",

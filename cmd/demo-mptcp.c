@@ -219,7 +219,7 @@ static int cut(struct scene *scene)
 static int after_cut(struct scene *scene)
 {
 	double begin_ms = demo_now_ms();
-	int64_t by[DEMO_N_PATHS];
+	int64_t by[DEMO_N_PATHS] = { 0 };
 	char text[24];
 	bool arrived;
 	int r;
@@ -260,8 +260,8 @@ static void draw(const struct scene *scene)
 
 static int play_with(struct scene *scene)
 {
-	int64_t by[DEMO_N_PATHS];
-	double ms;
+	int64_t by[DEMO_N_PATHS] = { 0 };
+	double ms = -1;
 	int r = begin(scene);
 
 	if (r < 0)
