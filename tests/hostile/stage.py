@@ -32,6 +32,8 @@ ERRORS = ("ENOMEM", "EMFILE", "ENFILE", "EPERM", "EINTR")
 LONG, ENDS, EACH = 400, 100, 20
 MOVED_BY_THE_KERNEL = ("TCP_MAXSEG", "SO_INCOMING_CPU")  # what fits the path; who delivered last
 CALL = re.compile(r"^(\d+) +(\w+)\(")
+# Another thread's line can come in between.
+EXECUTED = re.compile(r"^(\d+) +(execve\(|<\.\.\. execve resumed>).* = 0$")
 # A sanitizer that cannot begin or end: it is not our program that failed.
 SANITIZER_FAILED = re.compile(r"(Address|Leak)Sanitizer(: CHECK failed| \w+\(\) failed| has encountered| failed to)")
 HUNG = b"two minutes"
@@ -93,6 +95,7 @@ class Stage:
     flight: list[tuple[socket.socket, socket.socket]] = field(default_factory=list)
 
     loader: dict[str, int] = field(default_factory=dict)
+    reloader: set[tuple[str, int]] = field(default_factory=set)
 
     @property
     def journal(self) -> Path:
@@ -123,27 +126,32 @@ class Stage:
                 err += b"\nit hung: " + HUNG
         return Ran(child.returncode, out.decode(errors="surrogateescape"), err.decode(errors="replace"))
 
-    def count(self, *arguments: str) -> tuple[Ran, dict[str, int]]:
+    def count(self, *arguments: str, programs: int = 1) -> tuple[Ran, dict[str, int]]:
         """How often a command makes each system call; of several threads the one that does most often.
 
-        The loader's calls, those before the program begins, are noted apart: how it fails is not ours to say. Nor is
-        what a program does that the command starts.
+        The loader's calls, those before a program begins, are noted apart: how it fails is not ours to say. Nor is
+        what a program does that the command starts. programs: 2, if that one has our shared object in it
         """
         log = self.folder / "calls"
         ran = self.run(*arguments, log=log)
-        first = ""
+        first, loads = "", True
+        self.reloader = set()
         counts: collections.Counter[tuple[str, str]] = collections.Counter()
         lives: collections.Counter[str] = collections.Counter()
         for line in log.read_text(errors="replace").splitlines():
-            if (match := CALL.match(line)):
+            if (match := EXECUTED.match(line)):
                 first = first or match[1]
-                if match[2] == "execve" and line.endswith(" = 0"):
-                    lives[match[1]] += 1
-                if lives[match[1]] > (match[1] == first):
+                lives[match[1]] += 1
+                loads = loads or match[1] == first
+            if (match := CALL.match(line)):
+                if lives[match[1]] > (programs if match[1] == first else 0):
                     continue
                 counts[match[1], match[2]] += 1
-                if match[2] == LAST_OF_LOADER and not self.loader:
-                    self.loader = {name: n for (_, name), n in counts.items()}
+                if loads and match[1] == first and lives[first] > 1:
+                    self.reloader.add((match[2], counts[match[1], match[2]]))
+                if match[1] == first and match[2] == LAST_OF_LOADER:
+                    loads = False
+                    self.loader = self.loader or {name: n for (_, name), n in counts.items()}
         most: dict[str, int] = {}
         for (_, name), n in counts.items():
             most[name] = max(most.get(name, 0), n)
