@@ -178,7 +178,7 @@ static __always_inline __u8 state_of(void)
 /** Is it of a family whose addresses are read from a descriptor (live/endpoint.c), and with them the state? */
 static __always_inline int has_rare_address(void)
 {
-	return record.family == AF_NETLINK || record.family == AF_PACKET || record.family == AF_VSOCK;
+	return !is_ip() && record.family != AF_UNIX;
 }
 
 static __always_inline void state_facts(void)

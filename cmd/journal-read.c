@@ -80,6 +80,7 @@ static bool read_address(const json_t *object, const char *name, struct facts_ad
 		return false;
 	memcpy(ret->path, ip.bytes, ip.length);
 	ret->port = (uint16_t)json_integer_value(json_array_get(list, 2));
+	facts_bound_address(ret);
 	return true;
 }
 

@@ -219,8 +219,14 @@ static void put_value(struct json *json, const struct journal_value *value, cons
 
 size_t journal_address_length(int family)
 {
-	return family == AF_INET ? 4 : family == AF_INET6 ? 16 :
-							    32;
+	switch (family) {
+	case AF_INET: return 4;
+	case AF_INET6: return 16;
+	case AF_PACKET:
+	case AF_NETLINK:
+	case AF_VSOCK: return 32;
+	default: return sizeof(((struct facts_address *)NULL)->other);
+	}
 }
 
 /** [family, IP (or what the family has) as hex or path, port]: only to say which socket it was. */

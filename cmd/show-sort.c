@@ -68,7 +68,7 @@ struct show_sort *show_sort_new(const struct sort_key *key)
 /** An address as a text that sorts as the address does: family, bytes, port; a path as it is. */
 static char *address_key(const struct facts_address *address)
 {
-	char text[160];
+	char text[2 * FACTS_ADDRESS_MAX + 8];
 	int at = snprintf(text, sizeof(text), "%03d", address->family);
 
 	if (address->family == AF_VSOCK || address->family == AF_NETLINK) {
@@ -83,6 +83,11 @@ static char *address_key(const struct facts_address *address)
 	}
 	if (address->family == AF_UNIX) {
 		snprintf(text + at, sizeof(text) - (size_t)at, "%s", address->path);
+		return xstrdup(text);
+	}
+	if (address->family != AF_UNSPEC && address->family != AF_INET && address->family != AF_INET6) {
+		for (size_t i = 0; i < address->other.length && at + 2 < (int)sizeof(text); i++)
+			at += snprintf(text + at, sizeof(text) - (size_t)at, "%02x", address->other.bytes[i]);
 		return xstrdup(text);
 	}
 	for (size_t i = 0; address->family && i < 16; i++)

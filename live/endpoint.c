@@ -9,36 +9,46 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <linux/can.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
 
 #include "failure.h"
+#include "identity.h"
 
 union any_address {
 	struct sockaddr any;
 	struct sockaddr_ll packet;
 	struct sockaddr_nl netlink;
 	struct sockaddr_vm vsock;
+	struct sockaddr_can can;
+	struct sockaddr_storage storage;
+	uint8_t bytes[sizeof(sa_family_t) + FACTS_ADDRESS_MAX];
 };
 
 bool endpoint_is_of(int family)
 {
-	return family == AF_PACKET || family == AF_NETLINK || family == AF_VSOCK;
+	return family != AF_UNSPEC && family != AF_INET && family != AF_INET6 && family != AF_UNIX;
 }
 
 /** The name in the socket's own namespace. */
+static void read_name(int fd, int index, char ret[static IFNAMSIZ])
+{
+	struct ifreq request = { .ifr_ifindex = index };
+
+	if (index && ioctl(fd, SIOCGIFNAME, &request) == 0)
+		memcpy(ret, request.ifr_name, IFNAMSIZ - 1);
+}
+
 static void read_packet(int fd, const struct sockaddr_ll *address, struct facts_address *ret)
 {
-	struct ifreq request = { .ifr_ifindex = address->sll_ifindex };
-
 	if (!address->sll_ifindex && !address->sll_protocol)
 		return;
 	ret->family = AF_PACKET;
 	ret->packet.ifindex = (uint32_t)address->sll_ifindex;
 	ret->packet.ethertype = ntohs(address->sll_protocol);
-	if (address->sll_ifindex && ioctl(fd, SIOCGIFNAME, &request) == 0)
-		memcpy(ret->packet.interface, request.ifr_name, sizeof(ret->packet.interface) - 1);
+	read_name(fd, address->sll_ifindex, ret->packet.interface);
 }
 
 static void read_netlink(int fd, const struct sockaddr_nl *address, bool is_local, struct facts_address *ret)
@@ -64,17 +74,44 @@ static void read_vsock(const struct sockaddr_vm *address, struct facts_address *
 	ret->vsock.port = address->svm_port;
 }
 
-static void read_address(int fd, const union any_address *address, bool is_local, struct facts_address *ret)
+/** What is read is bytes here, and words where it is shown. One of zeros is of a socket that is not bound. */
+static void read_other(int fd, int protocol, const union any_address *address, socklen_t length,
+		       struct facts_address *ret)
 {
+	uint8_t any = 0;
+
+	length = length < sizeof(address->bytes) ? length : (socklen_t)sizeof(address->bytes);
+	for (size_t i = sizeof(sa_family_t); i < length; i++)
+		any |= address->bytes[i];
+	if (!any)
+		return;
+	ret->family = address->any.sa_family;
+	ret->other.protocol = (uint8_t)protocol;
+	ret->other.length = (uint8_t)(length - sizeof(sa_family_t));
+	memcpy(ret->other.bytes, address->bytes + sizeof(sa_family_t), ret->other.length);
+	if (ret->family == AF_CAN)
+		read_name(fd, address->can.can_ifindex, ret->other.interface);
+}
+
+static void read_address(int fd, int protocol, const union any_address *address, socklen_t length, bool is_local,
+			 struct facts_address *ret)
+{
+	if (length <= sizeof(sa_family_t))
+		return;
 	switch (address->any.sa_family) {
+	case AF_UNSPEC: return;
 	case AF_PACKET: read_packet(fd, &address->packet, ret); return;
 	case AF_NETLINK: read_netlink(fd, &address->netlink, is_local, ret); return;
 	case AF_VSOCK: read_vsock(&address->vsock, ret); return;
-	default: return;
+	/* SMC and RDS have those of IP. */
+	case AF_INET:
+	case AF_INET6: identity_address(&address->storage, length, ret); return;
+	default: read_other(fd, protocol, address, length, ret); return;
 	}
 }
 
-int endpoint_read(int fd, int family, struct facts_address *ret_local, struct facts_address *ret_peer)
+int endpoint_read(int fd, const struct sockopt_kind *kind, struct facts_address *ret_local,
+		  struct facts_address *ret_peer)
 {
 	union any_address address = { .any = { .sa_family = AF_UNSPEC } };
 	socklen_t length = sizeof(address);
@@ -82,16 +119,16 @@ int endpoint_read(int fd, int family, struct facts_address *ret_local, struct fa
 	memset(ret_local, 0, sizeof(*ret_local));
 	memset(ret_peer, 0, sizeof(*ret_peer));
 	if (getsockname(fd, &address.any, &length) == 0)
-		read_address(fd, &address, true, ret_local);
+		read_address(fd, kind->protocol, &address, length, true, ret_local);
 	else if (failure_is_machine(-errno))
 		return -errno;
 	/* A packet socket has no peer. */
-	if (family == AF_PACKET)
+	if (kind->family == AF_PACKET)
 		return 0;
 	memset(&address, 0, sizeof(address));
 	length = sizeof(address);
 	if (getpeername(fd, &address.any, &length) == 0)
-		read_address(fd, &address, false, ret_peer);
+		read_address(fd, kind->protocol, &address, length, false, ret_peer);
 	else if (failure_is_machine(-errno))
 		return -errno;
 	return 0;

@@ -172,6 +172,9 @@ static bool is_bound(const struct facts *facts)
 	/* Groups are joined without an address, too. */
 	if (facts->local.family == AF_NETLINK)
 		return facts->local.netlink.portid != 0;
+	/* Each has the one that the kernel gave it; what it is bound to besides is a service. */
+	if (facts->local.family == AF_TIPC)
+		return false;
 	return facts->local.port != 0 || endpoint_is_of(facts->local.family);
 }
 
@@ -260,7 +263,7 @@ unsigned int identity_device(int fd)
 
 int identity_endpoints(int fd, struct facts *ret)
 {
-	int r = endpoint_read(fd, ret->kind.family, &ret->local, &ret->peer);
+	int r = endpoint_read(fd, &ret->kind, &ret->local, &ret->peer);
 
 	ret->interface[0] = '\0';
 	if (ret->local.family == AF_PACKET)

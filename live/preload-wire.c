@@ -128,10 +128,8 @@ bool preload_unpack(const struct rules *rules, struct preload_message *message, 
 
 	end_text(message->process, sizeof(message->process));
 	end_text(facts->interface, sizeof(facts->interface));
-	if (facts->local.family == AF_UNIX)
-		end_text(facts->local.path, sizeof(facts->local.path));
-	if (facts->peer.family == AF_UNIX)
-		end_text(facts->peer.path, sizeof(facts->peer.path));
+	facts_bound_address(&facts->local);
+	facts_bound_address(&facts->peer);
 	facts->get = NULL;
 	facts->context = NULL;
 	message->holder.process = message->process;

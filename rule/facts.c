@@ -171,3 +171,20 @@ unsigned int facts_moments_left(const struct facts *facts)
 	default: return SOCKOPT_AT_ANY_TIME | SOCKOPT_AT_ACCEPT;
 	}
 }
+
+void facts_bound_address(struct facts_address *address)
+{
+	switch (address->family) {
+	case AF_UNSPEC:
+	case AF_INET:
+	case AF_INET6:
+	case AF_NETLINK:
+	case AF_VSOCK: break;
+	case AF_UNIX: address->path[sizeof(address->path) - 1] = '\0'; break;
+	case AF_PACKET: address->packet.interface[sizeof(address->packet.interface) - 1] = '\0'; break;
+	default:
+		address->other.interface[sizeof(address->other.interface) - 1] = '\0';
+		if (address->other.length > FACTS_ADDRESS_MAX)
+			address->other.length = FACTS_ADDRESS_MAX;
+	}
+}

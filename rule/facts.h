@@ -30,9 +30,12 @@ enum facts_state {
 
 #define FACTS_GROUP_WORDS 7
 
+/** The most bytes of an address of other families that are kept. */
+#define FACTS_ADDRESS_MAX 88
+
 /** An endpoint's address: IP and port, a path of AF_UNIX (abstract ones begin with '@'), or what the family has. */
 struct facts_address {
-	int family; /* AF_INET, AF_INET6, AF_UNIX, AF_PACKET, AF_NETLINK, AF_VSOCK, or AF_UNSPEC: none */
+	int family; /* AF_UNSPEC: none */
 	union {
 		unsigned char ip[16]; /* network byte order; IPv4 in the first four */
 		char path[110];
@@ -49,6 +52,12 @@ struct facts_address {
 			uint32_t cid;
 			uint32_t port;
 		} vsock;
+		struct {
+			uint8_t protocol; /* of the socket: it says what the bytes mean */
+			uint8_t length;
+			uint8_t bytes[FACTS_ADDRESS_MAX]; /* as the kernel tells them, after the family */
+			char interface[16];               /* AF_CAN: its name, "" if it is every one, or not known */
+		} other;                                  /* of every other family */
 	};
 	uint16_t port;
 	uint32_t scope; /* of a link-local address */
@@ -96,6 +105,9 @@ const char *facts_netlink_word(int protocol);
 
 /** ip, arp, all, ...: what a packet socket receives; NULL for an ethertype without a word. */
 const char *facts_ethertype_word(unsigned int ethertype);
+
+/** An address from elsewhere: whatever it says, what reads it stays inside of it. */
+void facts_bound_address(struct facts_address *address);
 
 /** The states of the catalogue (enum sockopt_state) in which a socket is. */
 unsigned int facts_catalog_states(const struct facts *facts);

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses of AF_PACKET, AF_NETLINK and AF_VSOCK as text and as JSON. */
+/* Addresses of the families that have neither IP nor paths, as text and as JSON. */
 
 #include "endpoint-text.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <linux/vm_sockets.h>
 
+#include "endpoint-parts.h"
 #include "text.h"
 
 enum { GROUPS_MAX = FACTS_GROUP_WORDS * 32 };
 
 bool endpoint_has_text(const struct facts_address *address)
 {
-	return address->family == AF_PACKET || address->family == AF_NETLINK || address->family == AF_VSOCK;
+	return address->family != AF_UNSPEC && address->family != AF_INET && address->family != AF_INET6 &&
+	       address->family != AF_UNIX;
 }
 
 static bool is_member(const struct facts_address *address, unsigned int group)
@@ -34,22 +37,32 @@ static size_t packet_text(const struct facts_address *address, char *ret, size_t
 	return (size_t)snprintf(ret, size, "%s:%s", interface, word ? word : number);
 }
 
+/** As snprintf(3) behind what is there already. */
+__attribute__((format(printf, 4, 5))) static void add(char *ret, size_t size, size_t *length, const char *format, ...)
+{
+	bool has_room = *length < size;
+	va_list arguments;
+
+	va_start(arguments, format);
+	*length += (size_t)vsnprintf(has_room ? ret + *length : NULL, has_room ? size - *length : 0, format, arguments);
+	va_end(arguments);
+}
+
 static size_t netlink_text(const struct facts_address *address, char *ret, size_t size)
 {
 	size_t length = 0;
 	const char *separator = "groups ";
 
-	ret[0] = '\0';
+	add(ret, size, &length, "%s", "");
 	/* A local address without one is of a socket that joined groups before it was bound. */
 	if (address->netlink.portid) {
-		length = (size_t)snprintf(ret, size, "%u", address->netlink.portid);
+		add(ret, size, &length, "%u", address->netlink.portid);
 		separator = " groups ";
 	}
-
-	for (unsigned int group = 1; group <= GROUPS_MAX && length < size; group++) {
+	for (unsigned int group = 1; group <= GROUPS_MAX; group++) {
 		if (!is_member(address, group))
 			continue;
-		length += (size_t)snprintf(ret + length, size - length, "%s%u", separator, group);
+		add(ret, size, &length, "%s%u", separator, group);
 		separator = ",";
 	}
 	return length;
@@ -67,7 +80,8 @@ size_t endpoint_text(const struct facts_address *address, char *ret, size_t size
 	switch (address->family) {
 	case AF_PACKET: return packet_text(address, ret, size);
 	case AF_NETLINK: return netlink_text(address, ret, size);
-	default: return vsock_text(address, ret, size);
+	case AF_VSOCK: return vsock_text(address, ret, size);
+	default: return endpoint_parts_text(address, ret, size);
 	}
 }
 
@@ -105,6 +119,8 @@ void endpoint_json(struct out *out, const struct facts_address *address)
 		packet_json(out, address);
 	} else if (address->family == AF_NETLINK) {
 		netlink_json(out, address);
+	} else if (address->family != AF_VSOCK) {
+		endpoint_parts_json(out, address);
 	} else {
 		out_text(out, "\"cid\":");
 		out_unsigned(out, address->vsock.cid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses of AF_PACKET, AF_NETLINK and AF_VSOCK as text and as JSON. */
+/* Addresses of the families that have neither IP nor paths, as text and as JSON. */
 #ifndef VIEW_ENDPOINT_TEXT_H
 #define VIEW_ENDPOINT_TEXT_H
 

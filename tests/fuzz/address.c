@@ -40,6 +40,20 @@ static void show(const struct facts *facts)
 	free(text);
 }
 
+/** The same bytes as what a descriptor tells of another family, by way of a journal. */
+static __attribute__((noinline)) void check_other(const uint8_t *data, size_t size)
+{
+	struct facts facts = { .kind.family = AF_CAN };
+
+	if (size < sizeof(sa_family_t))
+		return;
+	memcpy(&facts.local, data, size < sizeof(facts.local) ? size : sizeof(facts.local));
+	facts.local.family &= UINT8_MAX;
+	facts_bound_address(&facts.local);
+	facts.peer = facts.local;
+	show(&facts);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct facts facts = { 0 };
@@ -50,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	facts.peer = facts.local;
 	facts.kind.family = facts.local.family;
 	show(&facts);
+	check_other(data, size);
 	free(bytes);
 	return 0;
 }
