@@ -26,7 +26,7 @@ FAMILIES = {"unix": 1, "inet": 2, "ax25": 3, "ipx": 4, "appletalk": 5, "netrom":
             "alg": 38, "nfc": 39, "vsock": 40, "kcm": 41, "qipcrtr": 42, "smc": 43, "xdp": 44, "mctp": 45}
 TYPES = {"stream": 1, "dgram": 2, "raw": 3, "rdm": 4, "seqpacket": 5, "dccp": 6, "packet": 10}
 PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "icmpv6": 58, "l2tp": 115,
-             "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262, "can-isotp": 6, "can-j1939": 7,
+             "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262, "can-untold": 0, "can-isotp": 6, "can-j1939": 7,
              "nfc-llcp": 1, "pn-pipe": 2, "caif-util": 3, "l2cap": 0, "hci": 1, "sco": 2, "rfcomm": 3, "iso": 8, "pppol2tp": 1}
 SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "enum", "flags",
            "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6")

@@ -19,6 +19,7 @@ static const char *protocol_word(const struct sockopt_where *where, uint16_t pro
 		const char *word;
 	} others[] = {
 		{ AF_PPPOX, 1, "pppol2tp" },
+		{ AF_CAN, 0, "can-untold" },
 		{ AF_CAN, 6, "can-isotp" },
 		{ AF_CAN, 7, "can-j1939" },
 		{ AF_BLUETOOTH, 0, "l2cap" },

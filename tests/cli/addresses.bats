@@ -70,6 +70,8 @@ s = socket.socket(socket.AF_CAN, socket.SOCK_DGRAM, 6)
 s.bind(("vcan7", 0x7e8, 0x7e0))'
 	is "can/dgram +bound +vcan7 rx 0x7e8 tx 0x7e0" "$(told)"
 	[ "$(json)" = '{"interface":"vcan7","rx_id":2024,"tx_id":2016}' ]
+	# SO_PROTOCOL does not tell them from others: their options are shown all the same
+	[ "$("$SOCKOPT" show --json -o CAN_ISOTP_LL_OPTS "$LAST:$FD" | jq .options.CAN_ISOTP_LL_OPTS.value.mtu)" = 16 ]
 }
 
 @test "QRTR: node and port" {
