@@ -25,19 +25,28 @@ int64_t counts_now_ns(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-void counts_processor(struct counts_processor *ret)
+/** ns that it ran, ns that it waited, how often. @return false: a kernel without CONFIG_SCHED_INFO does not tell */
+static bool read_schedule(struct counts_processor *ret)
 {
-	autofclose FILE *file = fopen("/proc/thread-self/schedstat", "re");
-	char line[128], *end;
-	struct timespec ran;
+	FILE *file = fopen("/proc/thread-self/schedstat", "re");
+	char line[128] = "", *end = line;
 
-	/* ns that it ran, ns that it waited, how often */
-	if (file && fgets(line, sizeof(line), file)) {
+	if (!file)
+		return false;
+	if (fgets(line, sizeof(line), file)) {
 		ret->ran_ns = strtoull(line, &end, 10);
 		ret->waited_ns = strtoull(end, NULL, 10);
-		return;
 	}
-	/* A kernel without CONFIG_SCHED_INFO does not tell how long one waited. */
+	fclose(file);
+	return *line != '\0';
+}
+
+void counts_processor(struct counts_processor *ret)
+{
+	struct timespec ran;
+
+	if (read_schedule(ret))
+		return;
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
 	ret->ran_ns = (uint64_t)ran.tv_sec * 1000000000 + (uint64_t)ran.tv_nsec;
 	ret->waited_ns = 0;
