@@ -40,7 +40,11 @@ static void start(struct service *service, const char *family)
 	const struct load_result *result;
 	int r = -EINVAL;
 
-	if (service->has_load && !service->runs)
+	if (service->runs) {
+		answer_error(service, EBUSY, "server");
+		return;
+	}
+	if (service->has_load)
 		r = trial_server_start(&service->spec, strcmp(family, "inet6") == 0 ? AF_INET6 : AF_INET, &service->rules,
 				       &service->server);
 	service->runs = r == 0;
