@@ -189,6 +189,11 @@ static bool close_file(FILE *file, const char *path)
 		failed |= fclose(file) != 0;
 	if (failed && file != stderr)
 		log_error(_("cannot write '%s': %s"), path, strerror(errno));
+	if (failed && file == stderr) {
+		/* It may be possible again; why it was not is forgotten. */
+		clearerr(stderr);
+		log_error(_("cannot write the result: %s"), strerror(EIO));
+	}
 	return !failed;
 }
 

@@ -543,6 +543,15 @@ for line in open(sys.argv[1]):
 	[[ "$stderr" == "sockopt: cannot trace: this kernel does not take its programs"* ]]
 }
 
+@test "failure: lines that could not be written to the standard error are told of" {
+	needs_bpf
+	needs strace
+	: >"$FOLDER/stderr"
+	strace -f -qq -o /dev/null -P "$FOLDER/stderr" -e trace=write -e inject=write:error=ENOSPC:when=1 \
+		"$SOCKOPT" trace --engine bpf -- "$HELPERS/calls" loop 1 2>"$FOLDER/stderr" >/dev/null
+	grep -q "^sockopt: cannot write the result: " "$FOLDER/stderr"
+}
+
 @test "what a program calls itself does not reach the terminal" {
 	run --separate-stderr -0 "$SOCKOPT" trace -- python3 -c '
 import ctypes, socket
