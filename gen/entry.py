@@ -100,6 +100,7 @@ def explained(catalog: Catalog, option: Entry) -> Object:
         get_type=type_of(catalog, option, get_name) if get_name != option["type"] else None,
         range=range_pairs(option), range_errno=None if error == "none" else errno_name(error),
         defaults=defaults_of(option), limit=option["limit"]["sysctl"] if "limit" in option else None,
+        tune={"goals": option["tune"]["goals"], "values": option["tune"]["values"]} if "tune" in option else None,
         example=option.get("example"), access=[word for word in ("get", "set") if word in option["access"]],
         nature=option.get("nature", "setting"), scope=option.get("scope", "socket"), applies=applies_words(sets, same),
         applies_get=applies_words(option.get("applies_get", sets), same), moments=moments_of(option),

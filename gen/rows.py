@@ -143,7 +143,7 @@ class Facts:
         return tables, option.get("applies_get", tables)
 
     def rows(self, option: Entry) -> list[Row]:
-        makers = (self.names, self.types, self.values, self.fields, self.range, self.defaults, self.limit, self.kept,
+        makers = (self.names, self.types, self.values, self.fields, self.range, self.defaults, self.limit, self.tuning, self.kept,
                   self.access, self.places, self.scope, self.privilege, self.moments, self.refusals, self.inherits,
                   self.touches, self.inverse, self.dangers, self.versions, self.config, self.tried, self.elsewhere)
         return [row for maker in makers for row in maker(option)]
@@ -211,6 +211,14 @@ class Facts:
         pattern = ("%s %s: beyond it the value is refused" if limit["effect"] == "refused" else
                    "%s %s: beyond it the value is cut, without an error")
         return [self.row("limit", fill(_(pattern), _("at most") if limit["bound"] == "max" else _("at least"), limit["sysctl"]))]
+
+    def tuning(self, option: Entry) -> list[Row]:
+        _ = self.translate
+        tune = option.get("tune")
+        if not tune:
+            return []
+        goals = ", ".join(_(goal) for goal in tune["goals"])
+        return [self.row("worth trying", fill(_("for %s: %s"), goals, ", ".join(tune["values"])))]
 
     def kept(self, option: Entry) -> list[Row]:
         _ = self.translate

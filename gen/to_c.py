@@ -32,6 +32,7 @@ UNITS = {"s": "S", "ms": "MS", "us": "US", "ns": "NS", "bytes": "BYTES", "bytes/
 STATES = {"unbound": 1, "bound": 2, "listening": 4, "connecting": 8, "connected": 16, "unconnected": 32,
           "shutdown": 64}
 FACTS = {fact: 1 << i for i, fact in enumerate(facts.FACTS)}
+GOALS = {"throughput": 1, "latency": 2, "connections": 4}
 MOMENTS = {"socket": 1, "bind": 2, "listen": 4, "connect": 8, "accept": 16}
 TRANSFORMS = {"doubled": "SOCKOPT_DOUBLED", "boolean": "SOCKOPT_TO_BOOLEAN", "clamped": "SOCKOPT_CLAMPED",
               "rounded": "SOCKOPT_ROUNDED", "masked": "SOCKOPT_MASKED", "ignored": "SOCKOPT_IGNORED",
@@ -165,6 +166,11 @@ class Writer:
         self.out(f"static const char *const {owner}[] = {{ {', '.join(quote(w) for w in words)}, NULL }};")
         return owner
 
+    def tuning(self, own: str, row: Entry | None) -> str:
+        if not row:
+            return "{ 0 }"
+        return f"{{ {bits(row['goals'], GOALS)}, {self.strings('tuning_' + own, row['values'])} }}"
+
     def array(self, ctype: str, owner: str, rows: list[str]) -> tuple[str, int]:
         if not rows:
             return "NULL", 0
@@ -214,6 +220,7 @@ class Writer:
             ("range_errno", errno_of(option.get("range_errno"), option)),
             ("defaults", defaults[0]), ("n_defaults", str(defaults[1])),
             ("limit", limit(option.get("limit"))),
+            ("tuning", self.tuning(own, option.get("tune"))),
             ("applies", applies[0]), ("n_applies", str(applies[1])),
             ("applies_get", gets[0]), ("n_applies_get", str(gets[1])),
             ("otherwise", default_otherwise), ("otherwise_get", option.get("otherwise_get", default_otherwise)),

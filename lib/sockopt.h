@@ -256,6 +256,18 @@ struct sockopt_limit {
 	const char *bypass;
 };
 
+/** For what an option can matter. */
+enum sockopt_goal {
+	SOCKOPT_FOR_THROUGHPUT = 1,
+	SOCKOPT_FOR_LATENCY = 2,
+	SOCKOPT_FOR_CONNECTIONS = 4,
+};
+
+struct sockopt_tuning {
+	unsigned goals;            /* of enum sockopt_goal; 0: for none */
+	const char *const *values; /* worth trying besides the default, in their order; NULL-terminated */
+};
+
 struct sockopt_privilege {
 	const char *const *capabilities; /* any one; NULL-terminated; NULL: none needed */
 	bool initial_userns;
@@ -396,6 +408,7 @@ struct sockopt_option {
 	const struct sockopt_default *defaults;
 	size_t n_defaults;
 	struct sockopt_limit limit;
+	struct sockopt_tuning tuning;
 	const struct sockopt_where *applies; /* for set */
 	size_t n_applies;
 	const struct sockopt_where *applies_get;

@@ -97,6 +97,19 @@ static void put_value_facts(struct json *json, const struct sockopt_option *opti
 	json_end_array(json);
 	if (option->limit.sysctl)
 		json_string(json, "limit", option->limit.sysctl);
+	if (option->tuning.goals) {
+		json_object(json, "tune");
+		json_array(json, "goals");
+		for (unsigned int i = 0; explain_goal(i); i++)
+			if (option->tuning.goals >> i & 1)
+				json_string(json, NULL, explain_goal(i));
+		json_end_array(json);
+		json_array(json, "values");
+		for (size_t i = 0; option->tuning.values[i]; i++)
+			json_string(json, NULL, option->tuning.values[i]);
+		json_end_array(json);
+		json_end_object(json);
+	}
 	if (option->example)
 		json_string(json, "example", option->example);
 }

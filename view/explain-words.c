@@ -88,6 +88,26 @@ static void add_words(struct list *list, uint64_t bits, const char *(*word_of)(i
 		list_add(list, " ", words);
 }
 
+const char *explain_goal(unsigned int index)
+{
+	static const char *const goals[] = { N_("throughput"), N_("latency"), N_("connections"), NULL };
+
+	return goals[index < 3 ? index : 3];
+}
+
+void explain_tuning(const struct sockopt_option *option, char *ret, size_t size)
+{
+	char goals[128] = "", values[512] = "";
+	struct list goal_list = { goals, sizeof(goals), 0, 0 }, value_list = { values, sizeof(values), 0, 0 };
+
+	for (unsigned int i = 0; explain_goal(i); i++)
+		if (option->tuning.goals >> i & 1)
+			list_add(&goal_list, ", ", _(explain_goal(i)));
+	for (size_t i = 0; option->tuning.values[i]; i++)
+		list_add(&value_list, ", ", option->tuning.values[i]);
+	snprintf(ret, size, _("for %s: %s"), goals, values);
+}
+
 bool explain_is_limited(const struct sockopt_where *where)
 {
 	return where->families || where->types || where->n_protocols;

@@ -170,6 +170,10 @@ static void put_defaults(FILE *file, const struct sockopt_option *option)
 	if (option->limit.sysctl)
 		fact(file, _("limit"), option->limit.refuses ? _("%s %s: beyond it the value is refused") : _("%s %s: beyond it the value is cut, without an error"),
 		     option->limit.is_max ? _("at most") : _("at least"), option->limit.sysctl);
+	if (option->tuning.goals) {
+		explain_tuning(option, text, sizeof(text));
+		fact(file, _("worth trying"), "%s", text);
+	}
 }
 
 static void put_transform(FILE *file, const struct sockopt_option *option)

@@ -31,6 +31,12 @@ void explain_level(FILE *file, const struct sockopt_level *level);
 /** The whole entry as one JSON object, one line. */
 void explain_json(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe);
 
+/** "throughput", "latency", ...: the bits of enum sockopt_goal; NULL behind the last. */
+const char *explain_goal(unsigned int index);
+
+/** "for throughput: 256KiB, 1MiB" */
+void explain_tuning(const struct sockopt_option *option, char *ret, size_t size);
+
 /** Does it mean some sockets alone? */
 bool explain_is_limited(const struct sockopt_where *where);
 

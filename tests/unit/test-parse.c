@@ -267,6 +267,22 @@ static void parse_of_an_option_without_value_takes_nothing(void **state)
 	assert_int_equal(value.length, 0);
 }
 
+static void what_is_worth_trying_is_a_value_of_the_option(void **state)
+{
+	struct sockopt_value value;
+	struct sockopt_error error;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		const struct sockopt_tuning *tuning = &sockopt_at(i)->tuning;
+
+		for (size_t k = 0; tuning->goals && tuning->values[k]; k++, n++)
+			if (sockopt_parse(sockopt_at(i), tuning->values[k], &value, &error) < 0)
+				fail_msg("%s=%s", sockopt_at(i)->name, tuning->values[k]);
+	}
+	assert_true(n >= 8);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +296,7 @@ int main(void)
 		cmocka_unit_test(parse_refuses_bytes_that_no_value_holds),
 		cmocka_unit_test(every_struct_of_the_catalogue_fits_a_value),
 		cmocka_unit_test(parse_of_an_option_without_value_takes_nothing),
+		cmocka_unit_test(what_is_worth_trying_is_a_value_of_the_option),
 	};
 
 	return RUN_TESTS(tests);
