@@ -45,7 +45,7 @@ struct command {
 extern const struct command cmd_explain, cmd_show, cmd_set, cmd_undo, cmd_log, cmd_demo, cmd_calc,
 	cmd_check, cmd_completion;
 extern const struct command cmd_run, cmd_apply, cmd_policy;
-extern const struct command cmd_trace, cmd_probe, cmd_measure;
+extern const struct command cmd_trace, cmd_probe, cmd_measure, cmd_tune;
 
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];

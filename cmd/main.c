@@ -28,6 +28,7 @@ const struct command *const commands[] = {
 	&cmd_check,
 	&cmd_calc,
 	&cmd_measure,
+	&cmd_tune,
 	&cmd_probe,
 	&cmd_demo,
 	&cmd_completion,

@@ -74,7 +74,7 @@ static void put_variant(struct json *json, const struct experiment *experiment, 
 	json_end_object(json);
 }
 
-void measure_view_json(FILE *file, const struct experiment *experiment)
+void measure_json(struct json *json, const char *name, const struct experiment *experiment)
 {
 	static const char *const works[] = {
 		[WORK_MIB] = "mib",
@@ -83,22 +83,28 @@ void measure_view_json(FILE *file, const struct experiment *experiment)
 		[WORK_DATAGRAM] = "datagram",
 		[WORK_RUN] = "run",
 	};
+
+	json_object(json, name);
+	put_text(json, "load", experiment->load);
+	put_text(json, "link", experiment->link);
+	json_unsigned(json, "rounds", experiment->n_rounds);
+	json_double(json, "seconds", experiment->seconds);
+	json_identity(json, "seed", experiment->seed);
+	json_double(json, "risk", experiment->risk);
+	json_string(json, "cpu_for", works[experiment->work]);
+	put_text(json, "figure", experiment->figure);
+	put_environment(json, &experiment->environment);
+	json_array(json, "variants");
+	for (size_t i = 0; i < experiment->n_variants; i++)
+		put_variant(json, experiment, i);
+	json_end_array(json);
+	json_end_object(json);
+}
+
+void measure_view_json(FILE *file, const struct experiment *experiment)
+{
 	struct json json = { .file = file };
 
-	json_object(&json, NULL);
-	put_text(&json, "load", experiment->load);
-	put_text(&json, "link", experiment->link);
-	json_unsigned(&json, "rounds", experiment->n_rounds);
-	json_double(&json, "seconds", experiment->seconds);
-	json_identity(&json, "seed", experiment->seed);
-	json_double(&json, "risk", experiment->risk);
-	json_string(&json, "cpu_for", works[experiment->work]);
-	put_text(&json, "figure", experiment->figure);
-	put_environment(&json, &experiment->environment);
-	json_array(&json, "variants");
-	for (size_t i = 0; i < experiment->n_variants; i++)
-		put_variant(&json, experiment, i);
-	json_end_array(&json);
-	json_end_object(&json);
+	measure_json(&json, NULL, experiment);
 	json_line(&json);
 }

@@ -9,6 +9,11 @@
 /** Plots of what the load is for, the table of all that was measured, and what is to be said of it. */
 void measure_view_text(FILE *file, const struct experiment *experiment);
 
+struct json;
+
+/** The experiment as an object of another. */
+void measure_json(struct json *json, const char *name, const struct experiment *experiment);
+
 /** One object, in a line: share/schema/measure.schema.json. */
 void measure_view_json(FILE *file, const struct experiment *experiment);
 

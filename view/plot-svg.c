@@ -210,11 +210,9 @@ static void put_path(FILE *file, const struct lines_frame *frame, const struct p
 	for (size_t i = 0; i < series->n_points; i++) {
 		double x = line_x(frame, series->points[i].x), y = line_y(frame, series->points[i].y);
 
-		if (isnan(y))
-			begun = false;
-		else if (begun && series->style == PLOT_STEP)
+		if (begun && series->style == PLOT_STEP && !isnan(y))
 			fprintf(file, "H%.1fV%.1f", x, y);
-		else
+		else if (!isnan(y))
 			fprintf(file, "%s%.1f %.1f", begun ? "L" : "M", x, y);
 		begun = !isnan(y);
 	}

@@ -39,7 +39,7 @@ offered() {
 
 @test "bash offers commands, options of commands, names of options" {
 	[ "$(offered sockopt sh)" = show ]
-	[ "$(offered sockopt "" | sort | tr '\n' ' ')" = "--help --version apply calc check completion demo explain log measure policy probe run set show trace undo " ]
+	[ "$(offered sockopt "" | sort | tr '\n' ' ')" = "--help --version apply calc check completion demo explain log measure policy probe run set show trace tune undo " ]
 	[ "$(offered sockopt show --al)" = --all ]
 	[ "$(offered sockopt show -o TCP_NODEL)" = TCP_NODELAY ]
 	[ "$(offered sockopt set tcp TCP_NODEL)" = TCP_NODELAY= ]
@@ -56,7 +56,7 @@ offered() {
 @test "what bash offers as an option of a command is one" {
 	local command option
 
-	for command in explain show set undo log run apply policy trace check calc measure probe demo completion; do
+	for command in explain show set undo log run apply policy trace check calc measure tune probe demo completion; do
 		while read -r option; do
 			"$SOCKOPT" "$command" --help | grep -q -- "$option" || {
 				echo "$command has no $option"
