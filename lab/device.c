@@ -70,6 +70,17 @@ int device_set_mtu(const char *name, uint32_t mtu)
 	return ask(SIOCSIFMTU, &request);
 }
 
+void device_without_ipv6(const char *name)
+{
+	char path[64];
+	autoclose int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd >= 0 && write(fd, "1", 1) < 0)
+		return; /* its packets are few */
+}
+
 int device_set_length(const char *name, int packets)
 {
 	struct ifreq request = request_of(name);

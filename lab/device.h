@@ -14,6 +14,9 @@ int device_set_up(const char *name, uint32_t address, uint32_t mtu);
 /** How many packets wait in the device for who reads them. */
 int device_set_length(const char *name, int packets);
 
+/** No address of IPv6 and none of the packets that come with one. Where there is no IPv6, there is nothing to do. */
+void device_without_ipv6(const char *name);
+
 int device_set_mtu(const char *name, uint32_t mtu);
 
 struct device_counts {

@@ -44,8 +44,9 @@ int link_there(const struct link *link, int (*run)(const struct link *link))
 	return r < 0 ? r : back;
 }
 
-static int set_mtu(const struct link *link)
+static int set_end_up(const struct link *link)
 {
+	device_without_ipv6(LINK_DEVICE);
 	return device_set_mtu(LINK_DEVICE, link_mtu(&link->spec));
 }
 
@@ -53,10 +54,10 @@ static int cable_open(struct link *link, const char **why)
 {
 	int r = arena_cable(&link->ends.hosts, LINK_DEVICE, LINK_NET);
 
-	if (r == 0 && link->spec.mtu)
-		r = set_mtu(link);
-	if (r == 0 && link->spec.mtu)
-		r = link_there(link, set_mtu);
+	if (r == 0)
+		r = set_end_up(link);
+	if (r == 0)
+		r = link_there(link, set_end_up);
 	if (r < 0)
 		*why = N_("no pair of virtual Ethernet devices can be made here");
 	return r;

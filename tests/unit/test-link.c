@@ -207,6 +207,7 @@ static int see_netem(void)
 	}
 	link_counts(link, LINK_THERE, &counts);
 	link_close(link);
+	fprintf(stderr, "# %d of 1000 came, %llu were dropped\n", got, (unsigned long long)counts.dropped_queue);
 	return got >= 421 && got <= 579 && counts.dropped_queue == 1000U - (unsigned)got ? WORKS : WRONG;
 }
 
