@@ -116,15 +116,24 @@ void search_free(struct search *search)
 
 /* ---- what is believed ---- */
 
-/** The variance of repeated runs, pooled over the points; a guess weighs in as three repetitions do. */
-static double noise_of(const struct search *search)
+static double mean_of(const struct tally *tally)
+{
+	return tally->sum / tally->n;
+}
+
+/**
+ * The variance of repeated runs, pooled over the points that are not far from the best; a guess weighs in as three
+ * repetitions do. How much a bad combination varies, of which often hardly anything goes through, says nothing of the
+ * good ones.
+ */
+static double noise_of(const struct search *search, double best)
 {
 	double squares = 3 * NOISE_GUESS * NOISE_GUESS, freedom = 3;
 
 	for (size_t i = 0; i < search->n_points; i++) {
 		const struct tally *tally = &search->tallies[i];
 
-		if (tally->n < 2)
+		if (tally->n < 2 || mean_of(tally) < best - CARE)
 			continue;
 		squares += fmax(tally->squares - tally->sum * tally->sum / tally->n, 0);
 		freedom += tally->n - 1;
@@ -132,21 +141,17 @@ static double noise_of(const struct search *search)
 	return fmax(squares / freedom, NOISE_LEAST * NOISE_LEAST);
 }
 
-static double mean_of(const struct tally *tally)
-{
-	return tally->sum / tally->n;
-}
-
 /** Fits the model to what was told. @return false: nothing was, or memory is short */
 static bool believe(struct search *search)
 {
 	struct process_measured measured[SEARCH_RUNS_MAX];
-	double best = -INFINITY, noise = noise_of(search);
+	double best = -INFINITY, noise;
 	size_t n = 0;
 
 	for (size_t i = 0; i < search->n_points; i++)
 		if (search->tallies[i].n)
 			best = fmax(best, mean_of(&search->tallies[i]));
+	noise = noise_of(search, best);
 	for (size_t i = 0; i < search->n_points; i++) {
 		const struct tally *tally = &search->tallies[i];
 
@@ -310,7 +315,8 @@ bool search_simplest(struct search *search, size_t ret_values[static SEARCH_OPTI
 		if (!tally->n || tally->failed || count_set(&search->space, i) >= count_set(&search->space, simplest))
 			continue;
 		process_model_believe(&search->model, i, &other);
-		if (best.mean - other.mean <= fmin(hypot(best.deviation, other.deviation), SIMPLER))
+		if (mean_of(tally) >= mean_of(&search->tallies[point]) - 3 * SIMPLER &&
+		    best.mean - other.mean <= fmin(hypot(best.deviation, other.deviation), SIMPLER))
 			simplest = i;
 	}
 	values_of(&search->space, simplest, ret_values);
