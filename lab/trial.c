@@ -281,6 +281,10 @@ static int judge(const struct run *run, int r, struct trial_result *ret)
 	} else if (r < 0 || client->end_ns == 0 || server->end_ns == 0) {
 		ret->error = r < 0 ? -r : ETIMEDOUT;
 		snprintf(ret->what, sizeof(ret->what), "%s", client->end_ns == 0 ? "client" : "server");
+	} else if (run->load->spec.kind == LOAD_BULK && server->end_ns - server->begin_ns < run->load->run_ns / 2) {
+		/* It did not get the processor in time: how much came is not known. */
+		ret->error = ETIME;
+		snprintf(ret->what, sizeof(ret->what), "server");
 	}
 	return -ret->error;
 }

@@ -45,7 +45,7 @@ measured() {
 
 	while read -r metric load; do
 		run -0 measured ".variants[0] | .failed == 0 and .metrics.$metric.samples[0] > 0 and .metrics.cpu_us.median > 0" \
-			--load "$load" --rounds 1 --time 50ms --warm-up 10ms
+			--load "$load" --rounds 1 --time 100ms --warm-up 10ms
 		[ "$output" = true ] || { echo "$load: $output"; return 1; }
 	done <<-'END'
 		throughput_bits_per_second bulk connections=2
@@ -84,7 +84,7 @@ measured() {
 	PATH=$FOLDER/bin:$PATH
 	for load in bulk rr crr 'udp rate=8Mbit/s'; do
 		run -0 measured '[.variants[] | .failed == 0 and .metrics.cpu_us.samples[0] > 0] | all' SO_RCVBUF=16KiB \
-			--ssh somebody@127.0.0.1 --load "$load" --rounds 1 --time 20ms --warm-up 0ms
+			--ssh somebody@127.0.0.1 --load "$load" --rounds 1 --time 100ms --warm-up 0ms
 		[ "$output" = true ] || { echo "$load: $output"; return 1; }
 	done
 	grep -qx -- '-T -- somebody@127.0.0.1 sockopt measure --serve' "$FOLDER/ssh"
@@ -125,7 +125,7 @@ measured() {
 	sed -i /wrk/d "$FOLDER/examples" # as the command with a server above
 	while read -r example; do
 		status=0
-		bash -c "$example --rounds 1 --time 20ms --warm-up 0ms" >"$FOLDER/out" 2>"$FOLDER/err" </dev/null || status=$?
+		bash -c "$example --rounds 1 --time 100ms --warm-up 0ms" >"$FOLDER/out" 2>"$FOLDER/err" </dev/null || status=$?
 		# 3: not every kernel has bbr
 		[ "$status" = 0 ] || { [ "$status" = 3 ] && grep -q bbr "$FOLDER/err"; } || { cat "$FOLDER/err"; return 1; }
 		[ -s "$FOLDER/out" ]
