@@ -165,8 +165,12 @@ static bool believe(struct search *search)
 	return n && process_model_fit(&search->model, measured, n) == 0;
 }
 
+enum which { ANY,
+	     MEASURED,
+	     UNMEASURED };
+
 /** The point with the highest bound, so many deviations above what is believed. */
-static bool find_highest(struct search *search, double deviations, bool measured_only, size_t but, size_t *ret,
+static bool find_highest(struct search *search, double deviations, enum which which, size_t but, size_t *ret,
 			 double *ret_bound)
 {
 	double highest = -INFINITY;
@@ -176,7 +180,8 @@ static bool find_highest(struct search *search, double deviations, bool measured
 		struct process_belief belief;
 		size_t point = search->order[i];
 
-		if (point == but || search->tallies[point].failed || (measured_only && !search->tallies[point].n))
+		if (point == but || search->tallies[point].failed || (which == MEASURED && !search->tallies[point].n) ||
+		    (which == UNMEASURED && search->tallies[point].n))
 			continue;
 		process_model_believe(&search->model, point, &belief);
 		if (belief.mean + deviations * belief.deviation <= highest)
@@ -230,15 +235,18 @@ static bool next_of_two(struct search *search, size_t *ret)
 	double bound, best;
 	size_t leader, challenger;
 
-	if (!find_highest(search, 0, true, SIZE_MAX, &leader, &best))
+	if (!find_highest(search, 0, MEASURED, SIZE_MAX, &leader, &best))
 		return false;
 	*ret = leader;
-	if (!find_highest(search, HOPE, false, leader, &challenger, &bound))
+	if (!find_highest(search, HOPE, ANY, leader, &challenger, &bound))
 		return true;
 	process_model_believe(&search->model, leader, &one);
 	process_model_believe(&search->model, challenger, &two);
 	*ret = one.deviation > two.deviation ? leader : challenger;
-	return bound - best >= WORTH;
+	if (bound - best >= WORTH)
+		return true;
+	/* Few measurements are easily believed too much: half of the runs are made in any case, of what is unknown. */
+	return search->n_told < search->budget / 2 && find_highest(search, HOPE, UNMEASURED, SIZE_MAX, ret, &bound);
 }
 
 bool search_next(struct search *search, size_t ret_values[static SEARCH_OPTIONS_MAX])
@@ -279,7 +287,7 @@ bool search_best(struct search *search, size_t ret_values[static SEARCH_OPTIONS_
 	double bound;
 	size_t point;
 
-	if (!believe(search) || !find_highest(search, 0, true, SIZE_MAX, &point, &bound))
+	if (!believe(search) || !find_highest(search, 0, MEASURED, SIZE_MAX, &point, &bound))
 		return false;
 	values_of(&search->space, point, ret_values);
 	process_model_believe(&search->model, point, &belief);
@@ -305,7 +313,7 @@ bool search_simplest(struct search *search, size_t ret_values[static SEARCH_OPTI
 	double bound;
 	size_t point, simplest;
 
-	if (!believe(search) || !find_highest(search, 0, true, SIZE_MAX, &point, &bound))
+	if (!believe(search) || !find_highest(search, 0, MEASURED, SIZE_MAX, &point, &bound))
 		return false;
 	simplest = point;
 	process_model_believe(&search->model, point, &best);
