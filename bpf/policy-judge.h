@@ -118,38 +118,30 @@ static __always_inline void copy_asked(struct look *look, struct bpf_sockopt *ct
 }
 
 /** Our value in the place of the program's; the kernel's handler need not run any more, if it takes it from us. */
-static __noinline int replace(const struct look *look, struct bpf_sockopt *ctx,
-			      const volatile struct policy_action *action)
+static __always_inline void replace(struct look *look, struct bpf_sockopt *ctx,
+				    const volatile struct policy_action *action)
 {
 	__u8 *value = ctx->optval, *end = ctx->optval_end;
 
 	if (set_option(look, action) == 0) {
 		ctx->optlen = -1;
-		return 0;
+		return;
 	}
 	if (value + POLICY_VALUE_MAX > end)
-		return 0;
+		return;
 	for (int i = 0; i < POLICY_VALUE_MAX; i++)
 		value[i] = ((const volatile __u8 *)action->value)[i];
 	ctx->optlen = action->length;
-	return 0;
 }
 
-static __always_inline void add_before(const struct look *look, const volatile struct policy_action *action,
-				       struct policy_event *event)
-{
-	event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
-}
-
-static __always_inline void tell_call(const struct look *look, const volatile struct policy_action *action, __u32 kind)
+static __always_inline struct policy_event *event_of_call(const struct look *look,
+							  const volatile struct policy_action *action, __u32 kind)
 {
 	struct policy_event *event = event_new(look, action, kind);
 
-	if (!event)
-		return;
-	add_before(look, action, event);
-	event->error = kind == POLICY_EVENT_REFUSED ? action->error : 0;
-	bpf_ringbuf_submit(event, 0);
+	if (event)
+		event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
+	return event;
 }
 
 /** The verifier of Linux 7.3 wants to see that it is an errno: all 64 bits of -4095 to 0. */
@@ -173,11 +165,16 @@ static __always_inline int refuse(struct look *look, struct bpf_sockopt *ctx,
 				  const volatile struct policy_action *action)
 {
 	struct policy_counters *count = counters_of(action);
+	struct policy_event *event = 0;
 
 	if (count)
 		count->refusals++;
 	if (constants.tells == POLICY_TELLS_ALL)
-		tell_call(look, action, POLICY_EVENT_REFUSED);
+		event = event_of_call(look, action, POLICY_EVENT_REFUSED);
+	if (event) {
+		event->error = action->error;
+		bpf_ringbuf_submit(event, 0);
+	}
 	if (!action->error) {
 		/* The kernel's handler need not run: the call succeeds. */
 		ctx->optlen = -1;
@@ -191,7 +188,7 @@ static __always_inline int answer(struct look *look, struct bpf_sockopt *ctx)
 {
 	const volatile struct policy_action *action = action_at(look->denied != NOBODY ? look->denied : look->forced);
 	struct policy_counters *count;
-	struct policy_event *event;
+	struct policy_event *event = 0;
 
 	if (!action)
 		return 1;
@@ -200,29 +197,27 @@ static __always_inline int answer(struct look *look, struct bpf_sockopt *ctx)
 	count = counters_of(action);
 	if (count)
 		count->overrides++;
-	if (constants.tells == POLICY_TELLS_ALL) {
-		/* asked once whether it is there, as in step_make() */
-		event = event_new(look, action, POLICY_EVENT_REPLACED);
-		if (event) {
-			add_before(look, action, event);
-			replace(look, ctx, action);
-			event->flags |= read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
-			bpf_ringbuf_submit(event, 0);
-			return 1;
-		}
-	}
+	if (constants.tells == POLICY_TELLS_ALL)
+		event = event_of_call(look, action, POLICY_EVENT_REPLACED);
 	replace(look, ctx, action);
+	if (event) {
+		event->flags |= read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
+		bpf_ringbuf_submit(event, 0);
+	}
 	return 1;
 }
 
 static __always_inline void report(const struct look *look, const volatile struct policy_action *action)
 {
 	struct policy_counters *count = counters_of(action);
+	struct policy_event *event = 0;
 
 	if (count)
 		count->logged++;
 	if (constants.tells)
-		tell_call(look, action, POLICY_EVENT_LOGGED);
+		event = event_of_call(look, action, POLICY_EVENT_LOGGED);
+	if (event)
+		bpf_ringbuf_submit(event, 0);
 }
 
 #endif

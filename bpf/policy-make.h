@@ -83,52 +83,34 @@ static __always_inline struct policy_counters *counters_of(const volatile struct
 	return bpf_map_lookup_elem(&counters, &at);
 }
 
-/** Sets the option, and counts what came of it. */
-static __noinline long make_counted(const struct look *look, const volatile struct policy_action *action)
-{
-	struct policy_counters *count = counters_of(action);
-	long r = set_option(look, action);
-
-	if (count && r == 0) {
-		count->hits++;
-	} else if (count) {
-		count->failures++;
-		count->error = -r;
-	}
-	return r;
-}
-
-/*
- * Whether there is an event is asked once: the verifier of Linux 6.1 does not remember it, and finds a second question
- * answered with no, where what was reserved is not submitted.
- */
 static __noinline long step_make(__u32 at, struct look *look)
 {
 	const volatile struct policy_action *action = action_at(at);
-	struct policy_event *event;
+	struct policy_event *event = 0;
+	struct policy_counters *count;
 	long r;
 
 	if (!action)
 		return 1;
 	if (!((at < 64 ? look->chosen[0] >> at : look->chosen[1] >> (at - 64)) & 1))
 		return 0;
-	if (constants.tells == POLICY_TELLS_ALL) {
+	if (constants.tells == POLICY_TELLS_ALL)
 		event = event_new(look, action, POLICY_EVENT_MADE);
-		if (event) {
-			event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
-			r = make_counted(look, action);
-			event->error = -r;
-			event->flags |= r == 0 && read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
-			bpf_ringbuf_submit(event, 0);
-			return 0;
-		}
+	if (event)
+		event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
+	r = set_option(look, action);
+	count = counters_of(action);
+	if (count && r == 0) {
+		count->hits++;
+	} else if (count) {
+		count->failures++;
+		count->error = -r;
 	}
-	r = make_counted(look, action);
-	if (!r || constants.tells != POLICY_TELLS_TROUBLE)
-		return 0;
-	event = event_new(look, action, POLICY_EVENT_MADE);
+	if (r && constants.tells == POLICY_TELLS_TROUBLE)
+		event = event_new(look, action, POLICY_EVENT_MADE);
 	if (event) {
 		event->error = -r;
+		event->flags |= r == 0 && read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
 		bpf_ringbuf_submit(event, 0);
 	}
 	return 0;
