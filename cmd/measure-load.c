@@ -3,8 +3,10 @@
 
 #include "measure-load.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <amount.h>
 #include <log.h>
@@ -71,13 +73,35 @@ bool measure_load_read(const char *text, struct trial_load *trial)
 	return true;
 }
 
-void measure_load_times(struct trial_load *trial, const struct link_spec *link, int64_t time_us, int64_t warm_up_us)
+bool measure_plot_check(const char *path)
+{
+	size_t length = path ? strlen(path) : 0;
+
+	if (length <= 4 || strcasecmp(path + length - 4, ".png") != 0)
+		return true;
+	log_error(_("--plot draws SVG"));
+	log_hint(_("rsvg-convert makes a PNG of it"));
+	return false;
+}
+
+bool measure_file_end(FILE *file, const char *path, int r)
+{
+	if (file && (fflush(file) != 0 || ferror(file)) && r == 0)
+		r = -errno;
+	if (file && fclose(file) != 0 && r == 0)
+		r = -errno;
+	if (r < 0)
+		log_error(_("cannot write '%s': %s"), path, strerror(-r));
+	return r == 0;
+}
+
+void measure_load_times(struct trial_load *trial, int64_t rtt_us, int64_t time_us, int64_t warm_up_us)
 {
 	/* Slow start doubles once a round trip: after 15 any path is full, or the variant keeps it from being. */
 	bool is_bulk = trial->spec.kind == LOAD_BULK;
-	int64_t usual_us = is_bulk ? 200000 + 15 * link->rtt_us : 50000 + 2 * link->rtt_us;
+	int64_t usual_us = is_bulk ? 200000 + 15 * rtt_us : 50000 + 2 * rtt_us;
 
 	trial->warm_up_ns = (warm_up_us >= 0 ? warm_up_us : usual_us) * NS_PER_US;
 	trial->run_ns = time_us * NS_PER_US;
-	trial->path_ns = link->rtt_us * NS_PER_US / 2;
+	trial->path_ns = rtt_us * NS_PER_US / 2;
 }

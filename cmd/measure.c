@@ -23,16 +23,14 @@
 #include "cmd.h"
 #include "companion.h"
 #include "measure-calibrate.h"
+#include "measure-load.h"
 #include "measure-place.h"
 #include "measure-variants.h"
 
 #define ROUNDS_USUAL 10
 #define ROUNDS_MAX 10000
 #define TIME_USUAL_US 2000000
-#define TIME_LEAST_US (2 * LOAD_SAMPLE_NS / 1000) /* what begins and ends it ticks */
-#define RTT_ABROAD_US 100000                      /* of a path that nobody told about */
-#define US_PER_DAY (INT64_C(86400) * 1000000)
-#define NS_PER_US 1000
+#define RTT_ABROAD_US 100000 /* of a path that nobody told about */
 #define COMMAND_LINE_MAX 4096
 
 enum {
@@ -97,29 +95,6 @@ static const struct argp_option options[] = {
 
 /* ---- the command line ---- */
 
-static int64_t take_time(const struct argp_state *state, const char *name, const char *text, int64_t least_us)
-{
-	int64_t us;
-
-	/* 2 is not 2 us for whoever writes it. */
-	if (text[strspn(text, "0123456789.")] == '\0' && text[strspn(text, "0.")] != '\0')
-		command_wrong_use(state, _("%s: %s of what? A time needs its unit here, such as 500ms or 2s"), name, text);
-	if (!amount_parse(SOCKOPT_UNIT_US, least_us, US_PER_DAY, text, &us))
-		command_wrong_use(state, _("%s: '%s' is not a time that can be used here"), name, text);
-	return us;
-}
-
-static int64_t take_number(const struct argp_state *state, const char *name, const char *text, int64_t least,
-			   int64_t most)
-{
-	int64_t number;
-
-	if (!amount_parse(SOCKOPT_UNIT_NONE, least, most, text, &number))
-		command_wrong_use(state, _("%s: '%s' is not a number from %lld to %lld"), name, text, (long long)least,
-				  (long long)most);
-	return number;
-}
-
 static enum ends take_ends(const struct argp_state *state, const char *word)
 {
 	static const char *const words[] = { "both", "client", "server" };
@@ -148,16 +123,16 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'l': args->link = arg; return 0;
 	case 'o': args->load = arg; return 0;
-	case 'n': args->rounds = take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
-	case 't': args->time_us = take_time(state, "--time", arg, TIME_LEAST_US); return 0;
+	case 'n': args->rounds = measure_take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
+	case 't': args->time_us = measure_take_time(state, "--time", arg, MEASURE_TIME_LEAST_US); return 0;
 	case 'e': args->trial.engine = take_engine(state, arg); return 0;
 	case 'F': args->force = true; return 0;
 	case 'J': args->json = true; return 0;
-	case KEY_WARM_UP: args->warm_up_us = take_time(state, "--warm-up", arg, 0); return 0;
+	case KEY_WARM_UP: args->warm_up_us = measure_take_time(state, "--warm-up", arg, 0); return 0;
 	case KEY_SERVER: args->trial.serve = arg; return 0;
 	case KEY_TAKE: args->trial.take = arg; return 0;
 	case KEY_ON: args->ends = take_ends(state, arg); return 0;
-	case KEY_SEED: args->seed = take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
+	case KEY_SEED: args->seed = measure_take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
 	case KEY_CALIBRATE: args->calibrate = true; return 0;
 	case KEY_TO: args->to = arg; return 0;
 	case KEY_SSH: args->ssh = arg; return 0;
@@ -198,40 +173,14 @@ static const struct argp argp = {
 	.children = children,
 };
 
-/** As it can be typed again. */
-static void join_command(int argc, char **argv, char *ret, size_t size)
-{
-	size_t length = (size_t)snprintf(ret, size, "sockopt measure");
-
-	for (int i = 1; i < argc && length < size; i++) {
-		bool quoted = argv[i][strcspn(argv[i], " \t\n'\"\\$`*?[](){}<>|&;~#!")] != '\0' || !*argv[i];
-
-		length += (size_t)snprintf(ret + length, size - length, quoted ? " '" : " ");
-		for (const char *at = argv[i]; *at && length < size; at++)
-			length += (size_t)snprintf(ret + length, size - length, *at == '\'' ? "'\\''" : "%c", *at);
-		if (quoted && length < size)
-			length += (size_t)snprintf(ret + length, size - length, "'");
-	}
-}
-
 static bool read_load(struct measure_args *args)
 {
-	struct load_spec_error error;
 	bool is_abroad = !args->link && !args->n_sysctls && !args->calibrate, is_command;
 
-	if (load_spec_parse(args->load, &args->trial.spec, &error) < 0) {
-		if (error.length)
-			log_error("--load: '%.*s' %s", (int)error.length, args->load + error.at, _(error.what));
-		else
-			log_error("--load: %s", _(error.what));
-		if (error.hint)
-			log_hint("%s", _(error.hint));
+	if (!measure_load_read(args->load, &args->trial) || !measure_plot_check(args->plot))
 		return false;
-	}
 	is_command = args->trial.spec.kind == LOAD_COMMAND;
-	if (is_command) {
-		args->trial.command = args->load;
-	} else if (args->trial.serve || args->trial.take) {
+	if (!is_command && (args->trial.serve || args->trial.take)) {
 		log_error(_("--server and --take are for a COMMAND as the load"));
 		return false;
 	}
@@ -243,11 +192,6 @@ static bool read_load(struct measure_args *args)
 	if (args->ssh && (is_command || args->to || !is_abroad)) {
 		log_error(_("--ssh is for bulk, rr, crr and udp, without --to, --link and --sysctl"));
 		log_hint(_("for a COMMAND there is --to HOST:PORT"));
-		return false;
-	}
-	if (args->plot && strlen(args->plot) > 4 && strcasecmp(args->plot + strlen(args->plot) - 4, ".png") == 0) {
-		log_error(_("--plot draws SVG"));
-		log_hint(_("rsvg-convert makes a PNG of it"));
 		return false;
 	}
 	return true;
@@ -330,15 +274,8 @@ static bool write_file(const char *path, const struct experiment *experiment,
 		       int (*write)(FILE *file, const struct experiment *experiment))
 {
 	FILE *file = fopen(path, "we");
-	int r = file ? write(file, experiment) : -errno;
 
-	if (file && (fflush(file) != 0 || ferror(file)) && r == 0)
-		r = -errno;
-	if (file && fclose(file) != 0 && r == 0)
-		r = -errno;
-	if (r < 0)
-		log_error(_("cannot write '%s': %s"), path, strerror(-r));
-	return r == 0;
+	return measure_file_end(file, path, file ? write(file, experiment) : -errno);
 }
 
 /** @return false: a file could not be written */
@@ -403,18 +340,6 @@ static int measure(struct measure_args *args, const struct measure_variants *var
 	return r;
 }
 
-static void choose_times(struct measure_args *args, const struct measure_place *place)
-{
-	/* Slow start doubles once a round trip: after 15 any path is full, or the variant keeps it from being. */
-	bool is_bulk = args->trial.spec.kind == LOAD_BULK;
-	int64_t rtt_us = args->ssh ? RTT_ABROAD_US : place->spec.rtt_us;
-	int64_t warm_up_us = is_bulk ? 200000 + 15 * rtt_us : 50000 + 2 * rtt_us;
-
-	args->trial.warm_up_ns = (args->warm_up_us >= 0 ? args->warm_up_us : warm_up_us) * NS_PER_US;
-	args->trial.run_ns = args->time_us * NS_PER_US;
-	args->trial.path_ns = rtt_us * NS_PER_US / 2;
-}
-
 static bool takes_options(const struct measure_args *args, const struct measure_variants *variants)
 {
 	static const struct sockopt_kind tcp = { AF_INET, SOCK_STREAM, IPPROTO_TCP };
@@ -437,7 +362,8 @@ static int run_in(struct measure_args *args, const struct measure_variants *vari
 		return status;
 	if (args->ssh)
 		place->trial.remote = &place->remote;
-	choose_times(args, place);
+	measure_load_times(&args->trial, args->ssh ? RTT_ABROAD_US : place->spec.rtt_us, args->time_us,
+			   args->warm_up_us);
 	fflush(stdout);
 	sigaction(SIGINT, &action, NULL);
 	status = args->calibrate ? measure_calibrate(place, args->json) : measure(args, variants, place, command);
@@ -453,7 +379,7 @@ static int run(int argc, char **argv)
 	char command[COMMAND_LINE_MAX], preload[4200];
 	int status = EXIT_WRONG_USE;
 
-	join_command(argc, argv, command, sizeof(command));
+	measure_command_line("measure", argc, argv, command, sizeof(command));
 	args.words = xmalloc((size_t)argc * sizeof(char *));
 	args.sysctls = xmalloc((size_t)argc * sizeof(char *));
 	args.rounds = ROUNDS_USUAL;

@@ -101,7 +101,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'l': args->link = arg; return 0;
 	case 'o': args->load = arg; return 0;
 	case 'n': args->rounds = measure_take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
-	case 't': args->time_us = measure_take_time(state, "--time", arg, 1000); return 0;
+	case 't': args->time_us = measure_take_time(state, "--time", arg, MEASURE_TIME_LEAST_US); return 0;
 	case 'F': args->force = true; return 0;
 	case 'J': args->json = true; return 0;
 	case 'O': args->profile = arg; return 0;
@@ -252,13 +252,8 @@ static bool write_file(const char *path, const struct tune_result *result,
 		       int (*write)(FILE *file, const struct tune_result *result))
 {
 	FILE *file = fopen(path, "we");
-	int r = file ? write(file, result) : -errno;
 
-	if (file && fclose(file) != 0 && r == 0)
-		r = -errno;
-	if (r < 0)
-		log_error(_("cannot write '%s': %s"), path, strerror(-r));
-	return r == 0;
+	return measure_file_end(file, path, file ? write(file, result) : -errno);
 }
 
 /** @return false: a file could not be written */
@@ -424,7 +419,7 @@ static bool read_load(struct tune_args *args)
 {
 	if (!args->load)
 		args->load = args->goal->load;
-	if (!measure_load_read(args->load, &args->trial))
+	if (!measure_load_read(args->load, &args->trial) || !measure_plot_check(args->plot))
 		return false;
 	if (args->trial.spec.kind != LOAD_COMMAND &&
 	    !(load_spec_metrics(&args->trial.spec) >> args->goal->metric & 1)) {
@@ -456,7 +451,7 @@ static int run(int argc, char **argv)
 	if (status == EXIT_DONE)
 		status = measure_place_open(&place, args.sysctls, args.n_sysctls);
 	if (status == EXIT_DONE) {
-		measure_load_times(&args.trial, &place.spec, args.time_us, args.warm_up_us);
+		measure_load_times(&args.trial, place.spec.rtt_us, args.time_us, args.warm_up_us);
 		fflush(stdout);
 		sigaction(SIGINT, &action, NULL);
 		status = run_in_place(&args, &place, command);
