@@ -3,10 +3,8 @@
 
 #include "measure-load.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include <amount.h>
 #include <log.h>
@@ -71,28 +69,6 @@ bool measure_load_read(const char *text, struct trial_load *trial)
 	if (trial->spec.kind == LOAD_COMMAND)
 		trial->command = text;
 	return true;
-}
-
-bool measure_plot_check(const char *path)
-{
-	size_t length = path ? strlen(path) : 0;
-
-	if (length <= 4 || strcasecmp(path + length - 4, ".png") != 0)
-		return true;
-	log_error(_("--plot draws SVG"));
-	log_hint(_("rsvg-convert makes a PNG of it"));
-	return false;
-}
-
-bool measure_file_end(FILE *file, const char *path, int r)
-{
-	if (file && (fflush(file) != 0 || ferror(file)) && r == 0)
-		r = -errno;
-	if (file && fclose(file) != 0 && r == 0)
-		r = -errno;
-	if (r < 0)
-		log_error(_("cannot write '%s': %s"), path, strerror(-r));
-	return r == 0;
 }
 
 void measure_load_times(struct trial_load *trial, int64_t rtt_us, int64_t time_us, int64_t warm_up_us)

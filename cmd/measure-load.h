@@ -7,7 +7,6 @@
 #include <load.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <trial.h>
 
 #define MEASURE_TIME_LEAST_US (2 * LOAD_SAMPLE_NS / 1000) /* of a run: what begins and ends it ticks */
@@ -20,16 +19,10 @@ int64_t measure_take_number(const struct argp_state *state, const char *name, co
 /** Reads --load. @return false: it is wrong, which was said */
 bool measure_load_read(const char *text, struct trial_load *trial);
 
-/** Can such a file be drawn? @return false: it cannot, which was said. path NULL: none is wanted */
-bool measure_plot_check(const char *path);
-
 /** How long a run is measured, and runs before; warm_up_us -1: by the path's round trip. */
 void measure_load_times(struct trial_load *trial, int64_t rtt_us, int64_t time_us, int64_t warm_up_us);
 
 /** The command line, as it can be typed again. */
 void measure_command_line(const char *name, int argc, char **argv, char *ret, size_t size);
-
-/** Ends a file that was written. file NULL: not opened; r: -errno of that, or of writing. @return false: it was said */
-bool measure_file_end(FILE *file, const char *path, int r);
 
 #endif

@@ -15,7 +15,9 @@
 
 #include "cmd.h"
 
-int measure_place_read(const char *link, struct measure_place *ret)
+#define RTT_ABROAD_US 100000 /* of a path that nobody told about */
+
+static int place_of_link(const char *link, struct measure_place *ret)
 {
 	struct link_spec_error error;
 
@@ -89,12 +91,17 @@ static int set_up(struct measure_place *place, const struct arena_hosts *hosts, 
 	return r < 0 ? EXIT_PARTLY : EXIT_DONE;
 }
 
-int measure_place_open(struct measure_place *place, const char *const *sysctls, size_t n_sysctls)
+int measure_place_open(struct measure_place *place, const struct measure_where *where)
 {
 	const struct link_ends *ends;
 	const char *why = NULL;
-	int r = arena_enter(), status;
+	int r, status;
 
+	if (place->remote.pid > 0)
+		place->trial.remote = &place->remote;
+	if (place->is_abroad)
+		return EXIT_DONE;
+	r = arena_enter();
 	if (r < 0) {
 		log_error(_("no network namespace can be made for it: %s"), strerror(-r));
 		log_hint(_("as root it can; for others the system must allow user namespaces"));
@@ -108,7 +115,7 @@ int measure_place_open(struct measure_place *place, const char *const *sysctls, 
 	ends = link_ends(place->link);
 	place->engine = link_engine_word(link_engine(place->link));
 	place->trial = (struct trial_place){ ends->hosts.here, ends->hosts.there, ends->client, ends->server, NULL };
-	status = set_up(place, &ends->hosts, sysctls, n_sysctls);
+	status = set_up(place, &ends->hosts, where->sysctls, where->n_sysctls);
 	if (status != EXIT_DONE)
 		link_close(place->link);
 	return status;
@@ -125,14 +132,18 @@ static int resolve(const char *text, const char *name, const char *port, struct 
 		log_error("%s: %s", text, gai_strerror(r));
 		return EXIT_WRONG_USE;
 	}
-	*ret = (struct measure_place){ .trial = { .client_host = -1, .server_host = -1 }, .remote = { .pid = -1 } };
+	*ret = (struct measure_place){
+		.trial = { .client_host = -1, .server_host = -1 },
+		.is_abroad = true,
+		.remote = { .pid = -1 },
+	};
 	memcpy(&ret->trial.server, found->ai_addr, found->ai_addrlen);
 	snprintf(ret->text, sizeof(ret->text), "%.*s", (int)sizeof(ret->text) - 1, text);
 	freeaddrinfo(found);
 	return EXIT_DONE;
 }
 
-int measure_place_of_host(const char *host, struct measure_place *ret)
+static int place_of_host(const char *host, struct measure_place *ret)
 {
 	const char *colon = strrchr(host, ':');
 	char name[256];
@@ -149,7 +160,8 @@ int measure_place_of_host(const char *host, struct measure_place *ret)
 	return resolve(host, name, colon + 1, ret);
 }
 
-int measure_place_by_ssh(const char *destination, struct measure_place *ret)
+/** The server is on a machine that ssh(1) reaches, and has a sockopt. */
+static int place_by_ssh(const char *destination, struct measure_place *ret)
 {
 	const char *at = strrchr(destination, '@');
 	char copy[256];
@@ -179,6 +191,39 @@ int measure_place_by_ssh(const char *destination, struct measure_place *ret)
 		return EXIT_PARTLY;
 	}
 	return EXIT_DONE;
+}
+
+bool measure_where_takes(const struct measure_where *where, const struct trial_load *load)
+{
+	bool is_abroad = !where->link && !where->n_sysctls, is_command = load->spec.kind == LOAD_COMMAND;
+
+	if (!is_command && (load->serve || load->take)) {
+		log_error(_("--server and --take are for a COMMAND as the load"));
+		return false;
+	}
+	if (where->to && (!is_command || load->serve || !is_abroad)) {
+		log_error(_("--to is for a COMMAND as the load, without --server, --link and --sysctl"));
+		log_hint(_("such as --to example.org:5201 --load 'iperf3 -c {server} -p {port} -t 2'"));
+		return false;
+	}
+	if (where->ssh && (is_command || where->to || !is_abroad)) {
+		log_error(_("--ssh is for bulk, rr, crr and udp, without --to, --link and --sysctl"));
+		log_hint(_("for a COMMAND there is --to HOST:PORT"));
+		return false;
+	}
+	return true;
+}
+
+int measure_place_find(const struct measure_where *where, struct measure_place *ret)
+{
+	if (where->ssh)
+		return place_by_ssh(where->ssh, ret);
+	return where->to ? place_of_host(where->to, ret) : place_of_link(where->link ? where->link : "", ret);
+}
+
+int64_t measure_place_rtt_us(const struct measure_place *place)
+{
+	return place->remote.pid > 0 ? RTT_ABROAD_US : place->spec.rtt_us;
 }
 
 int measure_place_renew(const struct measure_place *place)

@@ -3,12 +3,25 @@
 #ifndef CMD_MEASURE_PLACE_H
 #define CMD_MEASURE_PLACE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include <lab-link.h>
 #include <remote.h>
 #include <trial.h>
 
+/** Where it is to be measured, as the command line has it. NULL: not said. */
+struct measure_where {
+	const char *link;     /* a link between two hosts of ours */
+	const char *to, *ssh; /* HOST:PORT, [USER@]HOST: over the network as it is */
+	const char **sysctls; /* of the hosts of ours */
+	size_t n_sysctls;
+};
+
 struct measure_place {
 	struct trial_place trial;
+	bool is_abroad;       /* neither hosts nor link are ours */
 	struct link *link;    /* NULL: none is ours */
 	struct remote remote; /* of --ssh */
 	struct link_spec spec;
@@ -16,24 +29,22 @@ struct measure_place {
 	const char *engine; /* what the link is made of */
 };
 
-/** Reads --link, or says what is wrong with it. @return 0, or an exit status */
-int measure_place_read(const char *link, struct measure_place *ret);
+/** Can such a load be measured there? What cannot is said. */
+bool measure_where_takes(const struct measure_where *where, const struct trial_load *load);
 
-/** A host that is not ours, HOST:PORT: no link, no network namespace. @return 0, or an exit status: said why */
-int measure_place_of_host(const char *host, struct measure_place *ret);
-
-/**
- * @brief The server is on a machine that ssh(1) reaches, [USER@]HOST, and has a sockopt. What is wrong is said.
- * @return 0, or an exit status
- */
-int measure_place_by_ssh(const char *destination, struct measure_place *ret);
+/** @brief Reads where it is, and reaches it if it is not ours. What is wrong is said. @return 0, or an exit status */
+int measure_place_find(const struct measure_where *where, struct measure_place *ret);
 
 /**
- * @brief Moves us into a network namespace of our own, with the link. What is wrong is said.
- * @param sysctls NAME=VALUE that both hosts are given
+ * @brief Moves us into a network namespace of our own, with the link, unless it is abroad. What is wrong is said.
+ *
+ * Do not copy the place from then on.
  * @return 0, or an exit status
  */
-int measure_place_open(struct measure_place *place, const char *const *sysctls, size_t n_sysctls);
+int measure_place_open(struct measure_place *place, const struct measure_where *where);
+
+/** The time there and back, as far as it is known. */
+int64_t measure_place_rtt_us(const struct measure_place *place);
 
 /** Nothing of the run before is under way any more. @return 0 or -errno */
 int measure_place_renew(const struct measure_place *place);

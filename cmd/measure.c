@@ -26,11 +26,11 @@
 #include "measure-load.h"
 #include "measure-place.h"
 #include "measure-variants.h"
+#include "plot-file.h"
 
 #define ROUNDS_USUAL 10
 #define ROUNDS_MAX 10000
 #define TIME_USUAL_US 2000000
-#define RTT_ABROAD_US 100000 /* of a path that nobody told about */
 #define COMMAND_LINE_MAX 4096
 
 enum {
@@ -57,11 +57,8 @@ enum ends {
 struct measure_args {
 	char **words; /* borrowed from argv */
 	size_t n_words;
-	const char **sysctls; /* the same */
-	size_t n_sysctls;
-	const char *link, *load; /* link NULL: a plain cable */
-	const char *to;          /* a host that is not ours; NULL: none */
-	const char *ssh;         /* a machine with a sockopt; NULL: none */
+	struct measure_where where;
+	const char *load;
 	struct trial_load trial;
 	int64_t time_us, warm_up_us; /* warm_up_us -1: by the link's round trip */
 	int64_t rounds, seed;        /* seed -1: another one each time */
@@ -87,7 +84,7 @@ static const struct argp_option options[] = {
 	{ "seed", KEY_SEED, N_("N"), 0, N_("Of the order of the runs, to have it again"), 0 },
 	{ "engine", 'e', N_("ENGINE"), 0, N_("How a COMMAND's sockets get the options, as with 'run'"), 0 },
 	{ "force", 'F', NULL, 0, N_("Dangerous options too"), 0 },
-	{ "plot", KEY_PLOT, N_("FILE"), 0, N_("Draw it into a file: SVG"), 0 },
+	{ "plot", KEY_PLOT, N_("FILE"), 0, N_("Draw it into a file, FILE.svg or FILE.png"), 0 },
 	{ "report", KEY_REPORT, N_("FILE"), 0, N_("Write a report: one HTML file with plots, method and environment"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object"), 0 },
 	{ 0 },
@@ -121,7 +118,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct measure_args *args = state->input;
 
 	switch (key) {
-	case 'l': args->link = arg; return 0;
+	case 'l': args->where.link = arg; return 0;
 	case 'o': args->load = arg; return 0;
 	case 'n': args->rounds = measure_take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
 	case 't': args->time_us = measure_take_time(state, "--time", arg, MEASURE_TIME_LEAST_US); return 0;
@@ -134,12 +131,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_ON: args->ends = take_ends(state, arg); return 0;
 	case KEY_SEED: args->seed = measure_take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
 	case KEY_CALIBRATE: args->calibrate = true; return 0;
-	case KEY_TO: args->to = arg; return 0;
-	case KEY_SSH: args->ssh = arg; return 0;
+	case KEY_TO: args->where.to = arg; return 0;
+	case KEY_SSH: args->where.ssh = arg; return 0;
 	case KEY_SERVE: args->serve = true; return 0;
 	case KEY_PLOT: args->plot = arg; return 0;
 	case KEY_REPORT: args->report = arg; return 0;
-	case KEY_SYSCTL: args->sysctls[args->n_sysctls++] = arg; return 0;
+	case KEY_SYSCTL: args->where.sysctls[args->where.n_sysctls++] = arg; return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -175,34 +172,14 @@ static const struct argp argp = {
 
 static bool read_load(struct measure_args *args)
 {
-	bool is_abroad = !args->link && !args->n_sysctls && !args->calibrate, is_command;
-
-	if (!measure_load_read(args->load, &args->trial) || !measure_plot_check(args->plot))
+	if (!measure_load_read(args->load, &args->trial) || !plot_file_check(args->plot) ||
+	    !measure_where_takes(&args->where, &args->trial))
 		return false;
-	is_command = args->trial.spec.kind == LOAD_COMMAND;
-	if (!is_command && (args->trial.serve || args->trial.take)) {
-		log_error(_("--server and --take are for a COMMAND as the load"));
-		return false;
-	}
-	if (args->to && (!is_command || args->trial.serve || !is_abroad)) {
-		log_error(_("--to is for a COMMAND as the load, without --server, --link and --sysctl"));
-		log_hint(_("such as --to example.org:5201 --load 'iperf3 -c {server} -p {port} -t 2'"));
-		return false;
-	}
-	if (args->ssh && (is_command || args->to || !is_abroad)) {
-		log_error(_("--ssh is for bulk, rr, crr and udp, without --to, --link and --sysctl"));
-		log_hint(_("for a COMMAND there is --to HOST:PORT"));
+	if (args->calibrate && (args->where.to || args->where.ssh)) {
+		log_error(_("--calibrate tries a link of our own: without --to and --ssh"));
 		return false;
 	}
 	return true;
-}
-
-/** Reads where it is measured. @return 0, or an exit status */
-static int read_place(const struct measure_args *args, struct measure_place *ret)
-{
-	if (args->ssh)
-		return measure_place_by_ssh(args->ssh, ret);
-	return args->to ? measure_place_of_host(args->to, ret) : measure_place_read(args->link ? args->link : "", ret);
 }
 
 /* ---- the runs ---- */
@@ -273,9 +250,14 @@ static int write_report(FILE *file, const struct experiment *experiment)
 static bool write_file(const char *path, const struct experiment *experiment,
 		       int (*write)(FILE *file, const struct experiment *experiment))
 {
-	FILE *file = fopen(path, "we");
+	struct plot_file plot;
+	int r = plot_file_open(path, &plot);
 
-	return measure_file_end(file, path, file ? write(file, experiment) : -errno);
+	if (r == 0)
+		r = plot_file_close(&plot, write(plot.file, experiment));
+	if (r < 0)
+		log_error(_("cannot write '%s': %s"), path, strerror(-r));
+	return r == 0;
 }
 
 /** @return false: a file could not be written */
@@ -355,15 +337,11 @@ static int run_in(struct measure_args *args, const struct measure_variants *vari
 		  const char *command)
 {
 	const struct sigaction action = { .sa_handler = on_interrupt };
-	/* What is reached is there; what is ours is made. */
-	int status = args->to || args->ssh ? EXIT_DONE : measure_place_open(place, args->sysctls, args->n_sysctls);
+	int status = measure_place_open(place, &args->where);
 
 	if (status != EXIT_DONE)
 		return status;
-	if (args->ssh)
-		place->trial.remote = &place->remote;
-	measure_load_times(&args->trial, args->ssh ? RTT_ABROAD_US : place->spec.rtt_us, args->time_us,
-			   args->warm_up_us);
+	measure_load_times(&args->trial, measure_place_rtt_us(place), args->time_us, args->warm_up_us);
 	fflush(stdout);
 	sigaction(SIGINT, &action, NULL);
 	status = args->calibrate ? measure_calibrate(place, args->json) : measure(args, variants, place, command);
@@ -381,7 +359,7 @@ static int run(int argc, char **argv)
 
 	measure_command_line("measure", argc, argv, command, sizeof(command));
 	args.words = xmalloc((size_t)argc * sizeof(char *));
-	args.sysctls = xmalloc((size_t)argc * sizeof(char *));
+	args.where.sysctls = xmalloc((size_t)argc * sizeof(char *));
 	args.rounds = ROUNDS_USUAL;
 	args.trial.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE,
 					    "../preload/libsockopt-preload.so", preload, sizeof(preload));
@@ -392,12 +370,12 @@ static int run(int argc, char **argv)
 	if (status == EXIT_DONE && !args.serve && !takes_options(&args, &variants))
 		status = EXIT_WRONG_USE;
 	if (status == EXIT_DONE && !args.serve)
-		status = read_place(&args, &place);
+		status = measure_place_find(&args.where, &place);
 	if (status == EXIT_DONE && !args.serve)
 		status = run_in(&args, &variants, &place, command);
 	measure_variants_free(&variants);
 	free(args.words);
-	free(args.sysctls);
+	free(args.where.sysctls);
 	return status;
 }
 

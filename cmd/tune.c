@@ -22,6 +22,7 @@
 #include "measure-load.h"
 #include "measure-place.h"
 #include "measure-variants.h"
+#include "plot-file.h"
 #include "tune-space.h"
 
 #define ROUNDS_USUAL 12
@@ -38,6 +39,8 @@ enum {
 	KEY_PLOT,
 	KEY_REPORT,
 	KEY_SYSCTL,
+	KEY_TO,
+	KEY_SSH,
 };
 
 static const struct goal {
@@ -53,10 +56,9 @@ static const struct goal {
 struct tune_args {
 	char **words;
 	size_t n_words;
-	const char **sysctls;
-	size_t n_sysctls;
 	const struct goal *goal;
-	const char *link, *load;
+	struct measure_where where;
+	const char *load;
 	struct trial_load trial;
 	int64_t time_us, warm_up_us, rounds, runs, seed; /* -1: not given */
 	const char *profile, *plot, *report;
@@ -66,6 +68,8 @@ struct tune_args {
 static const struct argp_option options[] = {
 	{ "goal", 'g', N_("GOAL"), 0, N_("What is to be best: throughput, latency (its p99) or connections (a second)"), 0 },
 	{ "link", 'l', N_("LINK"), 0, N_("What is between client and server, such as 'rate=1Gbit/s rtt=80ms' (a plain cable if not said)"), 0 },
+	{ "to", KEY_TO, N_("HOST:PORT"), 0, N_("Measure to this server, over the network as it is: for a COMMAND"), 0 },
+	{ "ssh", KEY_SSH, N_("[USER@]HOST"), 0, N_("Measure to this machine, which has a sockopt, over the network as it is"), 0 },
 	{ "load", 'o', N_("LOAD"), 0, N_("What it carries, as with 'measure' (if not said: bulk, rr or crr, by the goal)"), 0 },
 	{ "server", KEY_SERVER, N_("COMMAND"), 0, N_("The server of a COMMAND"), 0 },
 	{ "take", KEY_TAKE, N_("REGEX"), 0, N_("A figure out of the COMMAND's output: what the first group matches"), 0 },
@@ -77,7 +81,7 @@ static const struct argp_option options[] = {
 	{ "seed", KEY_SEED, N_("N"), 0, N_("Of what is tried, and of the order of the runs"), 0 },
 	{ "force", 'F', NULL, 0, N_("Dangerous options too"), 0 },
 	{ "output", 'O', N_("FILE"), 0, N_("Write what was found as a profile for 'run' and 'apply'"), 0 },
-	{ "plot", KEY_PLOT, N_("FILE"), 0, N_("Draw the search into a file: SVG"), 0 },
+	{ "plot", KEY_PLOT, N_("FILE"), 0, N_("Draw the search into a file, FILE.svg or FILE.png"), 0 },
 	{ "report", KEY_REPORT, N_("FILE"), 0, N_("Write a report: one HTML file with plots, method and environment"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object"), 0 },
 	{ 0 },
@@ -98,7 +102,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'g': args->goal = take_goal(state, arg); return 0;
-	case 'l': args->link = arg; return 0;
+	case 'l': args->where.link = arg; return 0;
 	case 'o': args->load = arg; return 0;
 	case 'n': args->rounds = measure_take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
 	case 't': args->time_us = measure_take_time(state, "--time", arg, MEASURE_TIME_LEAST_US); return 0;
@@ -111,8 +115,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_RUNS: args->runs = measure_take_number(state, "--runs", arg, 4, SEARCH_RUNS_MAX); return 0;
 	case KEY_SEED: args->seed = measure_take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
 	case KEY_PLOT: args->plot = arg; return 0;
+	case KEY_TO: args->where.to = arg; return 0;
+	case KEY_SSH: args->where.ssh = arg; return 0;
 	case KEY_REPORT: args->report = arg; return 0;
-	case KEY_SYSCTL: args->sysctls[args->n_sysctls++] = arg; return 0;
+	case KEY_SYSCTL: args->where.sysctls[args->where.n_sysctls++] = arg; return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
 	case ARGP_KEY_END:
 		if (!args->goal)
@@ -134,9 +140,9 @@ static const struct argp argp = {
 		  "certain that is, does not come from the search itself. Nothing of this system is changed.\v"
 		  "Values that a sysctl would cut are left out, and the sysctl is named. Loads and links are those of 'measure'.\n\n"
 		  "Examples:\n"
-		  "  sockopt tune --goal throughput --link 'rate=1Gbit/s rtt=80ms loss=0.1%' -O wan.rules\n"
+		  "  sockopt tune --goal throughput --link 'rate=1Gbit/s rtt=80ms' -O wan.rules\n"
 		  "  sockopt tune --goal latency --load 'rr writes=2'\n"
-		  "  sockopt tune --goal throughput SO_SNDBUF=64KiB,256KiB,1MiB --link 'rate=100Mbit/s rtt=20ms'\n"
+		  "  sockopt tune --goal throughput SO_SNDBUF=64KiB,1MiB --link 'rtt=20ms'\n"
 		  "  sockopt run --file wan.rules -- COMMAND\n\n"
 		  "Exit status: 0 searched, 2 wrong use, 3 some of it failed, 4 no network namespace can be made."),
 	.children = children,
@@ -251,9 +257,14 @@ static int write_profile(FILE *file, const struct tune_result *result)
 static bool write_file(const char *path, const struct tune_result *result,
 		       int (*write)(FILE *file, const struct tune_result *result))
 {
-	FILE *file = fopen(path, "we");
+	struct plot_file plot;
+	int r = plot_file_open(path, &plot);
 
-	return measure_file_end(file, path, file ? write(file, result) : -errno);
+	if (r == 0)
+		r = plot_file_close(&plot, write(plot.file, result));
+	if (r < 0)
+		log_error(_("cannot write '%s': %s"), path, strerror(-r));
+	return r == 0;
 }
 
 /** @return false: a file could not be written */
@@ -419,46 +430,43 @@ static bool read_load(struct tune_args *args)
 {
 	if (!args->load)
 		args->load = args->goal->load;
-	if (!measure_load_read(args->load, &args->trial) || !measure_plot_check(args->plot))
+	if (!measure_load_read(args->load, &args->trial) || !plot_file_check(args->plot))
 		return false;
 	if (args->trial.spec.kind != LOAD_COMMAND &&
 	    !(load_spec_metrics(&args->trial.spec) >> args->goal->metric & 1)) {
 		log_error(_("the load '%s' does not measure %s"), args->load, _(metric_info(args->goal->metric)->title));
 		return false;
 	}
-	if (args->trial.spec.kind != LOAD_COMMAND && (args->trial.serve || args->trial.take)) {
-		log_error(_("--server and --take are for a COMMAND as the load"));
-		return false;
-	}
-	return true;
+	return measure_where_takes(&args->where, &args->trial);
 }
 
 static int run(int argc, char **argv)
 {
-	struct tune_args args = { .link = "", .time_us = TIME_USUAL_US, .warm_up_us = -1, .runs = -1, .seed = -1, .rounds = ROUNDS_USUAL };
+	struct tune_args args = { .time_us = TIME_USUAL_US, .warm_up_us = -1, .runs = -1, .seed = -1 };
 	const struct sigaction action = { .sa_handler = on_interrupt };
 	struct measure_place place;
 	char command[COMMAND_LINE_MAX], preload[4200];
 	int status = EXIT_WRONG_USE;
 
+	args.rounds = ROUNDS_USUAL;
 	measure_command_line("tune", argc, argv, command, sizeof(command));
 	args.words = xmalloc((size_t)argc * sizeof(char *));
-	args.sysctls = xmalloc((size_t)argc * sizeof(char *));
+	args.where.sysctls = xmalloc((size_t)argc * sizeof(char *));
 	if (command_parse(&cmd_tune, argc, argv, &args) == 0 && read_load(&args))
-		status = measure_place_read(args.link, &place);
+		status = measure_place_find(&args.where, &place);
 	args.trial.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE, "../preload/libsockopt-preload.so", preload,
 					    sizeof(preload));
 	if (status == EXIT_DONE)
-		status = measure_place_open(&place, args.sysctls, args.n_sysctls);
+		status = measure_place_open(&place, &args.where);
 	if (status == EXIT_DONE) {
-		measure_load_times(&args.trial, place.spec.rtt_us, args.time_us, args.warm_up_us);
+		measure_load_times(&args.trial, measure_place_rtt_us(&place), args.time_us, args.warm_up_us);
 		fflush(stdout);
 		sigaction(SIGINT, &action, NULL);
 		status = run_in_place(&args, &place, command);
 		measure_place_close(&place);
 	}
 	free(args.words);
-	free(args.sysctls);
+	free(args.where.sysctls);
 	return status;
 }
 

@@ -169,7 +169,6 @@ measured() {
 		--ssh 127.0.0.1 --load true|--ssh is for bulk, rr, crr and udp
 		--ssh 127.0.0.1 --link rtt=1ms|--ssh is for bulk, rr, crr and udp
 		TCP_NODELAY=on --load udp|the sockets of this load have no such option
-		--plot x.png|--plot draws SVG
 		SO_RCVBUF=$(seq -s, 1 20) SO_SNDBUF=$(seq -s, 1 20)|more than 256 combinations
 	END
 }
@@ -184,6 +183,12 @@ measured() {
 	grep -q '^<svg' "$FOLDER/plot.svg"
 	grep -q 'sockopt measure TCP_NODELAY=on' "$FOLDER/report.html"
 	[ "$(cat /proc/sys/net/ipv4/tcp_wmem)" = "$before" ]
+	if command -v rsvg-convert >/dev/null; then
+		run -0 "$SOCKOPT" measure --load rr --rounds 1 --time 20ms --plot "$FOLDER/plot.png"
+		[ "$(head -c 8 "$FOLDER/plot.png" | od -An -tx1)" = " 89 50 4e 47 0d 0a 1a 0a" ]
+	fi
+	run --separate-stderr -2 env PATH="$FOLDER" "$SOCKOPT" measure --load rr --rounds 1 --time 20ms --plot x.png
+	[[ "$stderr" == *"a PNG is made by rsvg-convert, which cannot be run"* ]]
 	run --separate-stderr -3 "$SOCKOPT" measure --load rr --rounds 1 --time 20ms --plot "$FOLDER/none/plot.svg"
 	[[ "$stderr" == *"cannot write '$FOLDER/none/plot.svg'"* ]]
 }

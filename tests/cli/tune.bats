@@ -41,6 +41,8 @@ setup() {
 	[[ "$stderr" == *"'speed' is not a goal"* ]]
 	run --separate-stderr -2 "$SOCKOPT" tune --goal connections --load rr
 	[[ "$stderr" == *"does not measure"* ]]
+	run --separate-stderr -2 "$SOCKOPT" tune --goal latency TCP_NODELAY=on --to 127.0.0.1:1
+	[[ "$stderr" == *"--to is for a COMMAND"* ]]
 	run --separate-stderr -2 "$SOCKOPT" tune --goal latency TCP_NODELAY
 	[[ "$stderr" == *"which values"* ]]
 }

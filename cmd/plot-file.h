@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The file of --plot: SVG, or by the name's end a PNG that rsvg-convert makes of it. */
+#ifndef CMD_PLOT_FILE_H
+#define CMD_PLOT_FILE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+struct plot_file {
+	FILE *file;
+	pid_t converter; /* 0: none, SVG as it is */
+};
+
+/** Can it be drawn? Asked before something is measured for long. path NULL: none is. @return false: it cannot, said */
+bool plot_file_check(const char *path);
+
+/** @return 0, or -errno and nothing is open */
+int plot_file_open(const char *path, struct plot_file *ret);
+
+/** Ends it. r: -errno of writing to it, or 0. @return 0 or -errno: -EIO if no picture was made */
+int plot_file_close(struct plot_file *plot, int r);
+
+#endif
