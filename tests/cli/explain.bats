@@ -115,7 +115,7 @@ exec(lines[-1].removeprefix("Python").strip())
 }
 
 @test "sockets are told of by their own protocols, and a refusal with the sockets that it is for" {
-	[[ "$("$SOCKOPT" explain CAN_ISOTP_OPTS)" == *"can-isotp can dgram"* ]]
+	[[ "$("$SOCKOPT" explain CAN_ISOTP_OPTS)" == *"can-isotp/can-untold can dgram"* ]]
 	[[ "$("$SOCKOPT" explain SO_REUSEADDR)" == *"shutdown (mptcp inet/inet6): EINVAL"* ]]
 	[ "$("$SOCKOPT" explain SO_REUSEADDR --json | jq -r '.refused[0].where')" = "mptcp inet/inet6" ]
 	[ "$("$SOCKOPT" explain SO_MAX_PACING_RATE --json | jq -r '.range[0][1] > 0')" = true ]
