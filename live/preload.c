@@ -216,6 +216,9 @@ static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
 		telling.key = key;
 		watch_process(&telling, program);
 		tell(&telling, program);
+		/* It may have ended before it could be watched. */
+		if (!telling.first_ended)
+			job->sink.end(job->sink.context);
 		_exit(0);
 	}
 	return 0;
