@@ -15,10 +15,10 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <libmnl/libmnl.h>
 #include <linux/if_tun.h>
 #include <linux/rtnetlink.h>
 
+#include <netlink-ask.h>
 #include <tidy.h>
 
 /* Of Linux 6.2. */
@@ -145,21 +145,10 @@ int device_remove(const char *name)
 {
 	char bytes[1024];
 	struct nlmsghdr *request = mnl_nlmsg_put_header(bytes);
-	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	ssize_t n;
-	int r = 0;
 
-	if (!netlink)
-		return -errno;
 	request->nlmsg_type = RTM_DELLINK;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	mnl_nlmsg_put_extra_header(request, sizeof(struct ifinfomsg));
 	mnl_attr_put_strz(request, IFLA_IFNAME, name);
-	if (mnl_socket_sendto(netlink, request, request->nlmsg_len) < 0)
-		r = -errno;
-	n = r < 0 ? 0 : mnl_socket_recvfrom(netlink, bytes, sizeof(bytes));
-	if (n < 0 || (n > 0 && mnl_cb_run(bytes, (size_t)n, 0, 0, NULL, NULL) < 0))
-		r = -errno;
-	mnl_socket_close(netlink);
-	return r;
+	return netlink_ask(NETLINK_ROUTE, request, NULL, NULL);
 }

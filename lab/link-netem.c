@@ -4,10 +4,11 @@
 #include <errno.h>
 #include <net/ethernet.h>
 #include <net/if.h>
-#include <libmnl/libmnl.h>
 #include <linux/gen_stats.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
+
+#include <netlink-ask.h>
 
 #include "device.h"
 #include "link-engine.h"
@@ -23,32 +24,6 @@
 
 #define REQUEST_BYTES 1024
 
-/** Sends a request and has the answers read; @return 0 or -errno */
-static int ask(struct nlmsghdr *request, mnl_cb_t read, void *context)
-{
-	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	char bytes[16384];
-	int r = MNL_CB_OK;
-
-	if (!netlink)
-		return -errno;
-	if (mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    mnl_socket_sendto(netlink, request, request->nlmsg_len) < 0)
-		r = MNL_CB_ERROR;
-	while (r > MNL_CB_STOP) {
-		ssize_t n = mnl_socket_recvfrom(netlink, bytes, sizeof(bytes));
-
-		r = MNL_CB_ERROR;
-		if (n >= 0)
-			r = mnl_cb_run(bytes, (size_t)n, 0, mnl_socket_get_portid(netlink), read, context);
-		if (!(request->nlmsg_flags & NLM_F_DUMP) && r > MNL_CB_STOP)
-			r = MNL_CB_STOP;
-	}
-	r = r == MNL_CB_ERROR ? -errno : 0;
-	mnl_socket_close(netlink);
-	return r;
-}
-
 /** Packets leave the device one by one: what they are to suffer is drawn a packet. */
 static int split_packets(unsigned int index)
 {
@@ -61,7 +36,7 @@ static int split_packets(unsigned int index)
 	info = mnl_nlmsg_put_extra_header(request, sizeof(*info));
 	info->ifi_index = (int)index;
 	mnl_attr_put_u32(request, IFLA_GSO_MAX_SEGS, 1);
-	return ask(request, NULL, NULL);
+	return netlink_ask(NETLINK_ROUTE, request, NULL, NULL);
 }
 
 /** netem's shares are of 2^32 - 1. */
@@ -126,7 +101,7 @@ static int set_netem(const struct link_spec *spec, enum link_direction direction
 	message->tcm_parent = TC_H_ROOT;
 	mnl_attr_put_strz(request, TCA_KIND, "netem");
 	put_options(request, spec, link_seed(spec, direction));
-	return ask(request, NULL, NULL);
+	return netlink_ask(NETLINK_ROUTE, request, NULL, NULL);
 }
 
 static int set_both(const struct link *link, const struct link_spec *spec)
@@ -211,5 +186,5 @@ uint64_t netem_dropped(void)
 	request->nlmsg_type = RTM_GETQDISC;
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	mnl_nlmsg_put_extra_header(request, sizeof(struct tcmsg));
-	return ask(request, read_qdisc, &dropped) < 0 ? 0 : dropped.packets;
+	return netlink_ask(NETLINK_ROUTE, request, read_qdisc, &dropped) < 0 ? 0 : dropped.packets;
 }

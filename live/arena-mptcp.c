@@ -4,11 +4,12 @@
 #include "arena-mptcp.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/genetlink.h>
 #include <linux/mptcp.h>
 #include <stdbool.h>
 #include <sys/socket.h>
+
+#include "netlink-ask.h"
 
 #define ROOM 4096
 
@@ -21,28 +22,6 @@ static struct nlmsghdr *begin(char *room, uint16_t type, uint8_t command, uint8_
 	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
 	*generic = (struct genlmsghdr){ .cmd = command, .version = version };
 	return request;
-}
-
-/** Until the acknowledgement; each answer before it is handed over. @return 0 or -errno */
-static int ask(const struct nlmsghdr *request, mnl_cb_t each, void *context)
-{
-	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
-	char room[ROOM];
-	int r = netlink && mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) == 0 &&
-				mnl_socket_sendto(netlink, request, request->nlmsg_len) >= 0 ?
-			1 :
-			-errno;
-
-	while (r > 0) {
-		ssize_t n = mnl_socket_recvfrom(netlink, room, sizeof(room));
-
-		r = n < 0 ? -1 : mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(netlink), each, context);
-		if (r < 0)
-			r = -errno;
-	}
-	if (netlink)
-		mnl_socket_close(netlink);
-	return r;
 }
 
 static int take_attribute(const struct nlattr *attribute, void *context)
@@ -68,7 +47,7 @@ static int find_family(uint16_t *ret)
 
 	*ret = 0;
 	mnl_attr_put_strz(request, CTRL_ATTR_FAMILY_NAME, MPTCP_PM_NAME);
-	r = ask(request, take_family, ret);
+	r = netlink_ask(NETLINK_GENERIC, request, take_family, ret);
 	return r == -ENOENT || (r == 0 && *ret == 0) ? -EOPNOTSUPP : r;
 }
 
@@ -88,7 +67,7 @@ int arena_mptcp_tell(uint32_t address)
 	mnl_attr_put_u32(request, MPTCP_PM_ADDR_ATTR_ADDR4, address);
 	mnl_attr_put_u32(request, MPTCP_PM_ADDR_ATTR_FLAGS, MPTCP_PM_ADDR_FLAG_SIGNAL);
 	mnl_attr_nest_end(request, nest);
-	return ask(request, NULL, NULL);
+	return netlink_ask(NETLINK_GENERIC, request, NULL, NULL);
 }
 
 int arena_mptcp_accept(uint32_t most)
@@ -103,5 +82,5 @@ int arena_mptcp_accept(uint32_t most)
 	request = begin(room, family, MPTCP_PM_CMD_SET_LIMITS, MPTCP_PM_VER);
 	mnl_attr_put_u32(request, MPTCP_PM_ATTR_RCV_ADD_ADDRS, most);
 	mnl_attr_put_u32(request, MPTCP_PM_ATTR_SUBFLOWS, most);
-	return ask(request, NULL, NULL);
+	return netlink_ask(NETLINK_GENERIC, request, NULL, NULL);
 }

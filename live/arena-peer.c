@@ -20,6 +20,7 @@
 #include <linux/veth.h>
 
 #include "arena.h"
+#include "netlink-ask.h"
 #include "tidy.h"
 
 /** A request under construction. */
@@ -66,23 +67,6 @@ static void begin(struct request *request, unsigned short type)
 				     } };
 }
 
-/** @return 0 or the -errno of the kernel's answer */
-static int ask(const struct request *request)
-{
-	autoclose int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char rest[1024];
-	} answer;
-
-	if (fd < 0 || send(fd, request, request->header.nlmsg_len, 0) < 0)
-		return -errno;
-	if (recv(fd, &answer, sizeof(answer), 0) < (ssize_t)(sizeof(answer.header) + sizeof(answer.error)))
-		return -EPROTO;
-	return answer.error.error;
-}
-
 static int make_pair(const char *name, int there)
 {
 	struct request request;
@@ -101,7 +85,7 @@ static int make_pair(const char *name, int there)
 	end(&request, peer);
 	end(&request, data);
 	end(&request, info);
-	return ask(&request);
+	return netlink_ask(NETLINK_ROUTE, &request.header, NULL, NULL);
 }
 
 static int set_address(const char *name, uint32_t address)
@@ -190,7 +174,7 @@ static int add_rule(uint32_t mark, uint32_t table)
 		(struct fib_rule_hdr){ .family = AF_INET, .action = FR_ACT_TO_TBL, .table = RT_TABLE_UNSPEC };
 	put(&request, FRA_FWMARK, &mark, sizeof(mark));
 	put(&request, FRA_TABLE, &table, sizeof(table));
-	return ask(&request);
+	return netlink_ask(NETLINK_ROUTE, &request.header, NULL, NULL);
 }
 
 int arena_route_mark(uint32_t mark, uint32_t table, const char *name)
@@ -211,5 +195,5 @@ int arena_route_mark(uint32_t mark, uint32_t table, const char *name)
 	};
 	put(&request, RTA_TABLE, &table, sizeof(table));
 	put(&request, RTA_OIF, &index, sizeof(index));
-	return ask(&request);
+	return netlink_ask(NETLINK_ROUTE, &request.header, NULL, NULL);
 }

@@ -2,7 +2,6 @@
 #include "routes.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -10,33 +9,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "netlink-ask.h"
 #include "tidy.h"
-
-#define ROOM 8192
-
-/** Sends a request and hands each answer over. @return 0 or -errno */
-static int ask(struct nlmsghdr *request, mnl_cb_t each, void *context)
-{
-	struct mnl_socket *netlink = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	char room[ROOM];
-	int r = netlink && mnl_socket_bind(netlink, 0, MNL_SOCKET_AUTOPID) == 0 &&
-				mnl_socket_sendto(netlink, request, request->nlmsg_len) >= 0 ?
-			1 :
-			-errno;
-
-	while (r > 0) {
-		ssize_t n = mnl_socket_recvfrom(netlink, room, sizeof(room));
-
-		r = n < 0 ? -1 : mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(netlink), each, context);
-		if (r < 0)
-			r = -errno;
-		else if (!(request->nlmsg_flags & NLM_F_DUMP))
-			r = 0; /* one answer; of a dump the end stops the run */
-	}
-	if (netlink)
-		mnl_socket_close(netlink);
-	return r;
-}
 
 static int take_route(const struct nlmsghdr *answer, void *context)
 {
@@ -75,7 +49,7 @@ int routes_local(const struct facts_address *address, int64_t *ret)
 	mnl_attr_put(request, RTA_DST, size, address->ip);
 	if (address->scope)
 		mnl_attr_put_u32(request, RTA_OIF, address->scope);
-	r = ask(request, take_route, ret);
+	r = netlink_ask(NETLINK_ROUTE, request, take_route, ret);
 	/* no route, or one that refuses */
 	if (r == -ENETUNREACH || r == -EHOSTUNREACH || r == -EACCES || r == -EINVAL) {
 		*ret = 0;
@@ -107,7 +81,7 @@ int routes_by_mark(int family, int64_t *ret)
 	rule = mnl_nlmsg_put_extra_header(request, sizeof(*rule));
 	rule->family = (unsigned char)family;
 	*ret = 0;
-	return ask(request, take_rule, ret);
+	return netlink_ask(NETLINK_ROUTE, request, take_rule, ret);
 }
 
 int routes_device(unsigned int index, int64_t *ret)
