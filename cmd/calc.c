@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <sys/utsname.h>
 
+#include <amount.h>
 #include <calc-view.h>
 #include <defaults.h>
 #include <log.h>
@@ -53,37 +54,14 @@ static bool has_unit(const char *name, const char *text, const char *like)
 /** Reads a quantity as an option of this unit would be; says what is wrong and returns -1. */
 static int64_t read_quantity(const char *name, enum sockopt_unit unit, int64_t most, const char *text)
 {
-	const struct sockopt_field field = {
-		.name = "quantity",
-		.scalar = SOCKOPT_SIGNED,
-		.unit = unit,
-		.size = sizeof(int64_t),
-		.count = 1,
-	};
-	const struct sockopt_type type = {
-		.name = "quantity",
-		.form = SOCKOPT_FORM_SCALAR,
-		.size = sizeof(int64_t),
-		.n_fields = 1,
-		.fields = &field,
-	};
-	const struct sockopt_range range = { 1, most };
-	const struct sockopt_option quantity = {
-		.name = name,
-		.type = &type,
-		.get_type = &type,
-		.ranges = &range,
-		.n_ranges = 1,
-		.access = SOCKOPT_SET,
-	};
-	struct sockopt_value value;
 	struct sockopt_error error;
+	struct amount amount;
+	int64_t number;
 
-	if (sockopt_parse(&quantity, text, &value, &error) < 0) {
-		log_sockopt_error(NULL, &error);
-		return -1;
-	}
-	return sockopt_field_number(&field, value.bytes, 0);
+	if (amount_read(&amount, name, unit, (struct sockopt_range){ 1, most }, text, &number, &error))
+		return number;
+	log_sockopt_error(NULL, &error);
+	return -1;
 }
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
