@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "markup.h"
 #include "text.h"
 
 enum { MOST_LINES = 3,
@@ -57,21 +58,6 @@ const char *plot_svg_styles(void)
 	       "}\n";
 }
 
-void svg_escaped(FILE *file, const char *text)
-{
-	char safe[4096];
-
-	text_escape(text, safe, sizeof(safe));
-	for (const char *at = safe; *at; at++)
-		switch (*at) {
-		case '&': fputs("&amp;", file); break;
-		case '<': fputs("&lt;", file); break;
-		case '>': fputs("&gt;", file); break;
-		case '"': fputs("&quot;", file); break;
-		default: fputc(*at, file);
-		}
-}
-
 static void put_head(FILE *file, const char *id, double y, double height, const char *title, const char *description)
 {
 	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\"", file);
@@ -79,9 +65,9 @@ static void put_head(FILE *file, const char *id, double y, double height, const 
 	if (y > 0)
 		fprintf(file, " y=\"%.0f\"", y);
 	fprintf(file, " role=\"img\" aria-labelledby=\"%s-t %s-d\">\n<title id=\"%s-t\">", id, id, id);
-	svg_escaped(file, title);
+	markup_text(file, title);
 	fprintf(file, "</title>\n<desc id=\"%s-d\">", id);
-	svg_escaped(file, description ? description : title);
+	markup_text(file, description ? description : title);
 	fputs("</desc>\n", file);
 }
 
@@ -121,7 +107,7 @@ void svg_end(FILE *file)
 void svg_text(FILE *file, double x, double y, const char *classes, const char *text)
 {
 	fprintf(file, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">", x, y, classes);
-	svg_escaped(file, text);
+	markup_text(file, text);
 	fputs("</text>\n", file);
 }
 

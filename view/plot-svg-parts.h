@@ -14,9 +14,6 @@ void svg_begin(FILE *file, const struct plot_place *place, double height, const 
 	       const char *description);
 void svg_end(FILE *file);
 
-/** A text made harmless, as what stands between tags or in quotes. */
-void svg_escaped(FILE *file, const char *text);
-
 /** A text whose class also says where it is anchored (start, mid, end). */
 void svg_text(FILE *file, double x, double y, const char *classes, const char *text);
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "list.h"
+#include "markup.h"
 #include "measure-view.h"
 #include "text.h"
 
@@ -47,25 +48,10 @@ const char *report_styles(void)
 	       "}\n";
 }
 
-void report_text(FILE *file, const char *text)
-{
-	char safe[4096];
-
-	text_escape(text, safe, sizeof(safe));
-	for (const char *at = safe; *at; at++)
-		switch (*at) {
-		case '&': fputs("&amp;", file); break;
-		case '<': fputs("&lt;", file); break;
-		case '>': fputs("&gt;", file); break;
-		case '"': fputs("&quot;", file); break;
-		default: fputc(*at, file);
-		}
-}
-
 void report_element(FILE *file, const char *tag, const char *text)
 {
 	fprintf(file, "<%s>", tag);
-	report_text(file, text);
+	markup_text(file, text);
 	fprintf(file, "</%s>\n", tag);
 }
 
@@ -96,11 +82,11 @@ static size_t put_metrics(FILE *file, const struct experiment *experiment, size_
 		if (!is_of(experiment, index, (enum metric)m, standing))
 			continue;
 		fputs(n++ ? ", " : "", file);
-		report_text(file, measure_metric_title(experiment, (enum metric)m, title, sizeof(title)));
+		markup_text(file, measure_metric_title(experiment, (enum metric)m, title, sizeof(title)));
 		if (standing == PLOT_SAME)
 			continue;
 		fprintf(file, " <span class=\"%s\">", class_of(standing));
-		report_text(file, measure_note(experiment, index, (enum metric)m, note, sizeof(note)));
+		markup_text(file, measure_note(experiment, index, (enum metric)m, note, sizeof(note)));
 		fputs("</span>", file);
 	}
 	return n;
@@ -125,7 +111,7 @@ void report_effects(FILE *file, const struct experiment *experiment)
 	fputs("<ul class=\"effects\">\n", file);
 	for (size_t i = 1; i < experiment->n_variants; i++) {
 		fputs("<li><code>", file);
-		report_text(file, experiment->variants[i].text);
+		markup_text(file, experiment->variants[i].text);
 		fputs("</code>.", file);
 		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
 			if (!has_standing(experiment, i, parts[k].standing))
@@ -151,7 +137,7 @@ void report_effects(FILE *file, const struct experiment *experiment)
 static void put_cell(FILE *file, const char *classes, const char *text)
 {
 	fprintf(file, *classes ? "<td class=\"%s\">" : "<td>", classes);
-	report_text(file, text);
+	markup_text(file, text);
 	fputs("</td>", file);
 }
 
@@ -161,7 +147,7 @@ static void put_row(FILE *file, const struct experiment *experiment, size_t inde
 	char text[MEASURE_WORDS_SIZE];
 
 	fputs("<tr><th scope=\"row\"><code>", file);
-	report_text(file, variant->text);
+	markup_text(file, variant->text);
 	fputs("</code></th>", file);
 	put_cell(file, "number", measure_number(metric, variant->summary[metric].middle, text, sizeof(text)));
 	put_cell(file, "number", measure_interval(metric, &variant->summary[metric], text, sizeof(text)));
@@ -175,17 +161,17 @@ void report_table(FILE *file, const struct experiment *experiment)
 	char title[MEASURE_WORDS_SIZE];
 
 	fputs("<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"", file);
-	report_text(file, _("All that was measured"));
+	markup_text(file, _("All that was measured"));
 	fputs("\">\n<table>\n<thead><tr>", file);
 	fprintf(file, "<th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s</th><th scope=\"col\">%s <code>",
 		_("Options"), _("Median"), _("Interval, 95 %"), _("Beside"));
-	report_text(file, experiment->variants[0].text);
+	markup_text(file, experiment->variants[0].text);
 	fputs("</code></th></tr></thead>\n", file);
 	for (unsigned int m = 0; m < METRIC_COUNT; m++) {
 		if (!experiment_has(experiment, (enum metric)m))
 			continue;
 		fputs("<tbody>\n<tr><th colspan=\"4\" scope=\"rowgroup\">", file);
-		report_text(file, measure_metric_title(experiment, (enum metric)m, title, sizeof(title)));
+		markup_text(file, measure_metric_title(experiment, (enum metric)m, title, sizeof(title)));
 		fputs("</th></tr>\n", file);
 		for (size_t i = 0; i < experiment->n_variants; i++)
 			put_row(file, experiment, i, (enum metric)m);
@@ -199,11 +185,11 @@ static void put_samples(FILE *file, const struct experiment *experiment, enum me
 	char text[MEASURE_WORDS_SIZE];
 
 	fputs("<table>\n<thead><tr><th scope=\"col\">", file);
-	report_text(file, measure_metric_title(experiment, metric, text, sizeof(text)));
+	markup_text(file, measure_metric_title(experiment, metric, text, sizeof(text)));
 	fputs("</th>", file);
 	for (size_t i = 0; i < experiment->n_variants; i++) {
 		fputs("<th scope=\"col\"><code>", file);
-		report_text(file, experiment->variants[i].text);
+		markup_text(file, experiment->variants[i].text);
 		fputs("</code></th>", file);
 	}
 	fputs("</tr></thead>\n<tbody>\n", file);
@@ -253,9 +239,9 @@ static void put_fact(FILE *file, const char *name, const char *text)
 	if (!text)
 		return;
 	fputs("<dt>", file);
-	report_text(file, name);
+	markup_text(file, name);
 	fputs("</dt><dd>", file);
-	report_text(file, text);
+	markup_text(file, text);
 	fputs("</dd>\n", file);
 }
 

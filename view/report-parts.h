@@ -8,9 +8,6 @@
 /** The CSS of the page, besides that of its plots. */
 const char *report_styles(void);
 
-/** A text made harmless, as what stands between tags or in quotes. */
-void report_text(FILE *file, const char *text);
-
 /** <tag>text</tag> */
 void report_element(FILE *file, const char *tag, const char *text);
 

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "markup.h"
 #include "measure-plots.h"
 #include "report-parts.h"
 #include "text.h"
@@ -13,9 +14,9 @@ static void put_head(FILE *file, const struct experiment *experiment)
 {
 	fprintf(file, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n", text_language());
 	fputs("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", file);
-	report_text(file, experiment->variants[experiment->n_variants - 1].text);
+	markup_text(file, experiment->variants[experiment->n_variants - 1].text);
 	fputs(": ", file);
-	report_text(file, experiment->load);
+	markup_text(file, experiment->load);
 	fprintf(file, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n<main>\n", report_styles(), plot_svg_styles());
 }
 
@@ -25,14 +26,14 @@ static void put_heading(FILE *file, const struct experiment *experiment)
 	fputs("<h1>", file);
 	for (size_t i = 1; i < experiment->n_variants && i < 4; i++) {
 		fputs(i > 1 ? ", <code>" : "<code>", file);
-		report_text(file, experiment->variants[i].text);
+		markup_text(file, experiment->variants[i].text);
 		fputs("</code>", file);
 	}
 	fputs(experiment->n_variants > 4 ? ", …</h1>\n" : "</h1>\n", file);
 	fprintf(file, "<p class=\"lead\">%s <code>", _("Load:"));
-	report_text(file, experiment->load);
+	markup_text(file, experiment->load);
 	fprintf(file, "</code>. %s <code>", _("Link:"));
-	report_text(file, experiment->link && *experiment->link ? experiment->link : "-");
+	markup_text(file, experiment->link && *experiment->link ? experiment->link : "-");
 	fputs("</code>.</p>\n", file);
 }
 
@@ -40,7 +41,7 @@ static void begin_figure(FILE *file, const char *title)
 {
 	/* What may scroll on a phone must be reached by the keyboard, and have a name. */
 	fputs("<div class=\"figure\" tabindex=\"0\" role=\"group\" aria-label=\"", file);
-	report_text(file, title);
+	markup_text(file, title);
 	fputs("\">\n", file);
 }
 
