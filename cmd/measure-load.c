@@ -53,17 +53,22 @@ void measure_command_line(const char *name, int argc, char **argv, char *ret, si
 	}
 }
 
+void measure_say_spec(const char *option, const char *text, const struct spec_error *error)
+{
+	if (error->length)
+		log_error("%s: '%.*s' %s", option, (int)error->length, text + error->at, _(error->what));
+	else
+		log_error("%s: %s", option, _(error->what));
+	if (error->hint)
+		log_hint("%s", _(error->hint));
+}
+
 bool measure_load_read(const char *text, struct trial_load *trial)
 {
-	struct load_spec_error error;
+	struct spec_error error;
 
 	if (load_spec_parse(text, &trial->spec, &error) < 0) {
-		if (error.length)
-			log_error("--load: '%.*s' %s", (int)error.length, text + error.at, _(error.what));
-		else
-			log_error("--load: %s", _(error.what));
-		if (error.hint)
-			log_hint("%s", _(error.hint));
+		measure_say_spec("--load", text, &error);
 		return false;
 	}
 	if (trial->spec.kind == LOAD_COMMAND)

@@ -4,6 +4,7 @@
 #define CMD_MEASURE_LOAD_H
 
 #include <argp.h>
+#include <spec-error.h>
 #include <load.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,6 +16,9 @@
 int64_t measure_take_time(const struct argp_state *state, const char *name, const char *text, int64_t least_us);
 int64_t measure_take_number(const struct argp_state *state, const char *name, const char *text, int64_t least,
 			    int64_t most);
+
+/** Says why a text is no link, or no load. option: "--link" */
+void measure_say_spec(const char *option, const char *text, const struct spec_error *error);
 
 /** Reads --load. @return false: it is wrong, which was said */
 bool measure_load_read(const char *text, struct trial_load *trial);

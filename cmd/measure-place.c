@@ -14,24 +14,20 @@
 #include <text.h>
 
 #include "cmd.h"
+#include "measure-load.h"
 
 #define RTT_ABROAD_US 100000 /* of a path that nobody told about */
 
 static int place_of_link(const char *link, struct measure_place *ret)
 {
-	struct link_spec_error error;
+	struct spec_error error;
 
 	*ret = (struct measure_place){ .link = NULL };
 	if (link_spec_parse(link, &ret->spec, &error) == 0) {
 		link_spec_format(&ret->spec, ret->text, sizeof(ret->text));
 		return EXIT_DONE;
 	}
-	if (error.length)
-		log_error("--link: '%.*s' %s", (int)error.length, link + error.at, _(error.what));
-	else
-		log_error("--link: %s", _(error.what));
-	if (error.hint)
-		log_hint("%s", _(error.hint));
+	measure_say_spec("--link", link, &error);
 	return EXIT_WRONG_USE;
 }
 

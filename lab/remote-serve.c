@@ -28,7 +28,7 @@ static void answer_error(struct service *service, int error, const char *what)
 
 static void read_load(struct service *service, const char *text)
 {
-	struct load_spec_error error;
+	struct spec_error error;
 
 	rules_free(&service->rules);
 	service->rules = (struct rules){ 0 };

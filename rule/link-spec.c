@@ -185,10 +185,10 @@ static bool read_value(enum key key, struct word word, struct link_spec *spec)
 	}
 }
 
-static int fail(struct link_spec_error *error, const char *text, struct word word, const char *what, const char *hint)
+static int fail(struct spec_error *error, const char *text, struct word word, const char *what, const char *hint)
 {
 	if (error)
-		*error = (struct link_spec_error){ (size_t)(word.at - text), word.length, what, hint };
+		*error = (struct spec_error){ (size_t)(word.at - text), word.length, what, hint };
 	return -EINVAL;
 }
 
@@ -210,7 +210,7 @@ static bool next_word(const char **at, struct word *ret)
 
 /** What needs another member to mean anything. */
 static int check_whole(const char *text, const struct link_spec *spec, const struct word *seen,
-		       struct link_spec_error *error)
+		       struct spec_error *error)
 {
 	for (enum key key = KEY_QUEUE; key <= KEY_BANDS && !spec->rate; key++)
 		if (seen[key].at)
@@ -223,7 +223,7 @@ static int check_whole(const char *text, const struct link_spec *spec, const str
 }
 
 static int read_word(const char *text, struct word word, struct link_spec *spec, struct word *seen,
-		     struct link_spec_error *error)
+		     struct spec_error *error)
 {
 	const char *equals = memchr(word.at, '=', word.length);
 	struct word name = { word.at, equals ? (size_t)(equals - word.at) : word.length };
@@ -245,7 +245,7 @@ static int read_word(const char *text, struct word word, struct link_spec *spec,
 	return 0;
 }
 
-int link_spec_parse(const char *text, struct link_spec *ret, struct link_spec_error *reterr)
+int link_spec_parse(const char *text, struct link_spec *ret, struct spec_error *reterr)
 {
 	struct word seen[KEY_N_KEYS] = { 0 }, word, first;
 	struct link_spec spec = { 0 };

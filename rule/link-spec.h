@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spec-error.h"
+
 enum link_queue {
 	LINK_QUEUE_DEFAULT, /* what is under way on a full link (one BDP), and at least LINK_QUEUE_LEAST packets */
 	LINK_QUEUE_BYTES,
@@ -49,16 +51,8 @@ struct link_spec {
 	uint32_t mtu; /* 0: LINK_MTU_DEFAULT */
 };
 
-/** Why a text is no link. what and hint are English, to be translated; hint may be NULL. */
-struct link_spec_error {
-	size_t at;     /* offset in the text */
-	size_t length; /* of the bad word; 0: none */
-	const char *what;
-	const char *hint;
-};
-
 /** @return 0 or -EINVAL */
-int link_spec_parse(const char *text, struct link_spec *ret, struct link_spec_error *reterr);
+int link_spec_parse(const char *text, struct link_spec *ret, struct spec_error *reterr);
 
 #define LINK_SPEC_TEXT_MAX 256
 

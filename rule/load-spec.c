@@ -81,15 +81,15 @@ static void put(struct load_spec *spec, enum key key, int64_t number)
 }
 
 static int fail(const char *text, const char *word, size_t length, const char *what, const char *hint,
-		struct load_spec_error *ret)
+		struct spec_error *ret)
 {
-	*ret = (struct load_spec_error){ (size_t)(word - text), length, what, hint };
+	*ret = (struct spec_error){ (size_t)(word - text), length, what, hint };
 	return -EINVAL;
 }
 
 /** One KEY=VALUE of a load of this kind. */
 static int read_word(const char *text, const char *word, size_t length, size_t kind, struct load_spec *ret,
-		     struct load_spec_error *ret_error)
+		     struct spec_error *ret_error)
 {
 	const char *equals = memchr(word, '=', length);
 	size_t name_length = equals ? (size_t)(equals - word) : length, value_length;
@@ -120,7 +120,7 @@ static size_t word_length(const char *word)
 	return strcspn(word, " \t\n");
 }
 
-int load_spec_parse(const char *text, struct load_spec *ret, struct load_spec_error *ret_error)
+int load_spec_parse(const char *text, struct load_spec *ret, struct spec_error *ret_error)
 {
 	const char *word = text + strspn(text, " \t\n");
 	size_t length = word_length(word), kind = 0;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "experiment.h"
+#include "spec-error.h"
 
 enum load_kind {
 	LOAD_BULK, /* as many bytes as go, from the client to the server */
@@ -39,16 +40,8 @@ struct load_spec {
 	int64_t rate;               /* of udp: bit/s of payload */
 };
 
-/** Why a text is no load. what and hint are English, to be translated; hint may be NULL. */
-struct load_spec_error {
-	size_t at;     /* offset in the text */
-	size_t length; /* of the bad word; 0: none */
-	const char *what;
-	const char *hint;
-};
-
 /** @return 0 (also for a command: the kind says so), or -EINVAL */
-int load_spec_parse(const char *text, struct load_spec *ret, struct load_spec_error *ret_error);
+int load_spec_parse(const char *text, struct load_spec *ret, struct spec_error *ret_error);
 
 #define LOAD_SPEC_TEXT_MAX 128
 

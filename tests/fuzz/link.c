@@ -8,7 +8,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size), written[LINK_SPEC_TEXT_MAX], again[LINK_SPEC_TEXT_MAX];
 	struct link_spec spec, same;
-	struct link_spec_error error;
+	struct spec_error error;
 
 	if (link_spec_parse(text, &spec, &error) < 0) {
 		if (error.at > strlen(text) || error.length > strlen(text) - error.at || !error.what)

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = fuzz_text(data, size), written[LOAD_SPEC_TEXT_MAX], again[LOAD_SPEC_TEXT_MAX];
 	struct load_spec spec, same;
-	struct load_spec_error error;
+	struct spec_error error;
 
 	if (load_spec_parse(text, &spec, &error) < 0) {
 		if (error.at > strlen(text) || error.length > strlen(text) - error.at || !error.what || !error.hint)

@@ -6,7 +6,7 @@
 static struct link_spec parsed(const char *text)
 {
 	struct link_spec spec;
-	struct link_spec_error error;
+	struct spec_error error;
 
 	if (link_spec_parse(text, &spec, &error) < 0)
 		fail_msg("%s: '%.*s' %s", text, (int)error.length, text + error.at, error.what);
@@ -107,7 +107,7 @@ static void what_is_wrong_is_named(void **state)
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct link_spec spec = { .seed = 4711 };
-		struct link_spec_error error = { 0 };
+		struct spec_error error = { 0 };
 
 		assert_int_equal(link_spec_parse(cases[i].text, &spec, &error), -EINVAL);
 		assert_int_equal(spec.seed, 4711);

@@ -33,7 +33,7 @@ static void a_load_is_its_word_and_what_follows(void **state)
 
 	for (size_t i = 0; i < COUNT(known); i++) {
 		struct load_spec spec, again;
-		struct load_spec_error error;
+		struct spec_error error;
 		char text[LOAD_SPEC_TEXT_MAX];
 
 		assert_int_equal(load_spec_parse(known[i].text, &spec, &error), 0);
@@ -71,7 +71,7 @@ static void what_a_load_does_not_take_is_named(void **state)
 
 	for (size_t i = 0; i < COUNT(wrong); i++) {
 		struct load_spec spec = { LOAD_BULK, 7, 7, 7, 7, 7 }, before = spec;
-		struct load_spec_error error;
+		struct spec_error error;
 
 		assert_int_equal(load_spec_parse(wrong[i].text, &spec, &error), -EINVAL);
 		assert_same(&spec, &before);
