@@ -85,7 +85,7 @@ static char *address_key(const struct facts_address *address)
 		snprintf(text + at, sizeof(text) - (size_t)at, "%s", address->path);
 		return xstrdup(text);
 	}
-	if (address->family != AF_UNSPEC && address->family != AF_INET && address->family != AF_INET6) {
+	if (facts_has_own_addresses(address->family)) {
 		for (size_t i = 0; i < address->other.length && at + 2 < (int)sizeof(text); i++)
 			at += snprintf(text + at, sizeof(text) - (size_t)at, "%02x", address->other.bytes[i]);
 		return xstrdup(text);

@@ -27,11 +27,6 @@ union any_address {
 	uint8_t bytes[sizeof(sa_family_t) + FACTS_ADDRESS_MAX];
 };
 
-bool endpoint_is_of(int family)
-{
-	return family != AF_UNSPEC && family != AF_INET && family != AF_INET6 && family != AF_UNIX;
-}
-
 /** The name in the socket's own namespace. */
 static void read_name(int fd, int index, char ret[static IFNAMSIZ])
 {

@@ -5,9 +5,6 @@
 
 #include <facts.h>
 
-/** Is it a family whose addresses only a descriptor tells? */
-bool endpoint_is_of(int family);
-
 /**
  * @brief Reads where such a socket is bound, and to whom it is connected.
  *

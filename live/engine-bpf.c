@@ -36,7 +36,7 @@
 static void ask_identity(struct live_socket *socket)
 {
 	struct facts *facts = &socket->facts;
-	bool is_rare = endpoint_is_of(facts->kind.family);
+	bool is_rare = facts_has_own_addresses(facts->kind.family);
 
 	if (!socket->record || !facts->n_holders || (!is_rare && !socket->record->head->interface))
 		return;

@@ -175,7 +175,7 @@ static bool is_bound(const struct facts *facts)
 	/* Each has the one that the kernel gave it; what it is bound to besides is a service. */
 	if (facts->local.family == AF_TIPC)
 		return false;
-	return facts->local.port != 0 || endpoint_is_of(facts->local.family);
+	return facts->local.port != 0 || facts_has_own_addresses(facts->local.family);
 }
 
 int identity_queue(int fd, bool *ret_shares_port, uint32_t *ret_waiting)
@@ -304,7 +304,7 @@ int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *
 	if (!ret->cookie && is_unknown(-errno))
 		return -errno;
 	r = netns_of(fd, namespaces, &ret->netns);
-	if (r == 0 && endpoint_is_of(ret->kind.family))
+	if (r == 0 && facts_has_own_addresses(ret->kind.family))
 		return identity_endpoints(fd, ret);
 	if (r == 0)
 		r = read_addresses(fd, ret);

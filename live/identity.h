@@ -21,7 +21,8 @@ struct identity_namespaces {
 int identity_read(int fd, struct identity_namespaces *namespaces, struct facts *ret);
 
 /**
- * @brief Fills state, addresses and interface of a socket whose addresses only a descriptor tells: endpoint_is_of().
+ * @brief Fills state, addresses and interface of a socket whose addresses only a descriptor tells:
+ * facts_has_own_addresses().
  * @return 0 or -errno
  */
 int identity_endpoints(int fd, struct facts *ret);

@@ -172,6 +172,11 @@ unsigned int facts_moments_left(const struct facts *facts)
 	}
 }
 
+bool facts_has_own_addresses(int family)
+{
+	return family != AF_UNSPEC && family != AF_INET && family != AF_INET6 && family != AF_UNIX;
+}
+
 void facts_bound_address(struct facts_address *address)
 {
 	switch (address->family) {

@@ -106,6 +106,9 @@ const char *facts_netlink_word(int protocol);
 /** ip, arp, all, ...: what a packet socket receives; NULL for an ethertype without a word. */
 const char *facts_ethertype_word(unsigned int ethertype);
 
+/** Has the family addresses that are neither IP nor paths? Only a descriptor tells them. */
+bool facts_has_own_addresses(int family);
+
 /** An address from elsewhere: whatever it says, what reads it stays inside of it. */
 void facts_bound_address(struct facts_address *address);
 

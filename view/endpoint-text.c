@@ -13,12 +13,6 @@
 
 enum { GROUPS_MAX = FACTS_GROUP_WORDS * 32 };
 
-bool endpoint_has_text(const struct facts_address *address)
-{
-	return address->family != AF_UNSPEC && address->family != AF_INET && address->family != AF_INET6 &&
-	       address->family != AF_UNIX;
-}
-
 static bool is_member(const struct facts_address *address, unsigned int group)
 {
 	return address->netlink.groups[(group - 1) / 32] >> (group - 1) % 32 & 1;

@@ -7,9 +7,6 @@
 
 #include "out.h"
 
-/** Has the address a form here? */
-bool endpoint_has_text(const struct facts_address *address);
-
 /** eth0:arp, 4711 groups 1,5, 3:1024; escaped. @return the length that it would have */
 size_t endpoint_text(const struct facts_address *address, char *ret, size_t size);
 

@@ -42,7 +42,7 @@ static void put_colored(struct out *out, enum color color, const char *text)
 
 static bool has_words(const struct facts_address *address)
 {
-	return address->family == AF_INET || address->family == AF_INET6 || endpoint_has_text(address) ||
+	return address->family == AF_INET || address->family == AF_INET6 || facts_has_own_addresses(address->family) ||
 	       (address->family == AF_UNIX && address->path[0]);
 }
 

@@ -27,7 +27,7 @@ size_t socket_text_address(const struct facts_address *address, char *ret, size_
 		return (size_t)snprintf(ret, size, "[%s%s]:%u", inet_ntop(AF_INET6, address->ip, ip, sizeof(ip)),
 					scope, address->port);
 	}
-	if (endpoint_has_text(address))
+	if (facts_has_own_addresses(address->family))
 		return endpoint_text(address, ret, size);
 	if (address->family == AF_UNIX && address->path[0])
 		return text_escape(address->path, ret, size);
@@ -107,7 +107,7 @@ static void json_address(struct out *out, const struct facts_address *address)
 	if (address->family == AF_UNIX) {
 		out_text(out, "{\"path\":");
 		out_json_string(out, address->path);
-	} else if (endpoint_has_text(address)) {
+	} else if (facts_has_own_addresses(address->family)) {
 		out_char(out, '{');
 		endpoint_json(out, address);
 	} else {
