@@ -194,39 +194,6 @@ static bool find_highest(struct search *search, double deviations, enum which wh
 	return found;
 }
 
-static size_t count_set(const struct search_space *space, size_t point)
-{
-	size_t values[SEARCH_OPTIONS_MAX], n = 0;
-
-	values_of(space, point, values);
-	for (size_t i = 0; i < space->n_options; i++)
-		n += values[i] != 0;
-	return n;
-}
-
-static bool find_simplest(struct search *search, size_t *ret)
-{
-	struct process_belief best, other;
-	double bound;
-	size_t point;
-
-	if (!find_highest(search, 0, MEASURED, SIZE_MAX, &point, &bound))
-		return false;
-	*ret = point;
-	process_model_believe(&search->model, point, &best);
-	for (size_t i = 0; i < search->n_points; i++) {
-		const struct tally *tally = &search->tallies[i];
-
-		if (!tally->n || tally->failed || count_set(&search->space, i) >= count_set(&search->space, *ret))
-			continue;
-		process_model_believe(&search->model, i, &other);
-		if (mean_of(tally) >= mean_of(&search->tallies[point]) - 3 * SIMPLER &&
-		    best.mean - other.mean <= fmin(hypot(best.deviation, other.deviation), SIMPLER))
-			*ret = i;
-	}
-	return true;
-}
-
 /* ---- what to measure ---- */
 
 /** The default twice, then points at random: as many as tell a little of every option. */
@@ -255,27 +222,6 @@ static bool next_of_rest(struct search *search, size_t *ret)
 			*ret = search->order[i];
 			return true;
 		}
-	return false;
-}
-
-/** What would be the simplest, had it been measured: one value less than what is the simplest now. */
-static bool next_of_simpler(struct search *search, size_t *ret)
-{
-	struct process_belief now, less;
-	size_t values[SEARCH_OPTIONS_MAX], point, step = 1;
-
-	if (!find_simplest(search, &point))
-		return false;
-	values_of(&search->space, point, values);
-	process_model_believe(&search->model, point, &now);
-	for (size_t i = 0; i < search->space.n_options; step *= search->space.options[i++].n_values) {
-		*ret = point - values[i] * step;
-		if (!values[i] || search->tallies[*ret].n || search->tallies[*ret].failed)
-			continue;
-		process_model_believe(&search->model, *ret, &less);
-		if (less.mean + HOPE * less.deviation >= now.mean - SIMPLER)
-			return true;
-	}
 	return false;
 }
 
@@ -309,8 +255,7 @@ bool search_next(struct search *search, size_t ret_values[static SEARCH_OPTIONS_
 
 	if (search->n_told >= search->budget)
 		return false;
-	if (!next_of_first(search, &point) && !(believe(search) ? next_of_two : next_of_rest)(search, &point) &&
-	    !(believe(search) && next_of_simpler(search, &point)))
+	if (!next_of_first(search, &point) && !(believe(search) ? next_of_two : next_of_rest)(search, &point))
 		return false;
 	search->asked = point;
 	values_of(&search->space, point, ret_values);
@@ -352,12 +297,36 @@ bool search_best(struct search *search, size_t ret_values[static SEARCH_OPTIONS_
 	return true;
 }
 
+static size_t count_set(const struct search_space *space, size_t point)
+{
+	size_t values[SEARCH_OPTIONS_MAX], n = 0;
+
+	values_of(space, point, values);
+	for (size_t i = 0; i < space->n_options; i++)
+		n += values[i] != 0;
+	return n;
+}
+
 bool search_simplest(struct search *search, size_t ret_values[static SEARCH_OPTIONS_MAX])
 {
-	size_t point;
+	struct process_belief best, other;
+	double bound;
+	size_t point, simplest;
 
-	if (!believe(search) || !find_simplest(search, &point))
+	if (!believe(search) || !find_highest(search, 0, MEASURED, SIZE_MAX, &point, &bound))
 		return false;
-	values_of(&search->space, point, ret_values);
+	simplest = point;
+	process_model_believe(&search->model, point, &best);
+	for (size_t i = 0; i < search->n_points; i++) {
+		const struct tally *tally = &search->tallies[i];
+
+		if (!tally->n || tally->failed || count_set(&search->space, i) >= count_set(&search->space, simplest))
+			continue;
+		process_model_believe(&search->model, i, &other);
+		if (mean_of(tally) >= mean_of(&search->tallies[point]) - 3 * SIMPLER &&
+		    best.mean - other.mean <= fmin(hypot(best.deviation, other.deviation), SIMPLER))
+			simplest = i;
+	}
+	values_of(&search->space, simplest, ret_values);
 	return true;
 }

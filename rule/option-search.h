@@ -5,10 +5,9 @@
  *
  * What it believes is a Gaussian process over the grid of all combinations (Rasmussen, Williams, Gaussian Processes
  * for Machine Learning, 2006, algorithm 2.1 and section 5.4.1): combinations that differ little are alike, and how
- * much each option matters is learned from the measurements, so that one that does nothing costs next to nothing.
- * What is measured next is the leader or its challenger, the upper confidence bound of all others, whichever is
- * less certain (LUCB: Kalyanakrishnan and others, PAC Subset Selection in Stochastic Multi-armed Bandits, 2012). At
- * the end each value of what was found is left out once, if it may have done nothing.
+ * much each option matters is learned from the measurements, so that one that does nothing costs next to nothing. What
+ * is measured next is the leader or its challenger, the upper confidence bound of all others, whichever is less certain
+ * (LUCB: Kalyanakrishnan and others, PAC Subset Selection in Stochastic Multi-armed Bandits, 2012).
  */
 #ifndef RULE_OPTION_SEARCH_H
 #define RULE_OPTION_SEARCH_H
