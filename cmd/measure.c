@@ -2,17 +2,10 @@
 /* sockopt measure - what an option does to throughput, latency, processor time, memory */
 
 #include <errno.h>
-#include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/random.h>
 
-#include <amount.h>
-#include <arena.h>
-#include <environment.h>
 #include <log.h>
 #include <measure-view.h>
 #include <paths.h>
@@ -25,6 +18,7 @@
 #include "measure-calibrate.h"
 #include "measure-load.h"
 #include "measure-place.h"
+#include "measure-run.h"
 #include "measure-variants.h"
 #include "plot-file.h"
 
@@ -184,14 +178,6 @@ static bool read_load(struct measure_args *args)
 
 /* ---- the runs ---- */
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
 struct session {
 	const struct measure_args *args;
 	const struct measure_variants *variants;
@@ -206,13 +192,8 @@ static int run_variant(void *context, size_t variant, struct trial_result *ret)
 	const struct rules *rules = &session->variants->rules[variant];
 	const struct rules *client = args->ends == ON_SERVER ? NULL : rules;
 	const struct rules *server = args->ends == ON_CLIENT ? NULL : rules;
-	int r = measure_place_renew(session->place);
 
-	if (r == 0)
-		r = args->trial.spec.kind == LOAD_COMMAND ?
-			    trial_run_command(&args->trial, &session->place->trial, client, server, ret) :
-			    trial_run(&args->trial, &session->place->trial, client, server, ret);
-	return interrupted ? -EINTR : r;
+	return measure_run(&args->trial, session->place, client, server, ret);
 }
 
 static void on_told(void *context, size_t variant, const struct trial_result *result, size_t done, size_t total)
@@ -227,18 +208,7 @@ static void on_told(void *context, size_t variant, const struct trial_result *re
 	if (!result->error || session->said[variant])
 		return;
 	session->said[variant] = true;
-	log_warning("%s: %s: %s", session->variants->texts[variant], result->what,
-		    result->why ? _(result->why) : strerror(result->error));
-}
-
-static uint64_t seed_of(const struct measure_args *args)
-{
-	uint64_t seed = (uint64_t)args->seed;
-
-	/* Short enough to be typed. */
-	if (args->seed < 0 && getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
-		seed &= UINT32_MAX;
-	return seed;
+	measure_say_failed(session->variants->texts[variant], result);
 }
 
 static int write_report(FILE *file, const struct experiment *experiment)
@@ -251,13 +221,8 @@ static bool write_file(const char *path, const struct experiment *experiment,
 		       int (*write)(FILE *file, const struct experiment *experiment))
 {
 	struct plot_file plot;
-	int r = plot_file_open(path, &plot);
 
-	if (r == 0)
-		r = plot_file_close(&plot, write(plot.file, experiment));
-	if (r < 0)
-		log_error(_("cannot write '%s': %s"), path, strerror(-r));
-	return r == 0;
+	return plot_file_open(path, &plot) && plot_file_close(&plot, write(plot.file, experiment));
 }
 
 /** @return false: a file could not be written */
@@ -294,7 +259,7 @@ static int measure(struct measure_args *args, const struct measure_variants *var
 	const struct rounds rounds = { run_variant, on_told, &session };
 	struct environment environment;
 	struct experiment experiment;
-	uint32_t metrics = load_spec_metrics(&args->trial.spec) | (args->trial.take ? 1U << METRIC_FIGURE : 0U);
+	uint32_t metrics = measure_metrics(&args->trial);
 	int r = experiment_make((const char *const *)variants->texts, variants->n, (unsigned int)args->rounds, metrics,
 				&experiment);
 
@@ -303,16 +268,9 @@ static int measure(struct measure_args *args, const struct measure_variants *var
 		return EXIT_PARTLY;
 	}
 	session.said = xmalloc(variants->n * sizeof(bool));
-	experiment.link = place->text;
-	experiment.load = args->load;
-	experiment.figure = args->trial.take;
-	experiment.work = load_spec_work(&args->trial.spec);
-	experiment.seconds = (double)args->time_us / 1e6;
-	experiment.seed = seed_of(args);
-	environment_read(&environment, &experiment.environment);
-	experiment.environment.version = SOCKOPT_VERSION;
-	experiment.environment.command = command;
-	experiment.environment.emulation = place->engine;
+	experiment.seed = measure_seed(args->seed);
+	measure_describe(&experiment, &args->trial, args->load, place);
+	measure_describe_environment(&environment, place, command, &experiment.environment);
 	r = rounds_run(&rounds, &experiment);
 	if (experiment_conclude(&experiment) < 0 || !show(args, &experiment))
 		r = -EIO;
@@ -336,24 +294,38 @@ static bool takes_options(const struct measure_args *args, const struct measure_
 static int run_in(struct measure_args *args, const struct measure_variants *variants, struct measure_place *place,
 		  const char *command)
 {
-	const struct sigaction action = { .sa_handler = on_interrupt };
 	int status = measure_place_open(place, &args->where);
 
 	if (status != EXIT_DONE)
 		return status;
 	measure_load_times(&args->trial, measure_place_rtt_us(place), args->time_us, args->warm_up_us);
 	fflush(stdout);
-	sigaction(SIGINT, &action, NULL);
+	measure_catch_interrupt();
 	status = args->calibrate ? measure_calibrate(place, args->json) : measure(args, variants, place, command);
 	measure_place_close(place);
+	return status;
+}
+
+/** All but the options and the place has been read. @return an exit status */
+static int measure_as_asked(struct measure_args *args, const char *command)
+{
+	struct measure_variants variants = { 0 };
+	struct measure_place place;
+	int status = measure_variants_read(args->words, args->n_words, args->force, &variants);
+
+	if (status == EXIT_DONE && !takes_options(args, &variants))
+		status = EXIT_WRONG_USE;
+	if (status == EXIT_DONE)
+		status = measure_place_find(&args->where, &place);
+	if (status == EXIT_DONE)
+		status = run_in(args, &variants, &place, command);
+	measure_variants_free(&variants);
 	return status;
 }
 
 static int run(int argc, char **argv)
 {
 	struct measure_args args = { .load = "bulk", .time_us = TIME_USUAL_US, .warm_up_us = -1, .seed = -1 };
-	struct measure_variants variants = { 0 };
-	struct measure_place place;
 	char command[COMMAND_LINE_MAX], preload[4200];
 	int status = EXIT_WRONG_USE;
 
@@ -363,17 +335,12 @@ static int run(int argc, char **argv)
 	args.rounds = ROUNDS_USUAL;
 	args.trial.preload = companion_path("SOCKOPT_PRELOAD", SOCKOPT_PRELOAD_FILE,
 					    "../preload/libsockopt-preload.so", preload, sizeof(preload));
-	if (command_parse(&cmd_measure, argc, argv, &args) == 0 && args.serve)
+	if (command_parse(&cmd_measure, argc, argv, &args) != 0)
+		status = EXIT_WRONG_USE;
+	else if (args.serve)
 		status = remote_serve(stdin, stdout) < 0 ? EXIT_PARTLY : EXIT_DONE;
 	else if (read_load(&args))
-		status = measure_variants_read(args.words, args.n_words, args.force, &variants);
-	if (status == EXIT_DONE && !args.serve && !takes_options(&args, &variants))
-		status = EXIT_WRONG_USE;
-	if (status == EXIT_DONE && !args.serve)
-		status = measure_place_find(&args.where, &place);
-	if (status == EXIT_DONE && !args.serve)
-		status = run_in(&args, &variants, &place, command);
-	measure_variants_free(&variants);
+		status = measure_as_asked(&args, command);
 	free(args.words);
 	free(args.where.sysctls);
 	return status;

@@ -69,7 +69,8 @@ bool plot_file_check(const char *path)
 	return false;
 }
 
-int plot_file_open(const char *path, struct plot_file *ret)
+/** @return 0, or -errno and nothing is open */
+static int open_file(const char *path, struct plot_file *ret)
 {
 	char *const arguments[] = {
 		(char[]){ "rsvg-convert" },
@@ -79,7 +80,7 @@ int plot_file_open(const char *path, struct plot_file *ret)
 	};
 	int ends[2], output;
 
-	*ret = (struct plot_file){ .converter = 0 };
+	*ret = (struct plot_file){ .path = path };
 	if (!is_png(path)) {
 		ret->file = fopen(path, "we");
 		return ret->file ? 0 : -errno;
@@ -103,7 +104,19 @@ int plot_file_open(const char *path, struct plot_file *ret)
 	return ret->converter > 0 ? -ENOMEM : ret->converter;
 }
 
-int plot_file_close(struct plot_file *plot, int r)
+static bool say(const char *path, int r)
+{
+	if (r < 0)
+		log_error(_("cannot write '%s': %s"), path, strerror(-r));
+	return r == 0;
+}
+
+bool plot_file_open(const char *path, struct plot_file *ret)
+{
+	return say(path, open_file(path, ret));
+}
+
+bool plot_file_close(struct plot_file *plot, int r)
 {
 	if ((fflush(plot->file) != 0 || ferror(plot->file)) && r == 0)
 		r = -errno;
@@ -114,5 +127,5 @@ int plot_file_close(struct plot_file *plot, int r)
 
 		r = r == 0 || r == -EPIPE ? converted : r;
 	}
-	return r;
+	return say(plot->path, r);
 }

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 struct plot_file {
+	const char *path; /* borrowed */
 	FILE *file;
 	pid_t converter; /* 0: none, SVG as it is */
 };
@@ -15,10 +16,10 @@ struct plot_file {
 /** Can it be drawn? Asked before something is measured for long. path NULL: none is. @return false: it cannot, said */
 bool plot_file_check(const char *path);
 
-/** @return 0, or -errno and nothing is open */
-int plot_file_open(const char *path, struct plot_file *ret);
+/** What cannot be written is said. @return false: it was, and nothing is open */
+bool plot_file_open(const char *path, struct plot_file *ret);
 
-/** Ends it. r: -errno of writing to it, or 0. @return 0 or -errno: -EIO if no picture was made */
-int plot_file_close(struct plot_file *plot, int r);
+/** Ends it. r: -errno of writing to it, or 0. @return false: it could not be written, which was said */
+bool plot_file_close(struct plot_file *plot, int r);
 
 #endif

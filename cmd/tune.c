@@ -3,13 +3,10 @@
 
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
-#include <environment.h>
 #include <log.h>
 #include <paths.h>
 #include <rounds.h>
@@ -21,6 +18,7 @@
 #include "companion.h"
 #include "measure-load.h"
 #include "measure-place.h"
+#include "measure-run.h"
 #include "measure-variants.h"
 #include "plot-file.h"
 #include "tune-space.h"
@@ -150,14 +148,6 @@ static const struct argp argp = {
 
 /* ---- the runs ---- */
 
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
 struct session {
 	const struct tune_args *args;
 	const struct measure_variants *variants;
@@ -169,23 +159,15 @@ struct session {
 
 static int run_variant(const struct session *session, size_t variant, struct trial_result *ret)
 {
-	const struct trial_load *load = &session->args->trial;
 	const struct rules *rules = &session->variants->rules[variant];
-	int r = measure_place_renew(session->place);
 
-	*ret = (struct trial_result){ .error = -r };
-	if (r == 0)
-		r = load->spec.kind == LOAD_COMMAND ?
-			    trial_run_command(load, &session->place->trial, rules, rules, ret) :
-			    trial_run(load, &session->place->trial, rules, rules, ret);
-	return interrupted ? -EINTR : r;
+	return measure_run(&session->args->trial, session->place, rules, rules, ret);
 }
 
 static void say_failed(struct session *session, size_t variant, const struct trial_result *result)
 {
 	if (!session->said)
-		log_warning("%s: %s: %s", session->variants->texts[variant], result->what,
-			    result->why ? _(result->why) : strerror(result->error));
+		measure_say_failed(session->variants->texts[variant], result);
 	session->said = true;
 }
 
@@ -258,13 +240,8 @@ static bool write_file(const char *path, const struct tune_result *result,
 		       int (*write)(FILE *file, const struct tune_result *result))
 {
 	struct plot_file plot;
-	int r = plot_file_open(path, &plot);
 
-	if (r == 0)
-		r = plot_file_close(&plot, write(plot.file, result));
-	if (r < 0)
-		log_error(_("cannot write '%s': %s"), path, strerror(-r));
-	return r == 0;
+	return plot_file_open(path, &plot) && plot_file_close(&plot, write(plot.file, result));
 }
 
 /** @return false: a file could not be written */
@@ -293,17 +270,13 @@ static int compare(struct session *session, size_t found, uint64_t seed, struct 
 	const struct rounds rounds = { run_compared, on_compared, session };
 	const struct tune_args *args = session->args;
 	const char *const texts[] = { session->variants->texts[0], session->variants->texts[found] };
-	uint32_t metrics = load_spec_metrics(&args->trial.spec) | (args->trial.take ? 1U << METRIC_FIGURE : 0U);
+	uint32_t metrics = measure_metrics(&args->trial);
 	int r = experiment_make(texts, 2, (unsigned int)args->rounds, metrics, experiment);
 
 	if (r < 0)
 		return r;
 	session->compared[1] = found;
-	experiment->link = session->place->text;
-	experiment->load = args->load;
-	experiment->figure = args->trial.take;
-	experiment->work = load_spec_work(&args->trial.spec);
-	experiment->seconds = (double)args->time_us / 1e6;
+	measure_describe(experiment, &args->trial, args->load, session->place);
 	experiment->seed = seed;
 	r = rounds_run(&rounds, experiment);
 	if (experiment_conclude(experiment) < 0)
@@ -328,12 +301,10 @@ static int conclude(struct session *session, struct search *search, const struct
 		return EXIT_PARTLY;
 	}
 	found = number_of(&space->space, values);
-	environment_read(&environment, &where);
 	if (found != 0) {
+		/* Of before the comparison: its load average is not the comparison's own. */
+		measure_describe_environment(&environment, session->place, command, &where);
 		r = compare(session, found, seed, &experiment);
-		where.version = SOCKOPT_VERSION;
-		where.command = command;
-		where.emulation = session->place->engine;
 		experiment.environment = where;
 		result.found = r == 0 || r == -EINTR ? session->variants->texts[found] : NULL;
 		result.experiment = &experiment;
@@ -341,16 +312,6 @@ static int conclude(struct session *session, struct search *search, const struct
 	well = show(session->args, &result);
 	experiment_free(&experiment);
 	return r < 0 || !well ? EXIT_PARTLY : EXIT_DONE;
-}
-
-static uint64_t seed_of(const struct tune_args *args)
-{
-	uint64_t seed = (uint64_t)args->seed;
-
-	/* Short enough to be typed. */
-	if (args->seed < 0 && getrandom(&seed, sizeof(seed), 0) == sizeof(seed))
-		seed &= UINT32_MAX;
-	return seed;
 }
 
 static int tune(struct session *session, const struct tune_space *space, const char *command)
@@ -361,7 +322,7 @@ static int tune(struct session *session, const struct tune_space *space, const c
 											   n);
 	struct tune_result result = { .goal = args->goal->word, .metric = session->metric, .n_combinations = n };
 	struct tune_step *steps = xmalloc(SEARCH_RUNS_MAX * sizeof(*steps));
-	uint64_t seed = seed_of(args);
+	uint64_t seed = measure_seed(args->seed);
 	struct search *search;
 	int r = search_new(&space->space, budget, seed, &search), status;
 
@@ -443,7 +404,6 @@ static bool read_load(struct tune_args *args)
 static int run(int argc, char **argv)
 {
 	struct tune_args args = { .time_us = TIME_USUAL_US, .warm_up_us = -1, .runs = -1, .seed = -1 };
-	const struct sigaction action = { .sa_handler = on_interrupt };
 	struct measure_place place;
 	char command[COMMAND_LINE_MAX], preload[4200];
 	int status = EXIT_WRONG_USE;
@@ -461,7 +421,7 @@ static int run(int argc, char **argv)
 	if (status == EXIT_DONE) {
 		measure_load_times(&args.trial, measure_place_rtt_us(&place), args.time_us, args.warm_up_us);
 		fflush(stdout);
-		sigaction(SIGINT, &action, NULL);
+		measure_catch_interrupt();
 		status = run_in_place(&args, &place, command);
 		measure_place_close(&place);
 	}
