@@ -5,17 +5,9 @@
 
 #include <errno.h>
 
-static const enum sockopt_moment moments[PLAN_MOMENTS] = {
-	SOCKOPT_AT_SOCKET,
-	SOCKOPT_AT_BIND,
-	SOCKOPT_AT_LISTEN,
-	SOCKOPT_AT_CONNECT,
-	SOCKOPT_AT_ACCEPT,
-};
-
 void plan_make(const struct rules *rules, const struct sockopt_kind *kind, struct plan *ret)
 {
-	static const enum facts_state states[PLAN_MOMENTS] = {
+	static const enum facts_state states[RULE_N_MOMENTS] = {
 		FACTS_UNBOUND,
 		FACTS_UNBOUND,
 		FACTS_BOUND,
@@ -24,10 +16,10 @@ void plan_make(const struct rules *rules, const struct sockopt_kind *kind, struc
 	};
 
 	*ret = (struct plan){ 0 };
-	for (size_t i = 0; i < PLAN_MOMENTS; i++) {
+	for (size_t i = 0; i < RULE_N_MOMENTS; i++) {
 		const struct facts facts = { .kind = *kind, .state = states[i] };
 		struct rule_hit hits[PLAN_MAX];
-		size_t n = rules_decide(rules, &facts, moments[i], NULL, hits, PLAN_MAX);
+		size_t n = rules_decide(rules, &facts, rule_moments_in_order[i], NULL, hits, PLAN_MAX);
 
 		for (size_t k = 0; k < n && k < PLAN_MAX; k++)
 			ret->steps[i][ret->n[i]++] = (struct plan_step){ hits[k].option, hits[k].action };
@@ -36,8 +28,8 @@ void plan_make(const struct rules *rules, const struct sockopt_kind *kind, struc
 
 int plan_apply(const struct plan *plan, int fd, enum sockopt_moment moment, const char **ret_what)
 {
-	for (size_t i = 0; i < PLAN_MOMENTS; i++)
-		for (size_t k = 0; moments[i] == moment && k < plan->n[i]; k++) {
+	for (size_t i = 0; i < RULE_N_MOMENTS; i++)
+		for (size_t k = 0; rule_moments_in_order[i] == moment && k < plan->n[i]; k++) {
 			struct sockopt_value value = plan->steps[i][k].action->value;
 			int r = sockopt_set(fd, plan->steps[i][k].option, &value);
 
@@ -51,7 +43,7 @@ int plan_apply(const struct plan *plan, int fd, enum sockopt_moment moment, cons
 
 bool plan_has(const struct plan *plan, const struct rule_action *action)
 {
-	for (size_t i = 0; i < PLAN_MOMENTS; i++)
+	for (size_t i = 0; i < RULE_N_MOMENTS; i++)
 		for (size_t k = 0; k < plan->n[i]; k++)
 			if (plan->steps[i][k].action == action)
 				return true;

@@ -6,7 +6,6 @@
 #include <rule.h>
 
 #define PLAN_MAX 32 /* options at one moment */
-#define PLAN_MOMENTS 5
 
 struct plan_step {
 	const struct sockopt_option *option;
@@ -15,8 +14,8 @@ struct plan_step {
 
 /** Zero: nothing is set. */
 struct plan {
-	struct plan_step steps[PLAN_MOMENTS][PLAN_MAX]; /* of socket, bind, listen, connect, accept */
-	size_t n[PLAN_MOMENTS];
+	struct plan_step steps[RULE_N_MOMENTS][PLAN_MAX]; /* of socket, bind, listen, connect, accept */
+	size_t n[RULE_N_MOMENTS];
 };
 
 /** The same decisions as those of `run`, for a kind of socket. Borrows the rules. */

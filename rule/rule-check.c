@@ -9,16 +9,6 @@
 
 #define N_(text) text
 
-static const enum sockopt_moment in_order[] = {
-	SOCKOPT_AT_SOCKET,
-	SOCKOPT_AT_BIND,
-	SOCKOPT_AT_LISTEN,
-	SOCKOPT_AT_CONNECT,
-	SOCKOPT_AT_ACCEPT,
-};
-
-#define N_MOMENTS (sizeof(in_order) / sizeof(in_order[0]))
-
 static unsigned lowest_bit(uint64_t bits)
 {
 	unsigned number = 0;
@@ -128,8 +118,9 @@ static int check_moment(const struct rule *rule, const struct sockopt_option *op
 
 static int check_moments(const struct rule *rule, struct rule_action *action, struct rule_fault *ret)
 {
-	for (size_t i = 0; i < N_MOMENTS; i++) {
-		int r = rule->moments & in_order[i] ? check_moment(rule, action->option, in_order[i], ret) : 0;
+	for (size_t i = 0; i < RULE_N_MOMENTS; i++) {
+		enum sockopt_moment moment = rule_moments_in_order[i];
+		int r = rule->moments & moment ? check_moment(rule, action->option, moment, ret) : 0;
 
 		if (r < 0)
 			return r;

@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static const enum sockopt_moment in_order[] = {
+const enum sockopt_moment rule_moments_in_order[RULE_N_MOMENTS] = {
 	SOCKOPT_AT_SOCKET,
 	SOCKOPT_AT_BIND,
 	SOCKOPT_AT_LISTEN,
@@ -272,9 +272,9 @@ unsigned option_moments(const struct sockopt_option *option, const struct sockop
 
 static unsigned latest(unsigned moments)
 {
-	for (size_t i = COUNT(in_order); i-- > 0;)
-		if (moments & in_order[i])
-			return in_order[i];
+	for (size_t i = RULE_N_MOMENTS; i-- > 0;)
+		if (moments & rule_moments_in_order[i])
+			return rule_moments_in_order[i];
 	return 0;
 }
 
@@ -308,9 +308,12 @@ unsigned rule_moments(const struct rule *rule, const struct rule_action *action,
 	if (!option || !rule_action_makes(action))
 		return 0;
 	candidates = option_moments(option, kind);
-	for (size_t i = 0; i < COUNT(in_order); i++)
-		if ((candidates & in_order[i]) && !selector_can_match(rule->selector, in_order[i], kind))
-			candidates &= ~(unsigned)in_order[i];
+	for (size_t i = 0; i < RULE_N_MOMENTS; i++) {
+		enum sockopt_moment moment = rule_moments_in_order[i];
+
+		if ((candidates & moment) && !selector_can_match(rule->selector, moment, kind))
+			candidates &= ~(unsigned)moment;
+	}
 	if (rule->moments)
 		return candidates & rule->moments;
 	return choose(option, kind, candidates);

@@ -114,6 +114,11 @@ bool rule_accepts(const struct sockopt_kind *kind);
 /** The kinds of socket that rules are checked with. @return false past the end */
 bool rule_kind(size_t index, struct sockopt_kind *ret);
 
+enum { RULE_N_MOMENTS = 5 };
+
+/** All moments, in the order in which they come. */
+extern const enum sockopt_moment rule_moments_in_order[RULE_N_MOMENTS];
+
 /** "socket", "bind", ...: the word of a moment. */
 const char *rule_moment_word(enum sockopt_moment moment);
 
