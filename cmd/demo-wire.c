@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <color.h>
 #include <text.h>
 #include <tidy.h>
 
@@ -134,8 +135,8 @@ static void put_segment(const struct demo_stage *stage,
 			  segment->data);
 }
 
-double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms,
-		  int *error)
+/** @return the milliseconds that it took, -1: it did not end in time */
+static double watch(const struct demo_stage *stage, int wire, int fd, int most_ms, int *error)
 {
 	const double began = demo_now_ms();
 	const uint16_t port = port_of(fd);
@@ -160,4 +161,18 @@ double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms,
 		}
 	}
 	return -1;
+}
+
+double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms)
+{
+	int error;
+	double ended_ms = watch(stage, wire, fd, most_ms, &error);
+	char at[24];
+
+	if (ended_ms >= 0)
+		demo_line(stage, _("%10s  the connection ends: %s%s%s"), demo_time_text(ended_ms, at, sizeof(at)),
+			  color_out(COLOR_BAD), strerrorname_np(error), color_out(COLOR_OFF));
+	demo_time(stage, "noticed_us", ended_ms);
+	demo_word(stage, "error", error ? strerrorname_np(error) : NULL);
+	return ended_ms;
 }

@@ -36,10 +36,9 @@ int demo_across(struct demo_stage *stage, const struct arena_hosts *hosts,
 int demo_cut_power(struct demo_stage *stage, const struct arena_hosts *hosts);
 
 /**
- * @brief Shows what the connection still sends until it ends.
+ * @brief Shows what the connection still sends until it ends, when that is, and with which error.
  * @return the milliseconds that it took, -1: it did not end in time
  */
-double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms,
-		  int *error);
+double demo_watch(const struct demo_stage *stage, int wire, int fd, int most_ms);
 
 #endif
