@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 
 #include "color.h"
 #include "measure-plots.h"
@@ -96,6 +97,18 @@ static void put_table(FILE *file, const struct experiment *experiment)
 
 /* ---- what else is to be said ---- */
 
+/** A sentence, filled to the screen. */
+__attribute__((format(printf, 2, 3))) static void put_line(FILE *file, const char *format, ...)
+{
+	char text[1024];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	text_fill(file, text, 0, text_screen_width());
+}
+
 static void put_remarks(FILE *file, const struct experiment *experiment)
 {
 	unsigned int least = experiment_least_rounds(experiment->n_variants, experiment->metrics);
@@ -104,13 +117,13 @@ static void put_remarks(FILE *file, const struct experiment *experiment)
 		const struct variant *variant = &experiment->variants[i];
 
 		if (variant->failed)
-			fprintf(file, _("%s: %u of %u runs failed\n"), variant->text, variant->failed, experiment->n_rounds);
+			put_line(file, _("%s: %u of %u runs failed"), variant->text, variant->failed, experiment->n_rounds);
 		if (variant->limited)
-			fprintf(file, _("%s: in %u of %u runs the load's own processes were the limit, not the link\n"),
-				variant->text, variant->limited, experiment->n_rounds);
+			put_line(file, _("%s: in %u of %u runs the load's own processes were the limit, not the link"),
+				 variant->text, variant->limited, experiment->n_rounds);
 	}
 	if (experiment->n_variants > 1 && experiment->n_rounds < least)
-		fprintf(file, _("To call an effect one, so many variants and metrics need %u rounds.\n"), least);
+		put_line(file, _("To call an effect one, so many variants and metrics need %u rounds."), least);
 }
 
 /* ---- plots ---- */

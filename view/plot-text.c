@@ -47,20 +47,22 @@ static void put_padded(FILE *file, const char *text, size_t width)
 	put_spaces(file, have < width ? width - have : 0);
 }
 
-static void put_title(FILE *file, const char *title, const char *subtitle)
+static void put_title(FILE *file, const char *title, const char *subtitle, const struct plot_screen *screen)
 {
 	fprintf(file, "%s%s%s", color_out(COLOR_HEADING), title, color_out(COLOR_OFF));
 	if (subtitle && *subtitle)
-		fprintf(file, "  %s%s%s", color_out(COLOR_DIM), subtitle, color_out(COLOR_OFF));
+		fprintf(file, "%s  %s%s%s", text_width(title) + 2 + text_width(subtitle) > screen->width ? "\n" : "",
+			color_out(COLOR_DIM), subtitle, color_out(COLOR_OFF));
 	fputc('\n', file);
 }
 
 /* ---- the texts of an axis ---- */
 
-/** The columns of an axis: its texts below their places, where there is room, and the unit behind them. */
-static void put_ticks(FILE *file, const struct plot_ruler *ruler, size_t margin, size_t room, bool utf8)
+/** The columns of an axis: its texts below their places, where the screen has room, and the unit behind them. */
+static void put_ticks(FILE *file, const struct plot_ruler *ruler, size_t margin, size_t room,
+		      const struct plot_screen *screen)
 {
-	size_t column = 0;
+	size_t column = 0, most = screen->width > margin ? screen->width - margin : 0;
 
 	put_spaces(file, margin);
 	fputs(color_out(COLOR_DIM), file);
@@ -69,14 +71,15 @@ static void put_ticks(FILE *file, const struct plot_ruler *ruler, size_t margin,
 		size_t width = text_width(tick->text), middle = (size_t)lround(tick->place * (double)(room - 1));
 		size_t begin = middle > width / 2 ? middle - width / 2 : 0;
 
+		begin = begin + width > most && width <= most ? most - width : begin;
 		if (tick->place < -1e-9 || tick->place > 1 + 1e-9 || (column && begin < column + 2))
 			continue;
 		put_spaces(file, begin - column);
-		put_text(file, tick->text, utf8);
+		put_text(file, tick->text, screen->utf8);
 		column = begin + width;
 	}
 	fputs(*ruler->unit ? " " : "", file);
-	put_text(file, ruler->unit, utf8);
+	put_text(file, ruler->unit, screen->utf8);
 	fprintf(file, "%s\n", color_out(COLOR_OFF));
 }
 
@@ -114,7 +117,7 @@ static struct columns measure_columns(const struct plot_bars *plot, size_t width
 	taken = INDENT + columns.label + columns.value + columns.note + 4;
 	columns.label_above = taken + LEAST_ROOM > width;
 	if (columns.label_above) {
-		taken -= columns.label;
+		taken = taken - columns.label + INDENT;
 		columns.label = INDENT;
 	}
 	columns.room = taken + LEAST_ROOM > width ? LEAST_ROOM : width - taken;
@@ -208,7 +211,7 @@ void plot_bars_text(FILE *file, const struct plot_bars *plot, const struct plot_
 	struct plot_ruler ruler;
 	double low, high;
 
-	put_title(file, plot->title, plot->subtitle);
+	put_title(file, plot->title, plot->subtitle, screen);
 	if (!plot_bars_range(plot, false, &low, &high)) {
 		low = 0;
 		high = 1;
@@ -216,7 +219,7 @@ void plot_bars_text(FILE *file, const struct plot_bars *plot, const struct plot_
 	plot_ruler_make(&ruler, &plot->axis, low, high, columns.room / 12);
 	for (size_t i = 0; i < plot->n_bars; i++)
 		put_bar(file, plot, &ruler, i, &columns, screen->utf8);
-	put_ticks(file, &ruler, INDENT + columns.label + 2, columns.room, screen->utf8);
+	put_ticks(file, &ruler, INDENT + columns.label + 2, columns.room, screen);
 }
 
 /* ---- lines ---- */
@@ -393,7 +396,7 @@ void plot_lines_text(FILE *file, const struct plot_lines *plot, const struct plo
 	size_t margin;
 	uint8_t *cells;
 
-	put_title(file, plot->title, plot->subtitle);
+	put_title(file, plot->title, plot->subtitle, screen);
 	if (!plot_lines_range(plot, true, &low, &high))
 		return;
 	plot_ruler_make(&y, &plot->y, low, high, 5);
@@ -416,7 +419,7 @@ void plot_lines_text(FILE *file, const struct plot_lines *plot, const struct plo
 	put_text(file, y.unit, screen->utf8);
 	fprintf(file, " %s%s\n", plot->y.title, color_out(COLOR_OFF));
 	put_canvas(file, &canvas, &y, margin, screen->utf8);
-	put_ticks(file, &x, INDENT + margin + 2, canvas.width, screen->utf8);
+	put_ticks(file, &x, INDENT + margin + 2, canvas.width, screen);
 	put_spaces(file, INDENT + margin + 2);
 	fprintf(file, "%s%s%s\n", color_out(COLOR_DIM), plot->x.title, color_out(COLOR_OFF));
 	free(cells);

@@ -127,7 +127,7 @@ void report_effects(FILE *file, const struct experiment *experiment)
 	fputs("</ul>\n", file);
 	if (experiment->n_variants > 1 && experiment->n_rounds < least) {
 		fputs("<p>", file);
-		fprintf(file, _("To call an effect one, so many variants and metrics need %u rounds.\n"), least);
+		fprintf(file, _("To call an effect one, so many variants and metrics need %u rounds."), least);
 		fputs("</p>\n", file);
 	}
 }

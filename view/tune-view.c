@@ -69,7 +69,8 @@ void tune_view_text(FILE *file, const struct tune_result *result)
 		free(path.points);
 	}
 	put_words(result, words, sizeof(words));
-	fprintf(file, "%s\n\n", words);
+	text_fill(file, words, 0, text_screen_width());
+	fputc('\n', file);
 	if (!result->found) {
 		fprintf(file, "%s\n", _("Nothing that was tried is better than the defaults."));
 		return;
@@ -77,7 +78,8 @@ void tune_view_text(FILE *file, const struct tune_result *result)
 	fprintf(file, "%s %s%s%s\n\n", _("Found:"), color_out(COLOR_NAME), result->found, color_out(COLOR_OFF));
 	measure_view_text(file, result->experiment);
 	if (!tune_view_is_better(result))
-		fprintf(file, "%s\n", _("Measured in turn with the defaults it is not better beyond chance: leave the defaults."));
+		text_fill(file, _("Measured in turn with the defaults it is not better beyond chance: leave the defaults."), 0,
+			  text_screen_width());
 }
 
 void tune_view_json(FILE *file, const struct tune_result *result)

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include <plot-ruler.h>
+#include <text.h>
 
 #include "wanted.h"
 
@@ -138,6 +139,9 @@ static void assert_drawn(const char *name, const struct plot_bars *bars, const s
 		plot_lines_svg(file, lines, NULL);
 	fclose(file);
 	assert_file(name, text);
+	/* No line is wider than the screen. */
+	for (char *line = on ? strtok(text, "\n") : NULL; line; line = strtok(NULL, "\n"))
+		assert_in_range(text_width(line), 0, on->width);
 	free(text);
 }
 
