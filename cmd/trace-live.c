@@ -268,10 +268,10 @@ static bool is_written(const struct trace_sink *sink)
 	return (!sink->file || !ferror(sink->file)) && (!sink->capture || !ferror(sink->capture));
 }
 
-static int poll_once(struct session *session)
+static int poll_once(struct session *session, int timeout_ms)
 {
 	struct trace_sink *sink = session->sink;
-	int r = session->engine->poll(session->engine, POLL_MS, on_record, sink);
+	int r = session->engine->poll(session->engine, timeout_ms, on_record, sink);
 	uint64_t lost = session->engine->lost(session->engine);
 
 	if (lost > sink->lost)
@@ -294,7 +294,7 @@ static int follow(struct session *session)
 									  &session->child_status);
 		if (session->child.pid && !session->child_ended)
 			is_over = false;
-		r = poll_once(session);
+		r = poll_once(session, is_over ? 0 : POLL_MS);
 		/* Once more after the end: what came in between. */
 		if (last)
 			break;

@@ -18,6 +18,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "kernel-targets.h"
 #include "tidy.h"
 
 #define NAMES_SIZE 1024 /* a power of two, several times as many as a program has */
@@ -43,12 +44,6 @@ struct cut {
 	const char *names[NAMES_SIZE]; /* that the program names, hashed; not ended by a zero */
 	uint8_t lengths[NAMES_SIZE];
 };
-
-/** The number of the function that stands for an iterator, in the kernel's types; libbpf wants no pointer here. */
-static struct {
-	char name[48];
-	uint32_t id;
-} iterators[8];
 
 static void put(struct bytes *bytes, const void *what, size_t n)
 {
@@ -260,19 +255,30 @@ static uint32_t make(struct cut *cut, uint32_t id, unsigned int depth)
 	return *made;
 }
 
-/** Notes a type of the kernel's that the program names, or that an iterator attaches to. */
+/** Of a tracepoint; its type points to a function, of which the first parameter is the tracepoint's own. */
+static unsigned int arguments_of(const struct cut *cut, const struct btf_type *type)
+{
+	if (btf_is_typedef(type) && type->type < cut->n_types)
+		type = cut->types[type->type];
+	if (type && btf_is_ptr(type) && type->type < cut->n_types)
+		type = cut->types[type->type];
+	return type && btf_is_func_proto(type) && btf_vlen(type) ? btf_vlen(type) - 1U : 0;
+}
+
+/** Notes a type of the kernel's that the program names, or that it is attached to. */
 static void meet(struct cut *cut, uint32_t id)
 {
-	static const char prefix[] = "bpf_iter_";
 	const struct btf_type *type = cut->types[id];
 	const char *name = name_of(cut, type->name_off);
 
 	if ((btf_is_composite(type) || btf_is_any_enum(type)) && is_wanted(cut, name))
 		make(cut, id, 0);
-	if (btf_kind(type) == BTF_KIND_FUNC && strncmp(name, prefix, sizeof(prefix) - 1) == 0)
-		for (size_t i = 0; i < sizeof(iterators) / sizeof(iterators[0]); i++)
-			if (strcmp(iterators[i].name, name + sizeof(prefix) - 1) == 0)
-				iterators[i].id = id;
+	if (btf_kind(type) == BTF_KIND_FUNC || btf_is_typedef(type)) {
+		struct kernel_target *target = kernel_targets_find(btf_kind(type), name);
+
+		if (target)
+			*target = (struct kernel_target){ id, arguments_of(cut, type) };
+	}
 }
 
 /** Finds where each type is, and in the same go nothing else: most are never looked at again. */
@@ -386,39 +392,9 @@ static int write_out(const struct cut *cut, int fd)
 	return 0;
 }
 
-/** libbpf would look for the function in all types of the kernel; only for an object without a cut it does. */
-static int prepare_iterator(struct bpf_program *program, struct bpf_prog_load_opts *opts, long cookie)
-{
-	const char *name = bpf_program__section_name(program) + strlen("iter/");
-	int id = -ESRCH;
-
-	(void)cookie;
-	opts->attach_prog_fd = 0;
-	for (size_t i = 0; i < sizeof(iterators) / sizeof(iterators[0]); i++)
-		if (strcmp(iterators[i].name, name) == 0 && iterators[i].id)
-			id = (int)iterators[i].id;
-	if (id < 0)
-		id = libbpf_find_vmlinux_btf_id(name, BPF_TRACE_ITER);
-	if (id < 0)
-		return id;
-	opts->attach_btf_id = (__u32)id;
-	return 0;
-}
-
-/** For good: libbpf 1.1 goes on using the list of its handlers when the last one was taken out and the list freed. */
-static int register_handler(void)
-{
-	struct libbpf_prog_handler_opts opts = { .sz = sizeof(opts), .prog_prepare_load_fn = prepare_iterator };
-	static int handler;
-
-	if (handler <= 0)
-		handler = libbpf_register_prog_handler("iter/", BPF_PROG_TYPE_TRACING, BPF_TRACE_ITER, &opts);
-	return handler < 0 ? handler : 0;
-}
-
 int kernel_types_begin(struct kernel_types *ret)
 {
-	int r = register_handler();
+	int r = kernel_targets_register();
 
 	*ret = (struct kernel_types)KERNEL_TYPES_NONE;
 	if (r < 0)
@@ -427,30 +403,6 @@ int kernel_types_begin(struct kernel_types *ret)
 	if (ret->fd < 0)
 		return -errno;
 	snprintf(ret->path, sizeof(ret->path), "/proc/self/fd/%d", ret->fd);
-	return 0;
-}
-
-/** The iterators of the object that will be loaded. */
-static int note_iterators(struct bpf_object *object)
-{
-	struct bpf_program *program;
-	size_t n = 0;
-
-	memset(iterators, 0, sizeof(iterators));
-	bpf_object__for_each_program(program, object)
-	{
-		const char *section = bpf_program__section_name(program);
-		int r;
-
-		if (strncmp(section, "iter/", 5) != 0 || n == sizeof(iterators) / sizeof(iterators[0]) ||
-		    strlen(section + 5) >= sizeof(iterators[0].name))
-			return -EINVAL;
-		memcpy(iterators[n++].name, section + 5, strlen(section + 5) + 1);
-		/* Any number: that of a program to attach to keeps libbpf from reading the kernel's types. */
-		r = bpf_program__set_attach_target(program, 1, NULL);
-		if (r < 0)
-			return r;
-	}
 	return 0;
 }
 
@@ -463,7 +415,7 @@ int kernel_types_cut(const struct kernel_types *types, struct bpf_object *object
 
 	if (types->fd < 0 || !btf)
 		return -EINVAL;
-	r = note_iterators(object);
+	r = kernel_targets_expect(object);
 	for (uint32_t id = 1; id < btf__type_cnt(btf); id++) {
 		const struct btf_type *type = btf__type_by_id(btf, id);
 
@@ -487,6 +439,7 @@ int kernel_types_cut(const struct kernel_types *types, struct bpf_object *object
 
 void kernel_types_end(struct kernel_types *types)
 {
+	kernel_targets_forget();
 	if (types->fd < 0)
 		return;
 	close(types->fd);

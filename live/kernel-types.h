@@ -20,7 +20,10 @@ struct kernel_types {
 		.fd = -1  \
 	}
 
-/** Before an object is opened: from then on its iterators are loaded by what is cut out. @return 0 or -errno */
+/**
+ * @brief Before an object is opened: from then on iterators and tracepoints are loaded by what is cut out.
+ * @return 0 or -errno
+ */
 int kernel_types_begin(struct kernel_types *ret);
 
 /** Between opening and loading. @return 0; or -errno: the object is to be opened again without */

@@ -21,7 +21,6 @@ int trace_bpf_open(const struct trace_wish *wish, struct trace_engine **ret, con
 #else
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -37,7 +36,9 @@ int trace_bpf_open(const struct trace_wish *wish, struct trace_engine **ret, con
 #include <trace.skel.h>
 #pragma GCC diagnostic pop
 
+#include "bpf-load.h"
 #include "bpf-privileges.h"
+#include "kernel-targets.h"
 #include "privilege.h"
 #include "records.h"
 #include "ticks.h"
@@ -129,30 +130,16 @@ static uint64_t key_of(const struct sockopt_option *option)
 	return (uint64_t)(uint32_t)option->level->number << 32 | (uint32_t)option->number;
 }
 
-/** How many arguments a tracepoint of the kernel has; 0: there is none of this name. */
-static unsigned int arguments_of(const struct btf *btf, const char *name)
-{
-	int32_t id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
-	const struct btf_type *type = id > 0 ? btf__type_by_id(btf, btf__type_by_id(btf, (uint32_t)id)->type) : NULL;
-
-	if (type && btf_is_ptr(type))
-		type = btf__type_by_id(btf, type->type);
-	/* The first parameter is the tracepoint's own. */
-	return type && btf_is_func_proto(type) && btf_vlen(type) ? btf_vlen(type) - 1U : 0;
-}
-
 /** Linux 6.18 tells of a completion by its entry, 6.12 by the entry's members; 6.1 tells of no submission. */
 static bool choose_uring(struct trace_bpf *programs)
 {
-	struct btf *btf = btf__load_vmlinux_btf();
-	bool submits = btf && arguments_of(btf, "btf_trace_io_uring_submit_req") == 1;
-	unsigned int completes = submits ? arguments_of(btf, "btf_trace_io_uring_complete") : 0;
+	bool submits = kernel_targets_arguments("io_uring_submit_req") == 1;
+	int completes = submits ? kernel_targets_arguments("io_uring_complete") : 0;
 	bool is_new = completes == 3, is_old = completes == 7;
 
 	bpf_program__set_autoload(programs->progs.note_uring, is_new || is_old);
 	bpf_program__set_autoload(programs->progs.tell_uring, is_new);
 	bpf_program__set_autoload(programs->progs.tell_uring_of_old, is_old);
-	btf__free(btf);
 	return is_new || is_old;
 }
 
@@ -251,18 +238,43 @@ static int fill_tables(struct trace_bpf *programs, const struct trace_wish *wish
 	return fill_places(programs);
 }
 
+struct loading {
+	struct bpf_engine *bpf;
+	const struct trace_wish *wish;
+};
+
+static struct bpf_object *open_skeleton(void *context, const struct bpf_object_open_opts *opts)
+{
+	const struct loading *loading = context;
+
+	loading->bpf->programs = trace_bpf__open_opts(opts);
+	if (!loading->bpf->programs)
+		return NULL;
+	fill_constants(loading->bpf->programs, loading->wish);
+	return loading->bpf->programs->obj;
+}
+
+static int load_skeleton(void *context)
+{
+	struct bpf_engine *bpf = ((const struct loading *)context)->bpf;
+
+	bpf->engine.sees_io_uring = choose_uring(bpf->programs);
+	return trace_bpf__load(bpf->programs);
+}
+
+static void close_skeleton(void *context)
+{
+	struct bpf_engine *bpf = ((const struct loading *)context)->bpf;
+
+	trace_bpf__destroy(bpf->programs);
+	bpf->programs = NULL;
+}
+
 static int start(struct bpf_engine *bpf, const struct trace_wish *wish, const char **reterr_what)
 {
-	int r;
+	static const struct bpf_loader loader = { open_skeleton, load_skeleton, close_skeleton };
+	int r = bpf_load(&loader, &(struct loading){ bpf, wish });
 
-	bpf->programs = trace_bpf__open();
-	if (!bpf->programs) {
-		*reterr_what = N_("its programs cannot be opened");
-		return -errno;
-	}
-	fill_constants(bpf->programs, wish);
-	bpf->engine.sees_io_uring = choose_uring(bpf->programs);
-	r = trace_bpf__load(bpf->programs);
 	/* Where maps cannot be mapped (before 5.5) there are no counters to read. */
 	if (r == 0 && !bpf->programs->bss)
 		r = -EOPNOTSUPP;

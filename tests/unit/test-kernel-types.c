@@ -6,6 +6,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <change-list.h>
+#include <kernel-targets.h>
 #include <kernel-types.h>
 #include <record.h>
 
@@ -15,6 +16,9 @@
 #pragma GCC diagnostic ignored "-Wcast-qual"
 #include <change.skel.h>
 #include <sockets.skel.h>
+#ifdef HAVE_BPF_TRACE
+#include <trace.skel.h>
+#endif
 #pragma GCC diagnostic pop
 
 #include "test.h"
@@ -99,12 +103,28 @@ static bool is_same(const struct bpf_insn *ours, const struct bpf_insn *theirs)
 	return memcmp(ours, theirs, offsetof(struct bpf_insn, imm)) == 0 && (is_map || ours->imm == theirs->imm);
 }
 
+/** Both are loaded. */
+static void compare_programs(struct bpf_object *ours, struct bpf_object *theirs, size_t least)
+{
+	struct bpf_program *our, *their = NULL;
+
+	bpf_object__for_each_program(our, ours)
+	{
+		size_t n = bpf_program__insn_cnt(our);
+
+		their = bpf_object__next_program(theirs, their);
+		assert_int_equal(n, bpf_program__insn_cnt(their));
+		assert_true(n > least);
+		for (size_t i = 0; i < n; i++)
+			assert_true(is_same(&bpf_program__insns(our)[i], &bpf_program__insns(their)[i]));
+	}
+}
+
 /** What libbpf makes of a program by the cut is what it makes of it by all types of the kernel. */
 static void the_programs_are_the_same_with_these_alone(void **state)
 {
 	struct kernel_types types;
 	struct sockets_bpf *ours = open_with(&types), *theirs = sockets_bpf__open();
-	struct bpf_program *our, *their = NULL;
 	struct bpf_link *link;
 	int r = sockets_bpf__load(ours);
 
@@ -117,16 +137,7 @@ static void the_programs_are_the_same_with_these_alone(void **state)
 	}
 	assert_int_equal(r, 0);
 	assert_int_equal(sockets_bpf__load(theirs), 0);
-	bpf_object__for_each_program(our, ours->obj)
-	{
-		size_t n = bpf_program__insn_cnt(our);
-
-		their = bpf_object__next_program(theirs->obj, their);
-		assert_int_equal(n, bpf_program__insn_cnt(their));
-		assert_true(n > 500);
-		for (size_t i = 0; i < n; i++)
-			assert_true(is_same(&bpf_program__insns(our)[i], &bpf_program__insns(their)[i]));
-	}
+	compare_programs(ours->obj, theirs->obj, 500);
 	/* It stands for the iterator of its section. */
 	link = bpf_program__attach_iter(ours->progs.tell_tcp, NULL);
 	assert_non_null(link);
@@ -135,6 +146,71 @@ static void the_programs_are_the_same_with_these_alone(void **state)
 	sockets_bpf__destroy(theirs);
 	kernel_types_end(&types);
 }
+
+#ifdef HAVE_BPF_TRACE
+static struct trace_bpf *open_trace(const struct bpf_object_open_opts *opts)
+{
+	struct trace_bpf *skeleton = trace_bpf__open_opts(opts);
+
+	assert_non_null(skeleton);
+	bpf_map__set_max_entries(skeleton->maps.ring, 65536);
+	bpf_program__set_autoload(skeleton->progs.tell_close, true);
+	bpf_program__set_autoload(skeleton->progs.follow_fork, true);
+	bpf_program__set_autoload(skeleton->progs.forget_process, true);
+	return skeleton;
+}
+
+/** How many arguments the whole types of the kernel say. */
+static int arguments_of(const struct btf *btf, const char *type_name)
+{
+	int id = btf__find_by_name_kind(btf, type_name, BTF_KIND_TYPEDEF);
+
+	if (id < 0)
+		return -ESRCH;
+	id = (int)btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type)->type;
+	return btf_vlen(btf__type_by_id(btf, (__u32)id)) - 1;
+}
+
+static void tracepoints_are_found_in_the_same_pass(void **state)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
+	struct kernel_types types;
+	struct trace_bpf *ours, *theirs;
+	struct btf *all;
+	int r;
+
+	sockets_bpf__destroy(open_with(&types));
+	kernel_types_end(&types);
+	assert_int_equal(kernel_types_begin(&types), 0);
+	opts.btf_custom_path = types.path;
+	ours = open_trace(&opts);
+	theirs = open_trace(NULL);
+	assert_int_equal(kernel_types_cut(&types, ours->obj), 0);
+
+	all = btf__parse("/sys/kernel/btf/vmlinux", NULL);
+	assert_int_equal(kernel_targets_arguments("sys_exit"), 2);
+	assert_int_equal(kernel_targets_arguments("sched_process_fork"), 2);
+	assert_int_equal(kernel_targets_arguments("io_uring_complete"), arguments_of(all, "btf_trace_io_uring_complete"));
+	assert_int_equal(kernel_targets_arguments("io_uring_submit_req"), arguments_of(all, "btf_trace_io_uring_submit_req"));
+	assert_int_equal(kernel_targets_arguments("sys_exi"), -EINVAL);
+	assert_null(kernel_targets_find(BTF_KIND_FUNC, "btf_trace_sys_exit"));
+	assert_null(kernel_targets_find(BTF_KIND_TYPEDEF, "sys_exit"));
+	btf__free(all);
+
+	r = trace_bpf__load(ours);
+	kernel_types_end(&types);
+	assert_int_equal(kernel_targets_arguments("sys_exit"), -EINVAL);
+	if (r == 0) {
+		assert_int_equal(trace_bpf__load(theirs), 0);
+		compare_programs(ours->obj, theirs->obj, 30);
+	}
+	trace_bpf__destroy(ours);
+	trace_bpf__destroy(theirs);
+	if (r == -EPERM || r == -EACCES)
+		SKIP_BECAUSE("needs CAP_BPF and CAP_PERFMON");
+	assert_int_equal(r, 0);
+}
+#endif
 
 /** Without: libbpf reads all types itself, also after something was cut out for another object. */
 static void without_it_all_is_as_before(void **state)
@@ -163,6 +239,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_types_are_those_of_the_kernel),
 		cmocka_unit_test(the_programs_are_the_same_with_these_alone),
+#ifdef HAVE_BPF_TRACE
+		cmocka_unit_test(tracepoints_are_found_in_the_same_pass),
+#endif
 		cmocka_unit_test(without_it_all_is_as_before),
 	};
 
