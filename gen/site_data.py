@@ -27,6 +27,8 @@ class Profile(NamedTuple):
     title: dict[str, str]
     remarks: dict[str, str]
     rules: str
+    sources: str
+    measured: dict[str, str]
 
 
 def read_profile(path: Path) -> Profile:
@@ -37,10 +39,15 @@ def read_profile(path: Path) -> Profile:
     blocks = [block.strip("\n") for block in "\n".join(head[2:]).split("\n\n") if block.strip()]
     common = [block for block in blocks if block.startswith(("Sources /", "Measured /"))]
     told = [block for block in blocks if block not in common]
+    rest = " ".join(" ".join(common).split())
+    found = re.search(r"Sources / Fuentes: (.*?) Measured / Medido: (.*?) / (.*)", rest)
+    if found is None:
+        raise facts.CatalogError(f"{path}: there is no 'Sources / Fuentes: ... Measured / Medido: ENGLISH / ESPAÑOL'")
     half = len(told) // 2
     remarks = {"en": told[:half], "es": told[half:]}
     rules = "\n".join(line for line in lines if line and not line.startswith("#"))
-    return Profile(path.stem, title, {key: "\n\n".join(value) for key, value in remarks.items()}, rules)
+    return Profile(path.stem, title, {key: "\n\n".join(value) for key, value in remarks.items()}, rules,
+                   found[1], {"en": found[2], "es": found[3]})
 
 
 def raw_checks(folder: Path, catalog: Catalog) -> list[Entry]:
@@ -110,12 +117,14 @@ class Site:
         return Rich(link, link_check, self.catalog.structs)
 
     def checks_of(self, option: Entry) -> list[Entry]:
-        """The checks that look at an option."""
+        """The checks that look at an option. Not those that only read a member of its struct, and not those of any call,
+        which have it as an example."""
         names = {option["name"], *option.get("aliases", [])}
 
         def tells(check: Entry) -> bool:
-            told = " ".join([*check["when"].values(), *check["see"], *check.get("option", [])])
-            return bool(names & set(re.findall(r"[A-Z][A-Z0-9_]+", told)))
+            told = " ".join([*check["when"].values(), *check.get("option", []), check["title"]["en"], *check.get("cure", {}).values(),
+                             *(check["see"] if "live" in check["when"] else [])])
+            return bool(names & set(re.findall(r"\b[A-Z][A-Z0-9_]+\b(?!\.[a-z])", told)))
         return [check for check in self.checks if tells(check)]
 
     def profiles_of(self, option: Entry) -> list[Profile]:

@@ -130,12 +130,13 @@ def cork(t: Words, _: str) -> tuple[int, int, str]:
 
 def fastopen(t: Words, _: str) -> tuple[int, int, str]:
     body = text(120, 16, t("draw_client")) + text(400, 16, t("draw_server"))
-    body += line(120, 26, 120, 150) + line(400, 26, 400, 150)
-    rows = ((40, True, "SYN + cookie + " + t("draw_data"), "this"), (80, False, "SYN-ACK + " + t("draw_data"), ""), (116, True, "ACK", ""))
+    body += line(120, 26, 120, 180) + line(400, 26, 400, 180)
+    rows = ((40, True, "SYN + cookie + " + t("draw_data"), "this"), (76, False, "SYN-ACK", ""), (108, False, t("draw_data"), ""),
+            (144, True, "ACK", ""))
     for y, right, words, kind in rows:
         body += arrow(122, y, 398, y + 16, "call") if right else arrow(398, y, 122, y + 16, "call")
         body += text(260, y + 2, words, kind or "soft")
-    return 640, 158, body + text(414, 62, t("draw_wakes"), "this", False)
+    return 640, 188, body + text(414, 62, t("draw_wakes"), "this", False)
 
 
 def reuseaddr(t: Words, _: str) -> tuple[int, int, str]:

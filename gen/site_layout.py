@@ -48,7 +48,8 @@ def told(site: Site, field: Entry) -> str:
     symbols = symbols_of(site.catalog, field.get("symbols"))
     if symbols:
         form = "{:#x}" if field.get("flags") else "{}"
-        return ", ".join(f"{code(name)} {form.format(value)}" for name, value in symbols.items())
+        words = [f"{code(name)}&nbsp;{form.format(value)}" for name, value in symbols.items()]
+        return ", ".join(words) if len(words) < 4 else "<ul class=symbols>" + "".join(f"<li>{one}</li>" for one in words) + "</ul>"
     return escape(site.translate(UNITS[field["unit"]])) if "unit" in field else ""
 
 

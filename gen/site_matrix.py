@@ -37,7 +37,7 @@ def system_cell(site: Site, option: Entry, system: str) -> tuple[str, str]:
 def cell(site: Site, found: tuple[str, str], plain: dict[str, str]) -> str:
     mark, behind = found
     if not mark:
-        return "<td></td>"
+        return "<td><i class=none></i></td>"
     title = f' title="{escape(behind)}"' if behind else ""
     return f"<td{title}><i class={mark}></i><span class=unseen>{plain[mark]}</span></td>"
 

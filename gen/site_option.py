@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import html
+import re
 
 from catalog import Entry
-from rows import Row, source_words, struct_of, symbol_values
+from rows import Row, default_rows, source_words, struct_of, symbol_values, where_words
 from site_data import Site
 from site_draw import drawing
 from site_layout import bits_table, layout
@@ -15,6 +16,8 @@ from site_text import Rich, anchor, code, escape
 from site_timeline import Timeline
 
 LANGUAGES = (("c", "C"), ("python", "Python"), ("go", "Go"), ("rust", "Rust"), ("java", "Java"), ("node", "Node.js"))
+MANUAL = re.compile(r"\b([a-z][\w.-]*)\((\d)\)")
+MANUALS = "https://man7.org/linux/man-pages/man{1}/{0}.{1}.html"
 # What has a place of its own on the page stands not in the table of facts.
 ELSEWHERE = {"elsewhere", "values", "flags", "fields", "danger", "reading it"}
 
@@ -41,6 +44,8 @@ class Page:
     def fact(self, row: Row) -> str:
         """The text of a row; what the page tells at length elsewhere is cut off."""
         text = row.text
+        if row.key == "default":
+            return "; ".join(map(self.default, default_rows(self.option)))
         if row.key == "takes effect":
             text = text.split(self.site.translate(". Later: "))[0]
         if row.key == "type":
@@ -49,19 +54,25 @@ class Page:
             return code(word) + escape(comma + rest) if one else self.rich.text(text)
         return self.rich.text(text)
 
+    def default(self, row: Entry) -> str:
+        """As set takes it, or the sysctl that has it; a struct's may break behind its members."""
+        value = code(row.get("sysctl") or row["value"] or '""').replace(",", ",<wbr>")
+        place = where_words(row)
+        return value + (f" ({escape(place)})" if place else "")
+
     def facts(self) -> str:
-        shown: list[tuple[str, list[str]]] = []
+        shown: list[tuple[str, str, list[str]]] = []
         for row in self.rows:
             if row.key in ELSEWHERE or (row.key == "since" and not row.label):
                 continue
             if row.label:
-                shown.append((row.label, [self.fact(row)]))
+                shown.append((row.key, row.label, [self.fact(row)]))
             else:
-                shown[-1][1].append(self.fact(row))
+                shown[-1][2].append(self.fact(row))
         level = self.site.catalog.level(self.option["level"])
-        shown.insert(0, (self.t("number").lower(), [f"{code(level['name'])}, {self.numbers()}"]))
-        body = "".join(f"<div><dt>{escape(label)}</dt>" + "".join(f"<dd>{text}</dd>" for text in texts) + "</div>\n"
-                       for label, texts in shown)
+        shown.insert(0, ("number", self.t("number").lower(), [f"{code(level['name'])}, {self.numbers()}"]))
+        body = "".join(f'<div id=fact-{key.replace(" ", "-")}><dt><a href="#fact-{key.replace(" ", "-")}">{escape(label)}</a></dt>'
+                       + "".join(f"<dd>{text}</dd>" for text in texts) + "</div>\n" for key, label, texts in shown)
         return f'<aside class=facts aria-label="{escape(self.t("facts"))}"><dl>\n{body}</dl></aside>\n'
 
     def numbers(self) -> str:
@@ -80,13 +91,20 @@ class Page:
         made = ""
         for key, label in (("danger", "danger"), ("reading it", "reading")):
             text = " ".join(row.text for row in self.rows if row.key == key)
+            pattern = self.option.get("danger", {}).get("value", "") if key == "danger" else ""
+            if pattern:
+                text = f"{self.dangerous(pattern)}{text.removeprefix(pattern + ': ')}"
             made += f"<p class=danger><strong>{escape(self.t(label))}:</strong> {self.rich.text(text)}.</p>\n" if text else ""
         return made
+
+    def dangerous(self, pattern: str) -> str:
+        """The values that are dangerous, of which the catalogue has a glob: as a reader writes them, if that can be."""
+        return "" if set("[]?") & set(pattern) else f"{self.option['name']}={pattern.strip('*')}: "
 
     def when(self) -> str:
         if "set" not in self.option["access"]:
             return ""
-        late = self.site.facts.note(self.option, "late")
+        late = self.site.facts.note(self.option, "late").removesuffix(".")
         text = f"<p><em>{escape(self.t('late'))}:</em> {self.rich.text(late)}.</p>\n" if late else ""
         refused = [row.text for row in self.rows if row.key == "refused"]
         if refused:
@@ -197,11 +215,15 @@ class Page:
 
 
 
-
 def capital(text: str) -> str:
     """A summary begins in lower case; as a sentence it does not, unless a name stands there."""
     first = text.split(" ")[0]
     return text if any(sign in first for sign in "_(.") else text[:1].upper() + text[1:]
+
+
+def kernel_address(source: Entry) -> str | None:
+    """Where that file can be read as it was in that version."""
+    return f"https://elixir.bootlin.com/linux/v{source['at']}/source/{source['kernel']}" if "at" in source else None
 
 
 def sources(rich: Rich, rows: list[Entry]) -> str:
@@ -212,9 +234,13 @@ def sources(rich: Rich, rows: list[Entry]) -> str:
         if "kernel" in row:
             version = f" ({row['at']})" if "at" in row else ""
             words = words.removesuffix(version)
-            made.append(f"<li>{code(words)}{escape(version)}</li>")
+            made.append(f"<li>{anchor(kernel_address(row), code(words))}{escape(version)}</li>")
+        elif "man" in row:
+            made.append(f"<li>{MANUAL.sub(lambda m: anchor(MANUALS.format(*m.groups()), code(m[0])), escape(words))}</li>")
+        elif "run" in row:
+            made.append(f"<li class=run lang=en>{rich.text(words)}</li>")
         else:
-            made.append(f"<li{' class=run' if 'run' in row else ''}>{rich.text(words)}</li>")
+            made.append(f"<li>{rich.text(words)}</li>")
     return f"<ul class=sources>{''.join(made)}</ul>"
 
 

@@ -31,8 +31,7 @@ class Frame:
             "body": body, "crumbs": self.crumbs(here, crumbs or []), "nav": self.navigation(here, path),
             "made_from": escape(site.t("made_from").replace("%s", site.version)),
             **{key: escape(site.t(key)) for key in ("skip", "home", "search", "search_hint", "search_key", "results",
-                                                    "found_none", "found_one", "found_many", "about", "about_text")
-               if key != "about"},
+                                                    "found_none", "found_one", "found_many", "copy", "copied", "about_text")},
         }
         text = self.template
         for key, value in words.items():
@@ -54,7 +53,7 @@ class Frame:
 
 def section(key: str, title: str, inner: str, kind: str = "") -> str:
     shown = f" class={kind}" if kind else ""
-    return f"<section id={key}{shown}><h2>{escape(title)}</h2>\n{inner}</section>\n" if inner else ""
+    return f'<section id={key}{shown}><h2><a href="#{key}">{escape(title)}</a></h2>\n{inner}</section>\n' if inner else ""
 
 
 def table(heads: list[str], rows: list[list[str]], kind: str = "", label: str = "") -> str:

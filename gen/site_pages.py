@@ -33,7 +33,7 @@ def add_start(frame: Frame) -> None:
     lead = rich.text(site.t("lead"))
     body = f"<h1>{escape(site.t('title'))}</h1>\n<p class=summary>{lead}</p>\n"
     body += section("levels", site.t("levels"), f"<dl class=options>\n{rows}</dl>\n")
-    others = "".join(f'<div><dt><a href="{target}">{escape(site.t(key))}</a></dt><dd>{rich.text(site.t(key + "_lead"))}</dd></div>\n'
+    others = "".join(f'<div><dt><a href="{target}">{escape(site.t(key))}</a></dt><dd>{rich.marked(site.t(key + "_lead"))}</dd></div>\n'
                      for target, key in (("options.html", "all_options"), ("matrix.html", "matrix"),
                                          ("pitfalls/index.html", "pitfalls"), ("profiles/index.html", "profiles")))
     body += f"<dl class=\"options more\">\n{others}</dl>\n"
@@ -123,9 +123,9 @@ def add_checks(frame: Frame) -> None:
                    f"{site.plain.text(check['title'][site.language])}</a> <span class={check['severity']}>"
                    f"{escape(site.t(check['severity']))}</span></dd></div>\n" for check in site.checks)
     title = site.t("pitfalls")
-    body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{escape(site.t('pitfalls_lead'))}</p>\n"
+    body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{site.plain.marked(site.t('pitfalls_lead'))}</p>\n"
             f'<dl class="options checks">\n{rows}</dl>\n')
-    frame.add("pitfalls/index.html", f"{title} – sockopt", site.t("pitfalls_lead"), body, [("index.html", site.t("home"))], "list")
+    frame.add("pitfalls/index.html", f"{title} – sockopt", site.t("pitfalls_lead").replace("`", ""), body, [("index.html", site.t("home"))], "list")
 
 
 # ---- profiles ----
@@ -143,20 +143,31 @@ def remarks(rich: Rich, text: str) -> str:
     return made + (f"<ul>\n{items}</ul>\n" if items else "")
 
 
+def link_profiles(site: Site, page: str, made: str) -> str:
+    """Names of other profiles as links."""
+    names = "|".join(re.escape(one.name) for one in site.profiles if one.name != page)
+    return re.sub(rf"(?<![\w-])({names})(?![\w-])", r'<a href="\1.html">\1</a>', made)
+
+
 def add_profile(frame: Frame, profile: Profile) -> None:
     site = frame.site
     path = f"profiles/{profile.name}.html"
     rich = site.rich(path)
     title = profile.title[site.language]
     body = (f"<h1>{escape(profile.name)}</h1>\n<p class=summary>{rich.text(capital(title))}.</p>\n"
-            + remarks(rich, profile.remarks[site.language]))
-    rules = f"<pre tabindex=0><code>{html.escape(profile.rules)}</code></pre>\n"
+            + link_profiles(site, profile.name, remarks(rich, profile.remarks[site.language])))
+    rules = f"<pre><code>{html.escape(profile.rules)}</code></pre>\n"
     body += section("rules", site.t("rules"), rules)
-    use = f"<pre tabindex=0><code>sockopt run -r {escape(profile.name)} -- PROGRAM</code></pre>\n"
-    body += section("use", site.t("how_to_use"), use)
+    use = "".join(f"<div><dt>{escape(label)}</dt><dd><pre><code>{html.escape(line)}</code></pre></dd></div>\n" for label, line in (
+        (site.t("use_run"), f"sockopt run -p {profile.name} -- PROGRAM"),
+        (site.t("use_apply"), f"sockopt apply --unit NAME /usr/share/sockopt/profiles/{profile.name}.rules")))
+    body += section("use", site.t("how_to_use"), f"<dl class=code>{use}</dl>")
+    body += section("measured", site.t("measured"), f"<p>{rich.text(capital(profile.measured[site.language]))}</p>\n")
     names = list(dict.fromkeys(re.findall(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+", profile.rules)))
     see = "".join(f"<li>{anchor(rich.link(name), code(name))} <span>{summary_of(site, name)}</span></li>" for name in names)
     body += section("see", site.t("options").capitalize(), f"<ul class=see>{see}</ul>")
+    read = "".join(f"<li>{rich.text(one)}</li>" for one in profile.sources.removesuffix(".").split("; "))
+    body += section("sources", site.t("sources"), f"<ul class=sources>{read}</ul>")
     frame.add(path, f"{profile.name} – sockopt", title, body,
               [("index.html", site.t("home")), ("profiles/index.html", site.t("profiles"))])
 
@@ -168,6 +179,6 @@ def add_profiles(frame: Frame) -> None:
     rows = "".join(f'<div><dt><a href="{profile.name}.html">{escape(profile.name)}</a></dt>'
                    f"<dd>{site.plain.text(capital(profile.title[site.language]))}</dd></div>\n" for profile in site.profiles)
     title = site.t("profiles")
-    body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{site.rich('profiles/index.html').text(site.t('profiles_lead'))}</p>\n"
+    body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{site.plain.marked(site.t('profiles_lead'))}</p>\n"
             f"<dl class=options>\n{rows}</dl>\n")
-    frame.add("profiles/index.html", f"{title} – sockopt", site.t("profiles_lead"), body, [("index.html", site.t("home"))], "list")
+    frame.add("profiles/index.html", f"{title} – sockopt", site.t("profiles_lead").replace("`", ""), body, [("index.html", site.t("home"))], "list")

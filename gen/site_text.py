@@ -103,6 +103,10 @@ class Rich:
         name, sign, value = word.partition("=")
         return anchor(self.link(name), code(name)) + (code(sign + value) if sign else "")
 
+    def marked(self, text: str) -> str:
+        """Text of the site's own, whose code stands between grave accents."""
+        return "".join(code(part) if i % 2 else self.text(part) for i, part in enumerate(text.split("`")))
+
     def paragraphs(self, text: str) -> str:
         return "\n".join(f"<p>{self.text(paragraph)}</p>" for paragraph in text.split("\n\n"))
 

@@ -65,7 +65,7 @@ def write(catalog: Catalog, folder: Path, program: str, locale: str, version: st
             count += 1
         (top / "pages.js").write_text(script(site), encoding="utf-8")
     (output / "style.css").write_text(style(), encoding="utf-8")
-    shutil.copyfile(ROOT / "site/search.js", output / "search.js")
+    shutil.copyfile(ROOT / "site/site.js", output / "site.js")
     for kept in sorted((ROOT / "site/vendor").iterdir()):
         shutil.copyfile(kept, output / kept.name)
     shutil.copyfile(ROOT / "site/fonts/OFL.txt", output / "OFL.txt")

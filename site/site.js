@@ -1,8 +1,8 @@
-// The search of the reference. Without it every page can be reached by links.
-// The library and the texts are loaded when the search is first used, as scripts: pages may be read from a disk.
+// What the pages do with JavaScript: search, and copy code. Without it every page can be reached by links.
 "use strict";
-(() => {
-	const me = document.currentScript;
+
+// The library and the texts are loaded when the search is first used, as scripts: pages may be read from a disk.
+((me) => {
 	const form = document.getElementById("search");
 	const query = document.getElementById("query");
 	const list = document.getElementById("found");
@@ -160,4 +160,25 @@
 		query.focus();
 		query.select();
 	});
-})();
+})(document.currentScript);
+
+// A button beside each piece of code.
+((words) => {
+	if (!navigator.clipboard)
+		return;
+	document.querySelectorAll("dl.code pre").forEach((pre) => {
+		const button = document.createElement("button");
+		button.className = "copy";
+		button.append(words.copy);
+		button.addEventListener("click", async () => {
+			await navigator.clipboard.writeText(pre.textContent);
+			button.textContent = words.copied;
+			document.getElementById("told").textContent = words.copied;
+			setTimeout(() => { button.textContent = words.copy; }, 1500);
+		});
+		const label = pre.parentNode.previousElementSibling;
+		if (label)
+			button.setAttribute("aria-label", `${words.copy}: ${label.textContent}`);
+		pre.after(button);
+	});
+})(document.currentScript.dataset);
