@@ -36,11 +36,20 @@ bool option_numbers_parse(const char *text, int *ret_level, int *ret_number)
 	return true;
 }
 
-static const struct sockopt_option *find(const char *name, struct sockopt_unnamed *unnamed)
+/** One without a name, or a field of one. */
+struct option_made {
+	struct sockopt_unnamed unnamed;
+	struct sockopt_part part;
+};
+
+static const struct sockopt_option *find(const char *name, unsigned takes, struct option_made *made)
 {
 	const struct sockopt_option *option = sockopt_find(name);
+	struct sockopt_unnamed *unnamed = &made->unnamed;
 	int level, number;
 
+	if (!option && takes & OPTION_LIST_PARTS)
+		option = sockopt_find_part(name, &made->part);
 	if (option || !option_numbers_parse(name, &level, &number))
 		return option;
 	option = sockopt_meant_by(level, number, SOCKOPT_GET, unnamed);
@@ -50,6 +59,23 @@ static const struct sockopt_option *find(const char *name, struct sockopt_unname
 		unnamed->option.name = unnamed->name;
 	}
 	return option;
+}
+
+static void say_unknown(const char *name, const struct sockopt_option *part_of)
+{
+	struct sockopt_error error = {
+		.problem = SOCKOPT_NO_SUCH_OPTION,
+		.word = name,
+		.word_length = strlen(name),
+	};
+
+	if (part_of) {
+		log_error(_("'%s' names no field that could be shown alone"), name);
+		log_hint(_("'sockopt explain %s' lists the fields"), part_of->name);
+		return;
+	}
+	sockopt_nearest(name, error.near, 4);
+	log_sockopt_error(NULL, &error);
 }
 
 static bool may_be_read(const struct sockopt_option *option, bool force)
@@ -71,7 +97,7 @@ static bool may_be_read(const struct sockopt_option *option, bool force)
 	return true;
 }
 
-int option_list_parse(const char *text, bool force, struct option_list *ret)
+int option_list_parse(const char *text, unsigned takes, struct option_list *ret)
 {
 	char *copy = xstrdup(text), *rest = copy, *name;
 	struct option_list list = { 0 };
@@ -81,21 +107,15 @@ int option_list_parse(const char *text, bool force, struct option_list *ret)
 	for (const char *at = text; *at; at++)
 		most += *at == ',';
 	list.options = xmalloc(most * sizeof(*list.options));
-	list.unnamed = xmalloc(most * sizeof(*list.unnamed));
+	list.made = xmalloc(most * sizeof(*list.made));
 	while (r == 0 && (name = strsep(&rest, ","))) {
-		const struct sockopt_option *option = find(name, &list.unnamed[list.n]);
+		struct option_made *made = &list.made[list.n];
+		const struct sockopt_option *option = find(name, takes, made);
 
 		if (!option) {
-			struct sockopt_error error = {
-				.problem = SOCKOPT_NO_SUCH_OPTION,
-				.word = name,
-				.word_length = strlen(name),
-			};
-
-			sockopt_nearest(name, error.near, 4);
-			log_sockopt_error(NULL, &error);
+			say_unknown(name, made->part.option.part_of);
 			r = -EINVAL;
-		} else if (!may_be_read(option, force)) {
+		} else if (!may_be_read(option, takes & OPTION_LIST_UNREAD)) {
 			r = -EINVAL;
 		} else {
 			list.options[list.n++] = option;
@@ -112,6 +132,6 @@ int option_list_parse(const char *text, bool force, struct option_list *ret)
 void option_list_free(struct option_list *list)
 {
 	free(list->options);
-	free(list->unnamed);
+	free(list->made);
 	*list = (struct option_list){ 0 };
 }

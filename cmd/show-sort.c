@@ -25,7 +25,7 @@ struct kept {
 };
 
 struct show_sort {
-	struct sort_key key;
+	const struct sort_key *key;
 	struct kept *list;
 	size_t n, room;
 	struct borrower borrower;
@@ -53,6 +53,8 @@ bool show_sort_parse(const char *text, struct sort_key *ret)
 			return true;
 		}
 	ret->option = sockopt_find(text);
+	if (!ret->option)
+		ret->option = sockopt_find_part(text, &ret->part);
 	return ret->option != NULL;
 }
 
@@ -60,7 +62,7 @@ struct show_sort *show_sort_new(const struct sort_key *key)
 {
 	struct show_sort *sort = xmalloc(sizeof(*sort));
 
-	sort->key = *key;
+	sort->key = key;
 	sort->borrower = (struct borrower)BORROWER_INIT;
 	return sort;
 }
@@ -114,6 +116,11 @@ static void option_key(const struct sort_key *key, struct live_socket *socket, s
 	if (!option || option->read_effect.kind != SOCKOPT_READ_HARMLESS || !live_is_readable(socket) ||
 	    live_get(socket, option, &value) < 0)
 		return;
+	if (key->option->part_of) {
+		option = key->option;
+		if (value.length < option->get_type->size)
+			return; /* the struct of a kernel older than the field */
+	}
 	if (is_number(option->get_type)) {
 		kept->key_number = sockopt_field_number(&option->get_type->fields[0], value.bytes, 0);
 		return;
@@ -155,7 +162,7 @@ void show_sort_keep(struct show_sort *sort, struct live_socket *socket)
 	kept = &sort->list[sort->n];
 	*kept = (struct kept){ .socket = *socket, .number = sort->n, .had_descriptor = socket->fd >= 0 };
 	sort->n++;
-	read_key(&sort->key, socket, kept);
+	read_key(sort->key, socket, kept);
 	kept->socket.fd = -1; /* ends with the call; another is borrowed where one is wanted */
 	kept->socket.facts = kept_facts(&socket->facts);
 	if (socket->record) {
@@ -184,7 +191,7 @@ int show_sort_each(struct show_sort *sort, int (*each)(void *arg, struct live_so
 {
 	int r = 0;
 
-	sorted_by = &sort->key;
+	sorted_by = sort->key;
 	if (sort->n)
 		qsort(sort->list, sort->n, sizeof(*sort->list), compare);
 	for (size_t i = 0; r == 0 && i < sort->n; i++) {

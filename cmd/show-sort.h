@@ -20,14 +20,20 @@ struct sort_key {
 		SORT_BY_OPTION,
 	} by;
 	const struct sockopt_option *option;
+	struct sockopt_part part; /* what option points to where it is one field */
 	bool reversed;
 };
 
 struct show_sort;
 
-/** Reads a key: a word or an option's name, with '-' before it for the greatest first. @return false: neither */
+/**
+ * @brief Reads a key: a word, the name of an option or of a field of one, with '-' before it for the greatest first.
+ * @param ret points into itself: do not copy it
+ * @return false: it is none of these
+ */
 bool show_sort_parse(const char *text, struct sort_key *ret);
 
+/** key: borrowed, must outlive it */
 struct show_sort *show_sort_new(const struct sort_key *key);
 
 /** Keeps a socket, and what is known of it. */

@@ -50,6 +50,7 @@ struct follow {
 struct plan {
 	struct sockopt_kind kind;
 	const struct sockopt_option **options;
+	const struct sockopt_option **shown; /* each option, or the field of it that was asked for */
 	size_t n;
 	struct live_template *templates[TEMPLATES_MAX]; /* a namespace and state each */
 	size_t n_templates;
@@ -71,12 +72,12 @@ struct show {
 };
 
 static const struct argp_option options[] = {
-	{ "option", 'o', N_("OPTION[,OPTION...]"), 0, N_("A table of these options only"), 0 },
+	{ "option", 'o', N_("OPTION[,OPTION...]"), 0, N_("A table of these options only, or of fields of them, such as TCP_INFO.tcpi_rtt"), 0 },
 	{ "all", 'a', NULL, 0, N_("Every option, not only what differs from the default"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object a socket, a line each"), 0 },
 	{ "sort", 's', N_("KEY"), 0,
-	  N_("In the order of pid, process, protocol, state, local, peer, port, netns, cookie or an OPTION; a minus before it: the "
-	     "greatest first. All sockets are kept in memory until the last one came"),
+	  N_("In the order of pid, process, protocol, state, local, peer, port, netns, cookie, an OPTION or a field of "
+	     "one; a minus before it: the greatest first. All sockets are kept in memory until the last one came"),
 	  0 },
 	{ "watch", 'w', N_("SECONDS"), OPTION_ARG_OPTIONAL, N_("Look again and again (every 2 seconds)"), 0 },
 	{ "force", 'f', NULL, 0, N_("With -o: also read what changes by being read (SO_ERROR)"), 0 },
@@ -96,7 +97,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 's':
 		args->sorts = true;
 		if (!show_sort_parse(arg, &args->sort))
-			command_wrong_use(state, _("'%s' is not a key to sort by: pid, process, protocol, state, local, peer, port, netns, cookie or the name of an option"), arg);
+			command_wrong_use(state, _("'%s' is not a key to sort by: pid, process, protocol, state, local, peer, port, netns, cookie, or the name of an option or of a field of one"), arg);
 		return 0;
 	case 'f': args->force = true; return 0;
 	case 'w':
@@ -129,6 +130,7 @@ static const struct argp argp = {
 		  "  sockopt show 1234:6 --all\n"
 		  "  sockopt show tcp -o TCP_CONGESTION,SO_RCVBUF\n"
 		  "  sockopt show established --sort=-SO_RCVBUF\n"
+		  "  sockopt show 'TCP_INFO.rtt > 100ms' -o TCP_INFO.rtt,TCP_INFO.total_retrans\n"
 		  "  sockopt show 'established and SO_KEEPALIVE=off' --json\n\n"
 		  "Exit status: 0 shown, 1 nothing matched, 2 wrong use, 3 not all could be read, 4 not permitted."),
 	.children = children,
@@ -140,6 +142,12 @@ static bool is_shown(const struct show *show, const struct sockopt_option *optio
 	    option->read_effect.kind != SOCKOPT_READ_HARMLESS)
 		return false;
 	return show->args->all || option->nature == SOCKOPT_SETTING;
+}
+
+static void add_to_plan(struct plan *plan, const struct sockopt_option *option, const struct sockopt_option *shown)
+{
+	plan->options[plan->n] = option;
+	plan->shown[plan->n++] = shown;
 }
 
 static void plan_all(const struct show *show, struct plan *plan)
@@ -154,18 +162,18 @@ static void plan_all(const struct show *show, struct plan *plan)
 		for (size_t k = 0; k < plan->n && !twice; k++)
 			twice = strcmp(plan->options[k]->name, option->name) == 0;
 		if (!twice)
-			plan->options[plan->n++] = option;
+			add_to_plan(plan, option, option);
 	}
 }
 
 static void plan_wanted(const struct show *show, struct plan *plan)
 {
 	for (size_t i = 0; i < show->wanted.n; i++) {
-		const struct sockopt_option *option = show->wanted.options[i];
+		const struct sockopt_option *wanted = show->wanted.options[i];
+		const struct sockopt_option *option = sockopt_twin_for(wanted, &plan->kind, SOCKOPT_GET);
 
-		option = sockopt_twin_for(option, &plan->kind, SOCKOPT_GET);
 		if (option)
-			plan->options[plan->n++] = option;
+			add_to_plan(plan, option, wanted->part_of ? wanted : option);
 	}
 }
 
@@ -182,6 +190,7 @@ static void free_plan(struct plan *plan)
 	for (size_t i = 0; i < plan->n_follows; i++)
 		free_follow(&plan->follows[i]);
 	free(plan->options);
+	free(plan->shown);
 }
 
 static struct plan *plan_for(struct show *show, const struct sockopt_kind *kind)
@@ -197,6 +206,7 @@ static struct plan *plan_for(struct show *show, const struct sockopt_kind *kind)
 	plan = &show->plans[show->n_plans++];
 	*plan = (struct plan){ .kind = *kind };
 	plan->options = xmalloc((sockopt_count() + show->wanted.n) * sizeof(const void *));
+	plan->shown = xmalloc((sockopt_count() + show->wanted.n) * sizeof(const void *));
 	if (show->wanted.n)
 		plan_wanted(show, plan);
 	else
@@ -204,14 +214,16 @@ static struct plan *plan_for(struct show *show, const struct sockopt_kind *kind)
 	return plan;
 }
 
-/** Fills in the row of an option. @return false: it is not to be shown */
-static bool read_row(struct show *show, struct live_socket *socket, const struct sockopt_option *option,
+/** Fills in the row of the plan's option number index. @return false: it is not to be shown */
+static bool read_row(struct show *show, const struct plan *plan, struct live_socket *socket, size_t index,
 		     struct show_row *row)
 {
+	const struct sockopt_option *option = plan->options[index];
 	bool only_differing = !show->args->all && !show->wanted.n;
+	bool is_part = plan->shown[index] != option;
 	int r;
 
-	*row = (struct show_row){ .option = option };
+	*row = (struct show_row){ .option = plan->shown[index] };
 	/* What the kernel moves by itself in this state tells nothing by differing. */
 	if (only_differing && (option->adapts & facts_catalog_states(&socket->facts)))
 		return false;
@@ -225,6 +237,12 @@ static bool read_row(struct show *show, struct live_socket *socket, const struct
 		row->error = -r;
 		return !only_differing;
 	}
+	if (is_part) {
+		/* A kernel older than the field gives a struct that ends before it. */
+		if (row->length < row->option->get_type->size)
+			row->error = ENOPROTOOPT;
+		return true;
+	}
 	/* In JSON nothing says so: whoever reads it compares for himself. */
 	row->differs = !(show->args->json && !only_differing) &&
 		       defaults_differs(show->defaults, socket, option, row->bytes, row->length);
@@ -233,11 +251,11 @@ static bool read_row(struct show *show, struct live_socket *socket, const struct
 	return row->differs || !only_differing;
 }
 
-static void show_option(struct show *show, struct live_socket *socket, const struct sockopt_option *option)
+static void show_option(struct show *show, const struct plan *plan, struct live_socket *socket, size_t index)
 {
 	struct show_row row;
 
-	if (read_row(show, socket, option, &row))
+	if (read_row(show, plan, socket, index, &row))
 		show->view->row(show->view, &row);
 }
 
@@ -259,7 +277,7 @@ static const struct live_template *template_for(struct show *show, struct plan *
 	return made;
 }
 
-static void show_differing(struct show *show, struct plan *plan, struct live_socket *socket,
+static void show_differing(struct show *show, const struct plan *plan, struct live_socket *socket,
 			   const struct live_template *template)
 {
 	struct template_set set;
@@ -267,7 +285,7 @@ static void show_differing(struct show *show, struct plan *plan, struct live_soc
 	live_template_compare(template, socket, &set);
 	for (size_t i = 0; i < sizeof(set.bits) / sizeof(set.bits[0]); i++)
 		for (uint64_t left = set.bits[i]; left; left &= left - 1)
-			show_option(show, socket, plan->options[i * 64 + (size_t)__builtin_ctzll(left)]);
+			show_option(show, plan, socket, i * 64 + (size_t)__builtin_ctzll(left));
 }
 
 /** What the last socket of this kind was shown with, made when the first comes; NULL if memory is short. */
@@ -295,7 +313,7 @@ static void show_row_of_line(struct show *show, const struct plan *plan, struct 
 {
 	struct show_row row;
 
-	read_row(show, socket, plan->options[index], &row);
+	read_row(show, plan, socket, index, &row);
 	show->view->row_of_line(show->view, follow->line, index, &row);
 }
 
@@ -340,7 +358,7 @@ static void show_options(struct show *show, struct live_socket *socket)
 		show_line(show, plan, socket, follow);
 	else
 		for (size_t i = 0; i < plan->n; i++)
-			show_option(show, socket, plan->options[i]);
+			show_option(show, plan, socket, i);
 }
 
 static int show_one(void *arg, struct live_socket *socket)
@@ -440,12 +458,14 @@ static int run(int argc, char **argv)
 	struct show show = { .args = &args };
 	struct selector *selector;
 	struct stat status_of_ns;
+	unsigned takes;
 	int status;
 
 	if (command_parse(&cmd_show, argc, argv, &args))
 		return EXIT_WRONG_USE;
+	takes = args.force ? OPTION_LIST_UNREAD : 0;
 	selector = command_selector(args.selector);
-	if (args.options && option_list_parse(args.options, args.force, &show.wanted) < 0)
+	if (args.options && option_list_parse(args.options, takes | OPTION_LIST_PARTS, &show.wanted) < 0)
 		return EXIT_WRONG_USE;
 
 	setvbuf(stdout, NULL, _IOFBF, 1 << 18);

@@ -211,7 +211,7 @@ static int run(int argc, char **argv)
 		log_error(_("there is no program after --"));
 		return EXIT_WRONG_USE;
 	}
-	if (args.options && option_list_parse(args.options, true, &list) < 0)
+	if (args.options && option_list_parse(args.options, OPTION_LIST_UNREAD, &list) < 0)
 		return EXIT_WRONG_USE;
 	if (args.stack || args.read)
 		sink.names = stack_names_new();

@@ -58,6 +58,8 @@ bool sockopt_applies(const struct sockopt_option *option, const struct sockopt_k
 const struct sockopt_option *sockopt_twin_for(const struct sockopt_option *option,
 					      const struct sockopt_kind *kind, enum sockopt_access access)
 {
+	if (option && option->part_of)
+		option = option->part_of;
 	if (option && !is_entry(option)) {
 		const struct sockopt_option *known =
 			sockopt_find_number_on(kind, option->level->number, option->number, access);

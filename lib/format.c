@@ -398,7 +398,11 @@ int sockopt_format(const struct sockopt_option *option, const void *bytes, size_
 	const struct sockopt_type *type = option->get_type;
 	bool blob = type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar >= SOCKOPT_SOCKADDR;
 
-	if (type->short_form == SOCKOPT_SHORT_PROGRAM)
+	if (option->part_of && length < type->size)
+		output_text(&out, ""); /* the struct of a kernel older than the field */
+	else if (option->part_of)
+		put_field(&out, &type->fields[0], bytes, 0, type->fields[0].size);
+	else if (type->short_form == SOCKOPT_SHORT_PROGRAM)
 		put_program(&out, length);
 	else if (type->form == SOCKOPT_FORM_ARRAY)
 		put_elements(&out, type, bytes, length);

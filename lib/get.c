@@ -93,9 +93,11 @@ static int get_unsaid(int fd, const struct sockopt_option *option, void *ret_byt
 int sockopt_get_bytes(int fd, const struct sockopt_option *option, void *ret_bytes, size_t size,
 		      size_t *ret_length)
 {
-	socklen_t asked = asked_length(option, size);
-	socklen_t length = asked;
+	socklen_t asked, length;
 
+	if (option->part_of)
+		option = option->part_of;
+	asked = length = asked_length(option, size);
 	if (!(option->access & SOCKOPT_GET) || option->input_from_caller)
 		return -EOPNOTSUPP;
 	if (option->get_length == SOCKOPT_GET_UNSAID)

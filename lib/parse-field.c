@@ -11,6 +11,7 @@
 #include "name.h"
 #include "number.h"
 #include "parse.h"
+#include "part.h"
 
 static int bad(struct trouble *trouble, enum sockopt_problem problem, const char *at, int error)
 {
@@ -316,27 +317,6 @@ static int parse_tail(const struct sockopt_type *type, struct word value, struct
 	return 0;
 }
 
-/** A field by its name; by the last part of it (version for info.version) if no other field ends so. */
-static const struct sockopt_field *find_member(const struct sockopt_type *type, struct word name)
-{
-	const struct sockopt_field *found = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < type->n_fields; i++) {
-		const struct sockopt_field *field = &type->fields[i];
-		size_t whole = strlen(field->name);
-		const char *end = field->name + (name.length < whole ? whole - name.length : 0);
-
-		if (name_equal(field->name, name.at, name.length))
-			return field;
-		if (end > field->name && end[-1] == '.' && name_equal(end, name.at, name.length)) {
-			found = field;
-			n++;
-		}
-	}
-	return n == 1 ? found : NULL;
-}
-
 /** One "name=value" of a struct. */
 static int parse_member(const struct sockopt_type *type, struct word member, struct sockopt_value *ret,
 			struct trouble *trouble)
@@ -350,7 +330,7 @@ static int parse_member(const struct sockopt_type *type, struct word member, str
 	if (type->tail && name_equal(type->tail->name, name.at, name.length))
 		return parse_tail(type, value, ret, trouble);
 
-	field = find_member(type, name);
+	field = part_field(type, name);
 	if (!field)
 		return bad(trouble, SOCKOPT_BAD_VALUE, name.at, -EINVAL);
 	if (field->count > 1)

@@ -44,7 +44,7 @@ static int parse_scalar(const struct sockopt_type *type, struct word word, struc
 	if (type->size <= sizeof(ret->bytes))
 		memset(ret->bytes, 0, type->size);
 	r = parse_field(&type->fields[0], word, ret->bytes, 0, &length, trouble);
-	ret->length = (socklen_t)length;
+	ret->length = (socklen_t)(type->fields[0].offset + length); /* only a part's is not 0 */
 	return r;
 }
 

@@ -392,9 +392,10 @@ struct sockopt_option {
 	const char *name;
 	const struct sockopt_level *level;
 	int number;
-	const char *const *aliases;        /* NULL-terminated */
-	const struct sockopt_option *twin; /* the same name at another level, or NULL */
-	unsigned access;                   /* of enum sockopt_access; 0: only for BPF */
+	const char *const *aliases;           /* NULL-terminated */
+	const struct sockopt_option *part_of; /* of sockopt_find_part(): the option that it is a field of; else NULL */
+	const struct sockopt_option *twin;    /* the same name at another level, or NULL */
+	unsigned access;                      /* of enum sockopt_access; 0: only for BPF */
 	enum sockopt_nature nature;
 	const struct sockopt_type *type;     /* for set */
 	const struct sockopt_type *get_type; /* for get; never NULL */
@@ -511,6 +512,26 @@ SOCKOPT_API const struct sockopt_option *sockopt_find_number_on(const struct soc
  */
 SOCKOPT_API size_t sockopt_nearest(const char *name, const struct sockopt_option **ret, size_t max);
 
+/** Room for a field of an option, and what it points to. Do not copy: it points into itself. */
+struct sockopt_part {
+	struct sockopt_option option;
+	struct sockopt_type type;
+	char name[96]; /* TCP_INFO.tcpi_rtt */
+};
+
+/**
+ * @brief [signal-safe] A field of an option's struct by name: TCP_INFO.tcpi_rtt, tcp.info.rtt.
+ *
+ * The field in any case, without the prefix that all of them have (tcpi_), or by what follows its last dot where that
+ * is one field's. Arrays, keys and lists of addresses are no parts.
+ *
+ * What is made is an option for sockopt_get(), which reads all of it, and for sockopt_format() and sockopt_parse(),
+ * whose value is the field alone, at its place in those bytes. It cannot be set.
+ *
+ * @return &ret->option; NULL if there is none: ret->option.part_of is the option then, if that was found
+ */
+SOCKOPT_API const struct sockopt_option *sockopt_find_part(const char *name, struct sockopt_part *ret);
+
 /** Room for an option that has no name, and what it points to. Do not copy: it points into itself. */
 struct sockopt_unnamed {
 	struct sockopt_option option;
@@ -556,7 +577,8 @@ SOCKOPT_API bool sockopt_applies(const struct sockopt_option *option, const stru
 /**
  * @brief [signal-safe] The entry itself or the twin that applies to such a socket; NULL if none does.
  *
- * Of an option that was given by numbers (sockopt_meant_by()) it is what they mean on such a socket.
+ * Of an option that was given by numbers (sockopt_meant_by()) it is what they mean on such a socket, of a part
+ * (sockopt_find_part()) the whole.
  */
 SOCKOPT_API const struct sockopt_option *sockopt_twin_for(const struct sockopt_option *option,
 							  const struct sockopt_kind *kind,

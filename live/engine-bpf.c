@@ -187,13 +187,18 @@ static uint32_t blocks_of(const struct live_request *request)
 
 	if (request->all_options)
 		return (1U << VALUES_N_BLOCKS) - 1;
-	for (size_t i = 0; i < request->n_options; i++)
-		for (const struct sockopt_option *option = request->options[i]; option; option = option->twin) {
+	for (size_t i = 0; i < request->n_options; i++) {
+		const struct sockopt_option *option = request->options[i];
+
+		if (option->part_of)
+			option = option->part_of;
+		for (; option; option = option->twin) {
 			const struct values_place *place = record_place(option);
 
 			if (place)
 				blocks |= 1U << place->block;
 		}
+	}
 	return blocks;
 }
 

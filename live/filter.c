@@ -281,7 +281,7 @@ static void emit_option_range(struct compiler *compiler, const struct node *node
  */
 static void emit_option(struct compiler *compiler, const struct node *node)
 {
-	const struct values_place *place = node->option ? record_place(node->option) : NULL;
+	const struct values_place *place = record_place(node->option); /* of a field there is none */
 
 	if (!place || place->size == 0 || node->option->twin || node->op == OP_GLOB ||
 	    !is_plain_number(node->option->get_type))

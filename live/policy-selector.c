@@ -263,7 +263,8 @@ static int put_option(struct compiler *compiler, const struct node *node)
 
 	if (option->bpf != SOCKOPT_BPF_YES && option->bpf != SOCKOPT_BPF_GET)
 		return refuse(compiler, option->name, N_("bpf_getsockopt() does not tell %s"), NULL);
-	if (option->twin || node->op == OP_GLOB || option->get_type->form != SOCKOPT_FORM_SCALAR || field->size != 4 ||
+	if (option->part_of || option->twin || node->op == OP_GLOB ||
+	    option->get_type->form != SOCKOPT_FORM_SCALAR || field->size != 4 ||
 	    (field->scalar != SOCKOPT_SIGNED && field->scalar != SOCKOPT_UNSIGNED))
 		return refuse(compiler, option->name, N_("such a value of %s is not compared in the kernel's hooks"),
 			      NULL);

@@ -206,9 +206,20 @@ static bool is_number(const struct sockopt_type *type)
 		type->fields[0].scalar == SOCKOPT_BIG_ENDIAN);
 }
 
-static int64_t compare_values(const struct sockopt_type *type, const struct sockopt_value *have,
+/** Of one field no more is compared than the field. */
+static int64_t compare_field(const struct sockopt_field *field, const struct sockopt_value *have,
+			     const struct sockopt_value *want)
+{
+	const unsigned char *a = have->bytes + field->offset, *b = want->bytes + field->offset;
+
+	return field->scalar == SOCKOPT_STRING ? strncmp((const char *)a, (const char *)b, field->size) :
+						 memcmp(a, b, field->size);
+}
+
+static int64_t compare_values(const struct sockopt_option *option, const struct sockopt_value *have,
 			      const struct sockopt_value *want)
 {
+	const struct sockopt_type *type = option->get_type;
 	socklen_t least = have->length < want->length ? have->length : want->length;
 	int order;
 
@@ -220,6 +231,8 @@ static int64_t compare_values(const struct sockopt_type *type, const struct sock
 			return order_of((uint64_t)a, (uint64_t)b);
 		return (a > b) - (a < b);
 	}
+	if (option->part_of)
+		return compare_field(&type->fields[0], have, want);
 	if (type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar == SOCKOPT_STRING)
 		return strncmp((const char *)have->bytes, (const char *)want->bytes, type->size);
 	/* A linger that is off is off, whatever seconds are left in it. */
@@ -233,17 +246,23 @@ static int64_t compare_values(const struct sockopt_type *type, const struct sock
 static enum truth option_fits(const struct node *node, const struct facts *facts)
 {
 	const struct sockopt_option *option = sockopt_twin_for(node->option, &facts->kind, SOCKOPT_GET);
+	const struct sockopt_option *part = node->option->part_of ? node->option : NULL;
 	struct sockopt_value have;
 
 	if (!option || !facts->get || facts->get(facts->context, option, &have) < 0)
 		return UNKNOWN;
+	/* A kernel older than the field gives a struct that ends before it. */
+	if (part && (option->get_type != part->part_of->get_type || have.length < part->get_type->size))
+		return UNKNOWN;
+	if (part)
+		option = part;
 	if (node->op == OP_GLOB) {
 		char text[1024];
 
 		sockopt_format(option, have.bytes, have.length, text, sizeof(text));
 		return truth_of(fnmatch(node->text, text, 0) == 0);
 	}
-	return truth_of(ordered(node->op, compare_values(option->get_type, &have, &node->value)));
+	return truth_of(ordered(node->op, compare_values(option, &have, &node->value)));
 }
 
 static enum truth holder_fits(const struct node *node, const struct facts *facts)

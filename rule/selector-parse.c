@@ -164,6 +164,11 @@ static struct node *read_option_value(struct parser *parser, struct node *node, 
 	if (sockopt_parse(&readable, node->text, &node->value, &error->value) < 0) {
 		size_t length = (size_t)(parser->at - at);
 
+		if (node->option->part_of) {
+			node_free(node);
+			return fail(parser, at, length, N_("is not a value of this field"),
+				    N_("write it as 'sockopt show --all' prints it"));
+		}
 		error->value.option = node->option;
 		fail(parser, at, length, N_("is not a value of this option"), NULL);
 		error->value = (struct sockopt_error){
@@ -178,6 +183,42 @@ static struct node *read_option_value(struct parser *parser, struct node *node, 
 	return node;
 }
 
+static struct node *fail_name(struct parser *parser, const char *word, const char *at, size_t length)
+{
+	struct sockopt_error *near = &parser->error->value;
+
+	fail(parser, at, length, N_("is neither a key nor a socket option"),
+	     N_("keys are pid, fd, process, user, cgroup, netns, family, type, protocol, state, local, peer, port, "
+		"local-port, peer-port, interface, path, inode and cookie"));
+	*near = (struct sockopt_error){
+		.problem = SOCKOPT_NO_SUCH_OPTION,
+		.word = at,
+		.word_length = length,
+	};
+	sockopt_nearest(word, near->near, 4);
+	return NULL;
+}
+
+/** What stands before an operator: a key, an option, or a field of one. @return false: none, and that is said */
+static bool read_name(struct parser *parser, struct node *node, const char *word, const char *at, size_t length)
+{
+	node->key = words_key(word);
+	if (node->key != KEY_N_KEYS)
+		return true;
+	node->kind = NODE_OPTION;
+	node->option = sockopt_find(word);
+	if (!node->option)
+		node->option = sockopt_find_part(word, &node->part);
+	if (node->option)
+		return true;
+	if (node->part.option.part_of)
+		fail(parser, at, length, N_("names no field that could be compared"),
+		     N_("'sockopt explain OPTION' lists the fields of an option"));
+	else
+		fail_name(parser, word, at, length);
+	return false;
+}
+
 static struct node *parse_comparison(struct parser *parser, const char *word, const char *at, size_t length)
 {
 	struct node *node = node_new(parser, NODE_KEY);
@@ -185,23 +226,9 @@ static struct node *parse_comparison(struct parser *parser, const char *word, co
 
 	if (!node)
 		return NULL;
-	node->key = words_key(word);
-	if (node->key == KEY_N_KEYS) {
-		struct sockopt_error *near = &parser->error->value;
-
-		node->kind = NODE_OPTION;
-		node->option = sockopt_find(word);
-		if (!node->option) {
-			node_free(node);
-			fail(parser, at, length, N_("is neither a key nor a socket option"), NULL);
-			*near = (struct sockopt_error){
-				.problem = SOCKOPT_NO_SUCH_OPTION,
-				.word = at,
-				.word_length = length,
-			};
-			sockopt_nearest(word, near->near, 4);
-			return NULL;
-		}
+	if (!read_name(parser, node, word, at, length)) {
+		node_free(node);
+		return NULL;
 	}
 	take_operator(parser, &node->op);
 	node->text = take_value(parser, &value_at);
@@ -256,7 +283,9 @@ static struct node *parse_word(struct parser *parser, const char *word, const ch
 	if (word[0] >= '0' && word[0] <= '9')
 		return parse_holder(parser, word, at, length);
 	if (!words_find(word, &found)) {
-		if (words_key(word) != KEY_N_KEYS || sockopt_find(word))
+		struct sockopt_part part;
+
+		if (words_key(word) != KEY_N_KEYS || sockopt_find(word) || sockopt_find_part(word, &part))
 			return fail(parser, at, length, N_("needs a comparison"), N_("write KEY=VALUE, such as port=80"));
 		return fail(parser, at, length, N_("is not a word of selectors"),
 			    N_("such as: tcp, listening, 1234, process=nginx, port=80, TCP_NODELAY=off; see sockopt-selector(7)"));

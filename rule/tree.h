@@ -72,7 +72,7 @@ struct node {
 	enum node_operator op;
 	struct node *left, *right; /* NODE_NOT: left */
 	const struct sockopt_option *option;
-	struct sockopt_unnamed unnamed;
+	struct sockopt_part part; /* what option points to where it is one field */
 	struct sockopt_value value;
 	char *text; /* the value as written */
 	uint64_t number;

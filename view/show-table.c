@@ -53,6 +53,8 @@ static void put_socket(struct show_view *base, const struct show_socket *socket)
 /** An option that was given by its numbers is another one on some sockets. */
 static bool is_of_column(const struct sockopt_option *column, const struct sockopt_option *option)
 {
+	if (column->part_of || option->part_of)
+		return column == option;
 	return strcmp(column->name, option->name) == 0 ||
 	       (column->number == option->number && column->level->number == option->level->number);
 }

@@ -238,8 +238,26 @@ connected() {
 	done
 }
 
+@test "fields of structs: in a table, in JSON, sorted by, compared, and those that are none" {
+	connected
+	run -0 "$SOCKOPT" set "${PID[a]}:$FD" SO_LINGER=on:7s
+	run --separate-stderr -0 "$SOCKOPT" show "pid=${PID[a]} and established and tcp" -o so_linger.linger,tcp.info.rtt --sort=-SO_LINGER.l_linger
+	[ "${#lines[@]}" = 3 ]
+	[[ "${lines[0]}" =~ \ SO_LINGER.l_linger\ +TCP_INFO.tcpi_rtt$ ]]
+	[[ "${lines[1]}" =~ :$FD\ +7s\ +[0-9]+us$ ]]
+	[[ "${lines[2]}" =~ :$PEER_FD\ +0\ +[0-9]+us$ ]]
+	run --separate-stderr -0 "$SOCKOPT" show "pid=${PID[a]} and SO_LINGER.l_linger>=7s and TCP_INFO.state=established" -o SO_LINGER.l_linger,SO_LINGER --json
+	jq -e '.options == {"SO_LINGER.l_linger": {"value": 7, "text": "7s"}, "SO_LINGER": {"value": {"l_onoff": 1, "l_linger": 7}, "text": "on:7s"}}' <<<"$output"
+	run --separate-stderr -1 "$SOCKOPT" show "pid=${PID[a]} and TCP_INFO.tcpi_total_retrans>0"
+	run --separate-stderr -2 "$SOCKOPT" show -o TCP_INFO.nosuch
+	[[ "$stderr" == *"'TCP_INFO.nosuch' names no field that could be shown alone"*"'sockopt explain TCP_INFO' lists the fields"* ]]
+	run --separate-stderr -2 "$SOCKOPT" show "TCP_INFO.rtt=soon"
+	[[ "$stderr" == *"'soon' is not a value of this field"* ]]
+	run --separate-stderr -2 "$SOCKOPT" trace -e TCP_INFO.rtt -- true
+}
+
 @test "--sort: a key that is none is wrong use, and the keys are named" {
 	run --separate-stderr -2 "$SOCKOPT" show --sort=colour
 	[ -z "$output" ]
-	[[ "$stderr" == *"'colour' is not a key to sort by: pid, process, protocol, state, local, peer, port, netns, cookie or the name of an option"* ]]
+	[[ "$stderr" == *"'colour' is not a key to sort by: pid, process, protocol, state, local, peer, port, netns, cookie, or the name of an option or of a field of one"* ]]
 }

@@ -1,27 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <selector.h>
-
-#include "test.h"
-
-static const struct facts_holder holders[] = {
-	{ .pid = 1234, .fd = 6, .uid = 33, .process = "nginx", .cgroup = "/system.slice/nginx.service" },
-	{ .pid = 1235, .fd = 7, .uid = 0, .process = "nginx: worker", .cgroup = "" },
-};
-
-static bool picks(const struct facts *facts, const char *text)
-{
-	struct selector *selector;
-	struct selector_error error;
-	bool result;
-
-	if (selector_parse(text, &selector, &error) != 0)
-		fail_msg("'%s': at %zu: %s", text, error.at, error.what);
-	result = selector_matches(selector, facts);
-	selector_free(selector);
-	return result;
-}
+#include "picks.h"
 
 static void check_all(const struct facts *facts, const char *const *yes, size_t n_yes, const char *const *no, size_t n_no)
 {
@@ -34,27 +12,6 @@ static void check_all(const struct facts *facts, const char *const *yes, size_t 
 }
 
 #define CHECK(facts, yes, no) check_all(facts, yes, COUNT(yes), no, COUNT(no))
-
-/** An established TCP connection 127.0.0.1:80 - 10.1.2.3:51000 of two processes. */
-static struct facts connection(void)
-{
-	struct facts facts = {
-		.cookie = 4711,
-		.inode = 99,
-		.netns = 4026531840,
-		.kind = { AF_INET, SOCK_STREAM, IPPROTO_TCP },
-		.state = FACTS_ESTABLISHED,
-		.local = { .family = AF_INET, .port = 80 },
-		.peer = { .family = AF_INET, .port = 51000 },
-		.interface = "lo",
-		.holders = holders,
-		.n_holders = COUNT(holders),
-	};
-
-	inet_pton(AF_INET, "127.0.0.1", facts.local.ip);
-	inet_pton(AF_INET, "10.1.2.3", facts.peer.ip);
-	return facts;
-}
 
 static void words_and_keys_pick_by_what_the_socket_is(void **state)
 {
@@ -269,82 +226,6 @@ static void a_unix_socket_picks_by_path_and_has_no_port(void **state)
 	assert_true(picks(&facts, "path=/run/a.sock"));
 }
 
-static int get_fake(void *context, const struct sockopt_option *option, struct sockopt_value *ret)
-{
-	const char *text = context;
-	struct sockopt_option readable = *option;
-
-	readable.type = option->get_type;
-	readable.n_ranges = 0;
-	return sockopt_parse(&readable, text, ret, NULL) < 0 ? -ENOPROTOOPT : 0;
-}
-
-static struct facts with_value(const char *text)
-{
-	static char copy[64];
-	struct facts facts = connection();
-
-	snprintf(copy, sizeof(copy), "%s", text);
-	facts.get = get_fake;
-	facts.context = copy;
-	return facts;
-}
-
-static void options_pick_by_their_value(void **state)
-{
-	struct facts facts = with_value("-1");
-
-	assert_true(picks(&facts, "TCP_LINGER2=-1"));
-	assert_true(picks(&facts, "TCP_LINGER2<0"));
-	facts = with_value("131072");
-	assert_true(picks(&facts, "SO_RCVBUF=128KiB"));
-	assert_true(picks(&facts, "SO_RCVBUF>=64KiB and SO_RCVBUF<1MiB"));
-	assert_false(picks(&facts, "SO_RCVBUF>128KiB"));
-	assert_false(picks(&facts, "SO_RCVBUF!=131072"));
-	facts = with_value("30s");
-	assert_true(picks(&facts, "TCP_USER_TIMEOUT=30s"));
-	assert_true(picks(&facts, "TCP_USER_TIMEOUT=30000"));
-	assert_true(picks(&facts, "user-timeout<1min"));
-	facts = with_value("on");
-	assert_true(picks(&facts, "TCP_NODELAY=on"));
-	assert_true(picks(&facts, "nodelay!=off"));
-	assert_false(picks(&facts, "TCP_NODELAY=off"));
-}
-
-static void an_option_that_is_a_text_picks_by_equality_and_glob(void **state)
-{
-	struct facts facts = with_value("reno");
-
-	assert_true(picks(&facts, "TCP_CONGESTION=reno"));
-	assert_true(picks(&facts, "TCP_CONGESTION!=cubic"));
-	assert_true(picks(&facts, "TCP_CONGESTION~r*"));
-	assert_true(picks(&facts, "TCP_CONGESTION<s"));
-	assert_false(picks(&facts, "TCP_CONGESTION=ren"));
-	assert_false(picks(&facts, "TCP_CONGESTION~c*"));
-}
-
-static void an_unsigned_option_is_compared_as_unsigned(void **state)
-{
-	struct facts facts = with_value("unlimited");
-
-	assert_true(picks(&facts, "SO_MAX_PACING_RATE>100Mbit/s"));
-	assert_true(picks(&facts, "SO_MAX_PACING_RATE=unlimited"));
-	facts = with_value("0xffffffff");
-	assert_true(picks(&facts, "SO_MARK>1"));
-}
-
-/** The kernel keeps the seconds of a linger that was turned off: off is off all the same. */
-static void a_linger_that_is_off_is_off_whatever_its_seconds(void **state)
-{
-	struct facts facts = with_value("off:5s");
-
-	assert_true(picks(&facts, "SO_LINGER=off"));
-	assert_false(picks(&facts, "SO_LINGER!=off"));
-	facts = with_value("on:5s");
-	assert_true(picks(&facts, "SO_LINGER=on:5s"));
-	assert_false(picks(&facts, "SO_LINGER=off"));
-}
-
 static int get_nothing(void *context, const struct sockopt_option *option, struct sockopt_value *ret)
 {
 	return -EPERM;
@@ -465,10 +346,6 @@ int main(void)
 		cmocka_unit_test(a_prefix_of_any_length_fits_bit_by_bit),
 		cmocka_unit_test(ipv6_prefixes_pick_and_ipv4_fits_the_mapped),
 		cmocka_unit_test(a_unix_socket_picks_by_path_and_has_no_port),
-		cmocka_unit_test(options_pick_by_their_value),
-		cmocka_unit_test(an_option_that_is_a_text_picks_by_equality_and_glob),
-		cmocka_unit_test(an_unsigned_option_is_compared_as_unsigned),
-		cmocka_unit_test(a_linger_that_is_off_is_off_whatever_its_seconds),
 		cmocka_unit_test(logic_has_three_values),
 		cmocka_unit_test(what_cannot_be_known_is_not_picked),
 		cmocka_unit_test(and_binds_more_tightly_than_or_and_not_most),
