@@ -65,6 +65,12 @@ def read_code(program: str, language: str, locale: str) -> dict[tuple[str, str],
     return {(entry["level"], entry["name"]): entry["code"] for entry in entries}
 
 
+def read_demos(program: str) -> set[str]:
+    """The names of the demonstrations."""
+    done = subprocess.run([program, "demo"], stdout=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"}, check=True, text=True)
+    return {line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")}
+
+
 class Site:
     """All that pages are made from, in one language."""
 
@@ -79,7 +85,9 @@ class Site:
         self.systems: dict[str, Any] = tomllib.loads((ROOT / "site/systems.toml").read_text(encoding="utf-8"))
         self.translate = words.load(ROOT / "po", language)
         self.facts = Facts(catalog, language, self.translate)
+        self.tasks: dict[str, Any] = tomllib.loads((ROOT / "site/tasks.toml").read_text(encoding="utf-8"))
         self.code: dict[tuple[str, str], dict[str, str]] = {}
+        self.demos: set[str] = set()
         self.names = find_names(catalog)
         self.check_ids = {check["id"] for check in found}
         self.plain = Rich(lambda _: None, lambda _: None, catalog.structs, bare=True)

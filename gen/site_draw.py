@@ -41,6 +41,12 @@ def box(x: float, y: float, width: float, height: float, words: str, kind: str =
             + text(x + width / 2, y + height / 2 + 5, words, kind))
 
 
+def writes_key(t: Words, y: float) -> str:
+    """What the dots and the arrows of writes are."""
+    return (f"<circle class=dot cx=180 cy={y - 5:g} r=4 />" + text(192, y, t("draw_write"), "soft", False)
+            + arrow(392, y - 14, 392, y + 2) + text(404, y, t("draw_wire"), "soft", False))
+
+
 def keepalive(t: Words, role: str) -> tuple[int, int, str]:
     mine = {"keepalive-idle": 0, "keepalive-interval": 1, "keepalive-probes": 2}.get(role, -1)
     kind = ["this" if mine == i else "" for i in range(3)]
@@ -99,7 +105,7 @@ def nodelay(t: Words, _: str) -> tuple[int, int, str]:
             body += f"<circle class=dot cx={write} cy={y} r=4 />" + arrow(sent, y + 4, sent, y + 26, "call" if kind == "this" else "axis")
         if kind == "soft":
             body += span(260, 430, y - 14, t("draw_held"), "")
-    return 640, 160, body + text(180, 156, f"● {t('draw_write')}   ↓ {t('draw_wire')}", "soft", False)
+    return 640, 178, body + writes_key(t, 172)
 
 
 def linger(t: Words, _: str) -> tuple[int, int, str]:
@@ -125,7 +131,7 @@ def cork(t: Words, _: str) -> tuple[int, int, str]:
     for x in (180, 240, 300):
         body += f"<circle class=dot cx={x} cy=44 r=4 />"
     body += span(180, 430, 26, t("draw_gathered"), "this") + arrow(430, 48, 430, 74, "call") + text(440, 30, "TCP_CORK=off", "", False)
-    return 640, 104, body + text(180, 98, f"● {t('draw_write')}   ↓ {t('draw_wire')}", "soft", False)
+    return 640, 108, body + writes_key(t, 102)
 
 
 def fastopen(t: Words, _: str) -> tuple[int, int, str]:

@@ -12,7 +12,8 @@ from site_data import Site
 from site_draw import drawing
 from site_layout import bits_table, layout
 from site_page import Frame, section, table
-from site_text import Rich, anchor, code, escape
+from site_start import uses
+from site_text import Rich, anchor, capital, code, escape
 from site_timeline import Timeline
 
 LANGUAGES = (("c", "C"), ("python", "Python"), ("go", "Go"), ("rust", "Rust"), ("java", "Java"), ("node", "Node.js"))
@@ -46,6 +47,8 @@ class Page:
         text = row.text
         if row.key == "default":
             return "; ".join(map(self.default, default_rows(self.option)))
+        if row.key == "since":
+            return re.sub(r"\d+(?:\.\d+)+", lambda match: self.version(match[0]), escape(text))
         if row.key == "takes effect":
             text = text.split(self.site.translate(". Later: "))[0]
         if row.key == "type":
@@ -108,7 +111,7 @@ class Page:
         text = f"<p><em>{escape(self.t('late'))}:</em> {self.rich.text(late)}.</p>\n" if late else ""
         refused = [row.text for row in self.rows if row.key == "refused"]
         if refused:
-            text += f"<p><em>{escape(self.site.translate('refused'))}:</em> " + "; ".join(map(self.rich.text, refused)) + ".</p>\n"
+            text += f"<p><em>{escape(capital(self.site.translate('refused')))}:</em> " + "; ".join(map(self.rich.text, refused)) + ".</p>\n"
         return Timeline(self.site, self.option).draw() + text
 
     def struct(self) -> str:
@@ -160,14 +163,17 @@ class Page:
                        f"{self.rich.text(profile.title[self.site.language])}</li>" for profile in self.site.profiles_of(self.option))
         return f"<ul class=links>{rows}</ul>" if rows else ""
 
+    def version(self, number: str) -> str:
+        return anchor(f"../history.html#v{number}", escape(number))
+
     def history(self) -> str:
         texts = [row for row in self.rows if row.key == "since"]
-        rows = [[escape(self.option["since"]), f"<em>{escape(self.t('since_short'))}</em>"]]
+        rows = [[self.version(self.option["since"]), f"<em>{escape(self.t('since_short'))}</em>"]]
         for row in texts[1:]:
             version, _, what = row.text.partition(": ")
-            rows.append([escape(version), self.rich.text(what)])
+            rows.append([self.version(version), self.rich.text(what)])
         if "until" in self.option:
-            rows.append([escape(self.option["until"]), f"<em>{escape(self.t('until_short'))}</em>"])
+            rows.append([self.version(self.option["until"]), f"<em>{escape(self.t('until_short'))}</em>"])
         return table([self.t("linux"), self.t("difference")], rows) if len(rows) > 1 else ""
 
     def sources(self) -> str:
@@ -179,7 +185,7 @@ class Page:
         for name in names:
             other = self.site.find(name, self.option)
             summary = self.site.facts.text(other["summary"]) if other else ""
-            rows.append(f"<li>{self.link(name)} <span>{escape(summary)}</span></li>")
+            rows.append(f"<li>{self.link(name)} <span>{self.site.plain.text(summary)}</span></li>")
         return f"<ul class=see>{''.join(rows)}</ul>" if rows else ""
 
     def neighbours(self) -> str:
@@ -204,6 +210,7 @@ class Page:
         rest += section("layout", self.t("layout"), self.struct())
         lines = self.code()
         rest += section("code", self.t("code"), f"<dl class=code>{lines}</dl>" if lines else "")
+        rest += section("uses", self.t("used_to"), uses(self.site, self.option))
         rest += section("pitfalls", self.t("found_by"), self.checks())
         rest += section("profiles", self.t("set_by"), self.profiles())
         rest += section("elsewhere", self.t("elsewhere"), self.elsewhere())
@@ -213,12 +220,6 @@ class Page:
         return (f"{head}<div class=entry>\n<div class=told>{told}</div>\n{self.facts()}<div class=rest>\n{rest}</div>\n</div>\n"
                 f"{self.neighbours()}")
 
-
-
-def capital(text: str) -> str:
-    """A summary begins in lower case; as a sentence it does not, unless a name stands there."""
-    first = text.split(" ")[0]
-    return text if any(sign in first for sign in "_(.") else text[:1].upper() + text[1:]
 
 
 def kernel_address(source: Entry) -> str | None:

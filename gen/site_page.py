@@ -45,7 +45,7 @@ class Frame:
         return f'<nav class=crumbs aria-label="{escape(self.site.t("home"))}"><ol>{rows}</ol></nav>'
 
     def navigation(self, here: str, path: str) -> str:
-        places = (("options.html", "all_options"), ("matrix.html", "matrix"), ("pitfalls/index.html", "pitfalls"),
+        places = (("options.html", "nav_options"), ("matrix.html", "matrix"), ("history.html", "versions"), ("pitfalls/index.html", "pitfalls"),
                   ("profiles/index.html", "profiles"))
         return "".join(f'<li><a href="{here}{target}"{" aria-current=page" if target == path else ""}>'
                        f"{escape(self.site.t(key))}</a></li>" for target, key in places)

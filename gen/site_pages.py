@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The pages beside those of options: the start, levels, lists, pitfalls, profiles."""
+"""The pages of pitfalls and profiles."""
 
 from __future__ import annotations
 
@@ -8,67 +8,11 @@ import re
 
 from catalog import Entry
 from site_data import Profile, Site
-from site_option import capital, sources
+from site_option import sources
 from site_page import Frame, section
-from site_text import Rich, anchor, code, escape
+from site_text import Rich, anchor, capital, code, escape
 
 PLACES = ("live", "trace", "source", "config")
-
-
-def option_list(site: Site, options: list[Entry], here: str) -> str:
-    """Names with what they do."""
-    rows = "".join(f'<div><dt><a href="{here}{site.path(option)}">{code(option["name"])}</a></dt>'
-                   f"<dd>{site.plain.text(site.facts.text(option['summary']))}</dd></div>\n" for option in options)
-    return f"<dl class=options>\n{rows}</dl>\n"
-
-
-def add_start(frame: Frame) -> None:
-    site = frame.site
-    rows = ""
-    for level in site.used_levels():
-        rows += (f'<div><dt><a href="{level["key"]}/index.html">{code(level["name"])}</a></dt>'
-                 f"<dd>{site.plain.text(capital(level['summary'][site.language]))} "
-                 f"<span class=count>{len(site.options(level))}</span></dd></div>\n")
-    rich = site.rich("index.html")
-    lead = rich.text(site.t("lead"))
-    body = f"<h1>{escape(site.t('title'))}</h1>\n<p class=summary>{lead}</p>\n"
-    body += section("levels", site.t("levels"), f"<dl class=options>\n{rows}</dl>\n")
-    others = "".join(f'<div><dt><a href="{target}">{escape(site.t(key))}</a></dt><dd>{rich.marked(site.t(key + "_lead"))}</dd></div>\n'
-                     for target, key in (("options.html", "all_options"), ("matrix.html", "matrix"),
-                                         ("pitfalls/index.html", "pitfalls"), ("profiles/index.html", "profiles")))
-    body += f"<dl class=\"options more\">\n{others}</dl>\n"
-    frame.add("index.html", f"{site.t('title')} – sockopt", site.t("lead"), body, kind="list")
-
-
-def add_level(frame: Frame, level: Entry) -> None:
-    site = frame.site
-    path = f"{level['key']}/index.html"
-    number = level["number"]
-    numbers = str(number) if not isinstance(number, dict) else "; ".join(
-        f"{value} ({name})" if name != "generic" else str(value) for name, value in number.items())
-    names = ", ".join(map(code, [level["name"], *level.get("aliases", [])]))
-    summary = level["summary"][site.language]
-    body = (f"<h1>{code(level['name'])}</h1>\n<p class=summary>{site.plain.text(capital(summary))}.</p>\n"
-            f"<p class=soft>{escape(site.t('level'))} {names} = {numbers}, <code>&lt;{escape(level['header'])}&gt;</code></p>\n")
-    body += option_list(site, site.options(level), "../")
-    frame.add(path, f"{level['name']} – sockopt", summary, body, [("index.html", site.t("home"))], "list")
-
-
-def add_all(frame: Frame) -> None:
-    """Every name, aliases too, by the letter after the prefix that all of a level share."""
-    site = frame.site
-    rows: list[tuple[str, Entry]] = []
-    for name, options in site.names.items():
-        rows += [(name, option) for option in options]
-    made = ""
-    for name, option in sorted(rows, key=lambda row: (row[0], row[1]["level"])):
-        same = name == option["name"]
-        after = "" if same else f" <span>{code(option['name'])}</span>"
-        level = site.catalog.level(option["level"])["key"] if len(site.names[name]) > 1 else ""
-        made += f'<li><a href="{site.path(option)}">{code(name)}</a>{after}{f" <span>{level}</span>" if level else ""}</li>\n'
-    title = site.t("all_options")
-    body = f"<h1>{escape(title)}</h1>\n<p class=summary>{escape(site.t('all_options_lead'))}</p>\n<ul class=names>\n{made}</ul>\n"
-    frame.add("options.html", f"{title} – sockopt", site.t("all_options_lead"), body, [("index.html", site.t("home"))], "list")
 
 
 # ---- pitfalls ----
@@ -112,19 +56,31 @@ def cure(rich: Rich, site: Site, place: str, words: str) -> str:
 
 def summary_of(site: Site, name: str) -> str:
     option = site.find(name)
-    return escape(site.facts.text(option["summary"])) if option else ""
+    return site.plain.text(site.facts.text(option["summary"])) if option else ""
+
+
+def check_list(site: Site, found: list[Entry]) -> str:
+    rows = "".join(f'<div><dt class=id>{check["id"]}</dt><dd><a href="{check["id"]}.html">'
+                   f"{site.plain.text(check['title'][site.language])}</a> <span class={check['severity']}>"
+                   f"{escape(site.t(check['severity']))}</span></dd></div>\n" for check in found)
+    return f'<dl class="options checks">\n{rows}</dl>\n'
 
 
 def add_checks(frame: Frame) -> None:
     site = frame.site
     for check in site.checks:
         add_check(frame, check)
-    rows = "".join(f'<div><dt class=id>{check["id"]}</dt><dd><a href="{check["id"]}.html">'
-                   f"{site.plain.text(check['title'][site.language])}</a> <span class={check['severity']}>"
-                   f"{escape(site.t(check['severity']))}</span></dd></div>\n" for check in site.checks)
+    rest = list(site.checks)
+    groups: list[tuple[str, list[Entry]]] = []
+    for group in site.tasks["pitfalls"]:
+        found = [check for check in rest if int(re.sub(r"\D", "", check["id"])) in group["numbers"]]
+        rest = [check for check in rest if check not in found]
+        groups.append((group["title"][site.language], found))
+    groups[-1][1].extend(rest)
+    made = "".join(section(f"group-{i + 1}", title, check_list(site, found)) for i, (title, found) in enumerate(groups))
     title = site.t("pitfalls")
     body = (f"<h1>{escape(title)}</h1>\n<p class=summary>{site.plain.marked(site.t('pitfalls_lead'))}</p>\n"
-            f'<dl class="options checks">\n{rows}</dl>\n')
+            + made)
     frame.add("pitfalls/index.html", f"{title} – sockopt", site.t("pitfalls_lead").replace("`", ""), body, [("index.html", site.t("home"))], "list")
 
 

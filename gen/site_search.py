@@ -8,7 +8,9 @@ from typing import Any
 
 from catalog import Entry
 from entry import symbols_of
+from rows import errno_name
 from site_data import Site
+from site_start import tasks_of
 
 
 def option_row(site: Site, option: Entry) -> dict[str, Any]:
@@ -16,7 +18,14 @@ def option_row(site: Site, option: Entry) -> dict[str, Any]:
     symbols = list(symbols_of(site.catalog, option.get("symbols")) or {}) if not isinstance(option.get("symbols"), str) else []
     return {"u": site.path(option), "n": option["name"], "a": " ".join([*option.get("aliases", []), *others]),
             "l": site.catalog.level(option["level"])["key"], "s": site.facts.text(option["summary"]),
-            "t": " ".join([site.facts.text(option["description"]), *symbols])}
+            "w": " ".join(task["wants"][site.language] for task in tasks_of(site, option)),
+            "t": " ".join([site.facts.text(option["description"]), *symbols, *errors(option)])}
+
+
+def errors(option: Entry) -> set[str]:
+    """What its calls fail with."""
+    found = {row["errno"] for row in option.get("refused", [])} | {option.get("range_errno", "none")}
+    return {errno_name(name) for name in found - {"none"}}
 
 
 def rows(site: Site) -> list[dict[str, Any]]:

@@ -39,6 +39,12 @@ def curl(text: str) -> str:
     return text.replace("'", "’").replace('"', "”")
 
 
+def capital(text: str) -> str:
+    """A summary begins in lower case; as a sentence it does not, unless a name stands there."""
+    first = text.split(" ")[0]
+    return text if any(sign in first for sign in "_(.") else text[:1].upper() + text[1:]
+
+
 def code(text: str, kind: str = "") -> str:
     return f"<code{f' class={kind}' if kind else ''}>{escape(text)}</code>"
 

@@ -14,12 +14,14 @@ from pathlib import Path
 
 import catalog as facts
 from catalog import Catalog
-from site_data import ROOT, Site, raw_checks, read_code, read_profile
+from site_data import ROOT, Site, raw_checks, read_code, read_demos, read_profile
+from site_lists import add_all, add_history, add_level
 from site_matrix import add_matrix
 from site_option import add_option
 from site_page import Frame
-from site_pages import add_all, add_checks, add_level, add_profiles, add_start
+from site_pages import add_checks, add_profiles
 from site_search import script
+from site_start import add_start
 
 
 def style() -> str:
@@ -46,6 +48,7 @@ def pages(site: Site) -> dict[str, str]:
         add_option(frame, option)
     add_all(frame)
     add_matrix(frame)
+    add_history(frame)
     add_checks(frame)
     add_profiles(frame)
     return frame.pages
@@ -58,6 +61,7 @@ def write(catalog: Catalog, folder: Path, program: str, locale: str, version: st
     for language in facts.LANGUAGES:
         site = Site(catalog, found, profiles, language, version)
         site.code = read_code(program, language, locale)
+        site.demos = read_demos(program)
         top = output if language == "en" else output / language
         for path, text in pages(site).items():
             (top / path).parent.mkdir(parents=True, exist_ok=True)

@@ -8,6 +8,7 @@
 	const list = document.getElementById("found");
 	const told = document.getElementById("told");
 	const MOST = 12;
+	const COMMON = new Set(["socket", "tcp", "ip", "ipv6", "udp"]);
 	let search = null;
 	let loading = null;
 	let rows = [];
@@ -27,19 +28,26 @@
 		});
 	}
 
+	// "reuse" means SO_REUSEADDR before SCTP_REUSE_PORT, and both before what has the word behind another.
+	function nearness(id, term, row) {
+		const rest = plain(row.n).replace(/^[^_]*_/, "");
+		return (COMMON.has(row.l) ? 4 : 1) * (rest === term ? 4 : rest.startsWith(term) ? 2 : 1);
+	}
+
 	async function begin() {
 		await load(me.dataset.top + "minisearch.min.js");
 		await load(me.dataset.here + "pages.js");
 		// A name is found by each of its words, and as it is written: TCP_NODELAY, nodelay.
 		const index = new MiniSearch({
 			idField: "u",
-			fields: ["n", "a", "l", "s", "t"],
+			fields: ["n", "a", "l", "s", "w", "t"],
 			storeFields: ["u", "n", "l", "s"],
 			tokenize: (text) => text.split(/[\s\p{P}=<>|]+/u).concat(text.match(/\w+_\w+/g) || []),
 			processTerm: (term) => plain(term) || null,
 			searchOptions: {
-				boost: { n: 12, a: 6, s: 3, l: 2 },
+				boost: { n: 12, a: 6, w: 6, s: 3, l: 2 },
 				prefix: true,
+				boostDocument: nearness,
 				combineWith: "AND",
 			},
 		});
