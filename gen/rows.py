@@ -27,6 +27,7 @@ TRANSFORMS = {"doubled": "twice the value is kept and read back", "boolean": "wh
 INHERITS = {"no": "no: accepted sockets begin with the default",
             "yes": "yes: accepted sockets have the listener's value",
             "adjusted": "adjusted: accepted sockets have a value derived from the listener's"}
+SYSTEMS = {name.lower(): name for name in ("FreeBSD", "OpenBSD", "NetBSD", "macOS", "illumos", "Windows", "lwIP")}
 BPF = {"yes": "bpf_getsockopt and bpf_setsockopt take it", "get": "bpf_getsockopt takes it",
        "set": "bpf_setsockopt takes it",
        "only": "only bpf_setsockopt and bpf_getsockopt take it, not the system calls"}
@@ -324,11 +325,17 @@ class Facts:
         return rows + ([Row("BPF", "BPF", self.translate(bpf))] if bpf else [])
 
     def elsewhere(self, option: Entry) -> list[Row]:
+        """Systems where nothing differs share a row."""
         _ = self.translate
-        texts = []
+        plain, texts = [], []
         for other in option.get("other", []):
-            note = self.note(other, "note")
-            texts.append(f"{other['system']}: {other.get('name') or _('the same name')}" + (f"; {note}" if note else ""))
+            system, note = SYSTEMS.get(other["system"], other["system"]), self.note(other, "note")
+            if "name" in other or note:
+                texts.append(f"{system}: {other.get('name') or _('the same name')}" + (f"; {note}" if note else ""))
+            else:
+                plain.append(system)
+        if plain:
+            texts.insert(0, f"{', '.join(plain)}: {_('the same name')}")
         return self.several("elsewhere", texts)
 
 

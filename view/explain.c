@@ -11,6 +11,7 @@
 #include "color.h"
 #include "list.h"
 #include "socket-text.h"
+#include "system-name.h"
 #include "text.h"
 
 #define LABEL_WIDTH 15
@@ -320,12 +321,26 @@ static void put_tried(FILE *file, const struct sockopt_option *option)
 
 static void put_elsewhere(FILE *file, const struct sockopt_option *option)
 {
+	char same[128] = "";
+	struct list plain = { .at = same, .size = sizeof(same) };
+	const char *label = _("elsewhere");
+
+	for (size_t i = 0; i < option->n_elsewhere; i++)
+		if (!option->elsewhere[i].name && !option->elsewhere[i].note.en)
+			list_add(&plain, ", ", system_name(option->elsewhere[i].system));
+	if (plain.n) {
+		fact(file, label, "%s: %s", same, _("the same name"));
+		label = "";
+	}
 	for (size_t i = 0; i < option->n_elsewhere; i++) {
 		const struct sockopt_elsewhere *other = &option->elsewhere[i];
 		const char *note = sockopt_text(other->note, text_language());
 
-		fact(file, i ? "" : _("elsewhere"), "%s: %s%s%s", other->system, other->name ? other->name : _("the same name"),
+		if (!other->name && !note)
+			continue;
+		fact(file, label, "%s: %s%s%s", system_name(other->system), other->name ? other->name : _("the same name"),
 		     note ? "; " : "", note ? note : "");
+		label = "";
 	}
 }
 
