@@ -158,9 +158,12 @@ static void say_refused(const struct policy_refusal *refusal)
 		log_hint(_("'sockopt run --engine notify' can, for a program that it starts"));
 }
 
-static void say_obstacle(const struct policy_obstacle *obstacle)
+static void say_obstacle(const struct policy_obstacle *obstacle, bool is_in_force)
 {
-	log_error("BPF: %s: %s", _(obstacle->what), strerror(obstacle->error));
+	if (is_in_force)
+		log_warning("%s: %s", _(obstacle->what), strerror(obstacle->error));
+	else
+		log_error("BPF: %s: %s", _(obstacle->what), strerror(obstacle->error));
 	if (obstacle->hint)
 		log_hint("%s", _(obstacle->hint));
 }
@@ -270,8 +273,8 @@ static int put(const struct apply_args *args, const struct policy_program *progr
 	policy_free(policy);
 	if (!args->live)
 		policy_drop_privileges();
-	if (r < 0) {
-		say_obstacle(&obstacle);
+	if (r != 0) {
+		say_obstacle(&obstacle, r > 0);
 		return status_of(r);
 	}
 	log_hint(_("'sockopt policy' tells what it does, 'sockopt policy remove %s' takes it away"), name);

@@ -116,6 +116,7 @@ static int show(void *arg, const struct policy_listing *policy)
 				   .cgroup = policy->head.cgroup,
 				   .time_s = (int64_t)policy->head.time_s,
 				   .is_gone = policy->is_gone,
+				   .is_incomplete = policy->is_incomplete,
 				   .hooks = count_bits(policy->attached),
 				   .lines = lines,
 				   .n_lines = policy->head.n_lines,

@@ -171,6 +171,15 @@ static void say_failed(struct session *session, size_t variant, const struct tri
 	session->said = true;
 }
 
+/** It did not fail, and has no figure: no transaction came to its end. */
+static void say_empty(struct session *session, size_t variant)
+{
+	if (!session->said)
+		log_warning(_("%s: nothing came to its end in the time that a run is measured (--time)"),
+			    session->variants->texts[variant]);
+	session->said = true;
+}
+
 static int run_compared(void *context, size_t index, struct trial_result *ret)
 {
 	const struct session *session = context;
@@ -218,6 +227,8 @@ static int search_all(struct session *session, struct search *search, const stru
 		*step = (struct tune_step){ session->variants->texts[variant], NAN, NAN };
 		if (r == 0)
 			step->value = result.values[session->metric];
+		if (r == 0 && !(step->value > 0))
+			say_empty(session, variant);
 		search_tell(search, higher ? step->value : 1 / step->value);
 		if (search_best(search, values, &best))
 			step->best = higher ? best.middle : 1 / best.middle;

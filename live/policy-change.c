@@ -262,15 +262,19 @@ int policy_change_make(struct policy_change *change)
 	return switch_to(change->folder, change->next);
 }
 
-void policy_change_finish(struct policy_change *change, const struct policy *policy)
+int policy_change_finish(struct policy_change *change, const struct policy *policy)
 {
-	unsigned idle = policy_attached(change->folder) & ~hooks_of(policy);
+	unsigned hooks = hooks_of(policy);
+	int r = 0, emptied;
 
-	for (unsigned hook = 0; hook < POLICY_N_HOOKS; hook++)
-		if (idle >> hook & 1)
-			detach(change->folder, (enum policy_hook)hook);
-	put_programs(change->folder, !change->next, NULL);
+	for (unsigned hook = 0; hook < POLICY_N_HOOKS; hook++) {
+		int one = hooks >> hook & 1 ? 0 : detach(change->folder, (enum policy_hook)hook);
+
+		r = one < 0 ? one : r;
+	}
+	emptied = put_programs(change->folder, !change->next, NULL);
 	bpf_object__close(change->ways);
+	return r < 0 ? r : emptied;
 }
 
 void policy_change_take_back(struct policy_change *change)

@@ -30,7 +30,7 @@ int policy_change_prepare(const struct policy *policy, const char *folder, int c
 int policy_change_make(struct policy_change *change);
 
 /** Lets go of the generation before, and of hooks that are not needed any more. */
-void policy_change_finish(struct policy_change *change, const struct policy *policy);
+int policy_change_finish(struct policy_change *change, const struct policy *policy);
 
 /** Before it is in force. */
 void policy_change_take_back(struct policy_change *change);

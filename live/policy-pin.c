@@ -139,14 +139,21 @@ static int pin_map(int fd, const char *folder, const char *name, unsigned genera
 	return bpf_obj_pin(fd, path) < 0 ? -errno : 0;
 }
 
-static void unpin_maps(const char *folder, unsigned generation)
+static int unpin(const char *path)
 {
-	char path[PATH_SIZE];
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+}
 
-	generation_path(folder, COUNTERS, generation, path);
-	unlink(path);
-	generation_path(folder, RULES, generation, path);
-	unlink(path);
+static int unpin_maps(const char *folder, unsigned generation)
+{
+	char counters[PATH_SIZE], rules[PATH_SIZE];
+	int first, second;
+
+	generation_path(folder, COUNTERS, generation, counters);
+	generation_path(folder, RULES, generation, rules);
+	first = unpin(counters);
+	second = unpin(rules);
+	return first < 0 ? first : second;
 }
 
 static void end_texts(struct policy_pinned_line *line)
@@ -217,12 +224,13 @@ static int check_cgroup(const char *folder, uint64_t cgroup_id, struct policy_ob
 			     N_("name this one otherwise (--name), or remove that one: 'sockopt policy remove NAME'"));
 }
 
+/** @param ret_left 0; -errno: it is in force, but something of the one before it is left */
 static int pin_all(struct policy *policy, const struct policy_program *program, const char *folder,
-		   const char *cgroup_path, int cgroup_fd, uint64_t cgroup_id)
+		   const char *cgroup_path, int cgroup_fd, uint64_t cgroup_id, int *ret_left)
 {
 	struct policy_change change;
 	autoclose int rules = new_rules(program, cgroup_path, cgroup_id);
-	int r = rules < 0 ? rules : policy_change_prepare(policy, folder, cgroup_fd, &change);
+	int r = rules < 0 ? rules : policy_change_prepare(policy, folder, cgroup_fd, &change), left;
 
 	if (r < 0)
 		return r;
@@ -236,8 +244,9 @@ static int pin_all(struct policy *policy, const struct policy_program *program, 
 		policy_change_take_back(&change);
 		return r;
 	}
-	unpin_maps(folder, !change.next);
-	policy_change_finish(&change, policy);
+	left = unpin_maps(folder, !change.next);
+	r = policy_change_finish(&change, policy);
+	*ret_left = left < 0 ? left : r;
 	return 0;
 }
 
@@ -259,7 +268,7 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	autoclose int cgroup_fd = cgroup_open(cgroup_path, path, &cgroup_id);
 	autoclose int lock = -1;
 	bool is_new;
-	int r = policy_pin_probe(pins, ret_obstacle);
+	int r = policy_pin_probe(pins, ret_obstacle), left = 0;
 
 	if (r < 0)
 		return r;
@@ -278,9 +287,12 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	r = check_cgroup(folder, cgroup_id, ret_obstacle);
 	if (r < 0)
 		return r;
-	r = pin_all(policy, program, folder, path, cgroup_fd, cgroup_id);
+	r = pin_all(policy, program, folder, path, cgroup_fd, cgroup_id, &left);
+	if (r == 0 && left < 0)
+		policy_refuse(ret_obstacle, -left, N_("it is in force, but something of the policy before it is left"),
+			      N_("apply it once more, or remove it"));
 	if (r == 0)
-		return 0;
+		return left < 0;
 	if (is_new) {
 		tidy_close(&lock);
 		policy_remove(pins, name);
@@ -316,12 +328,29 @@ static int read_generation(const char *folder, struct policy_listing *ret)
 	return policy_read_counters(fd, ret->head.n_lines, ret->counters);
 }
 
-static void free_listing(struct policy_listing *listing)
+static void clear_listing(struct policy_listing *listing)
 {
 	free(listing->lines);
 	free(listing->counters);
-	listing->lines = NULL;
-	listing->counters = NULL;
+	*listing = (struct policy_listing){ 0 };
+}
+
+/** What somebody left who was ended in the middle of applying or removing it. @return 0, -ENOENT, -errno */
+static int read_remains(const char *folder, struct policy_listing *ret)
+{
+	autoclose int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	/* Who has it locked is at it now. */
+	if (flock(fd, LOCK_SH | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -ENOENT : -errno;
+	/* Removed by whoever had it locked. */
+	if (access(folder, F_OK) < 0)
+		return -errno;
+	ret->is_incomplete = true;
+	ret->attached = policy_attached(folder);
+	return 0;
 }
 
 static int read_listing(const char *pins, const char *name, struct policy_listing *ret)
@@ -331,12 +360,16 @@ static int read_listing(const char *pins, const char *name, struct policy_listin
 
 	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
 		return -ENAMETOOLONG;
-	memcpy(ret->name, name, strnlen(name, sizeof(ret->name) - 1));
 	/* It may be replaced in between: then another generation is there. */
 	for (int tries = 0; tries < 3 && r == -ENOENT; tries++) {
-		free_listing(ret);
+		clear_listing(ret);
 		r = read_generation(folder, ret);
 	}
+	if (r == -ENOENT) {
+		clear_listing(ret);
+		r = read_remains(folder, ret);
+	}
+	memcpy(ret->name, name, strnlen(name, sizeof(ret->name) - 1));
 	return r;
 }
 
@@ -354,8 +387,8 @@ int policy_each(const char *pins, int (*each)(void *arg, const struct policy_lis
 		if (r == 0 && read == 0)
 			r = each(arg, &listing);
 		else if (r == 0 && read != -ENOENT && read != -ENOTDIR)
-			r = read; /* ENOENT: it was removed meanwhile, or is no policy */
-		free_listing(&listing);
+			r = read; /* ENOENT: it was removed meanwhile; ENOTDIR: it is no policy */
+		clear_listing(&listing);
 		free(names[i]);
 	}
 	free(names);

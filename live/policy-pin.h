@@ -35,6 +35,7 @@ struct policy_listing {
 	struct policy_counters *counters; /* head.n_lines */
 	unsigned attached;                /* hooks that are */
 	bool is_gone;                     /* the cgroup does not exist any more */
+	bool is_incomplete;               /* not in force: applying or removing it was ended in the middle; no lines */
 };
 
 /** Is this the name of a policy: letters, digits, '-' and '_'? */
@@ -48,7 +49,8 @@ int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle);
 
 /**
  * @brief Attaches a policy to a cgroup and pins it; one of the same name is replaced, at all hooks at the same instant.
- * @return 0; -errno and fills *ret_obstacle: then all is as it was
+ * @return 0; -errno and fills *ret_obstacle: then all is as it was. 1 and fills *ret_obstacle: it is in force, but what
+ * the one before it had could not all be removed
  */
 int policy_pin(struct policy *policy, const struct policy_program *program, const char *pins, const char *name,
 	       const char *cgroup_path, struct policy_obstacle *ret_obstacle);
@@ -60,7 +62,10 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
  */
 int policy_pinned_read(const struct policy_pinned_head *head, size_t size, struct policy_listing *ret);
 
-/** Calls each for every policy, in the order of names. @return 0, a non-zero result of each, -errno */
+/**
+ * @brief Calls each for every policy, and for what is left of one, in the order of names.
+ * @return 0, a non-zero result of each, -errno
+ */
 int policy_each(const char *pins, int (*each)(void *arg, const struct policy_listing *listing), void *arg);
 
 /** Detaches and unpins a policy. @return 0, -ENOENT, -errno */

@@ -21,6 +21,9 @@
 #include "tidy.h"
 
 #define N_(text) text
+#define NAMES_MAX 100
+#define REMOVE_TRIES 10
+#define REMOVE_WAIT_MS 50
 
 struct service {
 	const struct run_job *job;
@@ -184,6 +187,13 @@ static void on_event(void *context, const struct policy_event *event)
 	service->job->sink.event(service->job->sink.context, &told);
 }
 
+/** Those that have just ended may still be in it for a moment. */
+static void remove_cgroup(const struct service *service)
+{
+	for (int tries = 0; cgroup_remove(service->cgroup) < 0 && tries < REMOVE_TRIES; tries++)
+		poll(NULL, 0, REMOVE_WAIT_MS);
+}
+
 /* ---- the process that is left behind ---- */
 
 static void take_events(struct service *service)
@@ -226,7 +236,7 @@ static void serve(struct service *service)
 			main_has_ended(service);
 	}
 	take_events(service);
-	cgroup_remove(service->cgroup);
+	remove_cgroup(service);
 }
 
 /** @param start from it comes one byte when the program has entered the cgroup; its end, if it could not */
@@ -238,7 +248,7 @@ static _Noreturn void stay(struct service *service, int start)
 	if (read(start, &entered, 1) == 1)
 		serve(service);
 	else
-		cgroup_remove(service->cgroup);
+		remove_cgroup(service);
 	_exit(0);
 }
 
@@ -252,6 +262,11 @@ static int make_cgroup(struct service *service, struct run_obstacle *ret_obstacl
 	snprintf(name, sizeof(name), "sockopt-run-%d", (int)getpid());
 	if (r == 0)
 		r = cgroup_make(parent, name, service->cgroup);
+	/* Another has our number, in a process namespace of its own; or who had it before us left one. */
+	for (int n = 2; r == -EEXIST && n <= NAMES_MAX; n++) {
+		snprintf(name, sizeof(name), "sockopt-run-%d-%d", (int)getpid(), n);
+		r = cgroup_make(parent, name, service->cgroup);
+	}
 	if (r < 0)
 		return obstacle(ret_obstacle, -r, N_("it cannot make a cgroup below its own"),
 				N_("the owner of the cgroup can delegate it; --engine notify needs none"));
@@ -259,7 +274,7 @@ static int make_cgroup(struct service *service, struct run_obstacle *ret_obstacl
 	if (service->cgroup_fd >= 0)
 		return 0;
 	r = service->cgroup_fd;
-	cgroup_remove(service->cgroup);
+	remove_cgroup(service);
 	return obstacle(ret_obstacle, -r, N_("it cannot open its cgroup"), NULL);
 }
 
@@ -291,12 +306,12 @@ static int attach_and_enter(struct service *service, struct run_obstacle *ret_ob
 	int r = policy_stick(service->policy, service->cgroup_fd);
 
 	if (r < 0) {
-		cgroup_remove(service->cgroup);
+		remove_cgroup(service);
 		return obstacle(ret_obstacle, -r, N_("its programs cannot be attached to the cgroup"), NULL);
 	}
 	r = leave_behind(service, &start);
 	if (r < 0) {
-		cgroup_remove(service->cgroup);
+		remove_cgroup(service);
 		return obstacle(ret_obstacle, -r, N_("it cannot start the process that serves the program"), NULL);
 	}
 	r = cgroup_enter(service->cgroup_fd);

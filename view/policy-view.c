@@ -148,6 +148,14 @@ static void describe(const struct policy_view_line *line, char *ret, size_t size
 	snprintf(ret, size, "%s (%s:%u)", action, source, line->line);
 }
 
+/** What is left of one. */
+static void remains_text(FILE *file, const struct policy_view_policy *policy)
+{
+	fprintf(file, "%s%s%s  %s", color_out(COLOR_HEADING), policy->name, color_out(COLOR_OFF), color_out(COLOR_BAD));
+	fprintf(file, _("incomplete, not in force: to be applied anew, or removed ('sockopt policy remove %s')"), policy->name);
+	fprintf(file, "%s\n", color_out(COLOR_OFF));
+}
+
 static void policy_text(FILE *file, const struct policy_view_policy *policy)
 {
 	struct libscols_table *table = new_table(file);
@@ -213,6 +221,7 @@ static void policy_json(FILE *file, const struct policy_view_policy *policy)
 	json_string(&json, "cgroup", policy->cgroup);
 	json_signed(&json, "time", policy->time_s);
 	json_bool(&json, "gone", policy->is_gone);
+	json_bool(&json, "incomplete", policy->is_incomplete);
 	json_unsigned(&json, "hooks", policy->hooks);
 	json_array(&json, "rules");
 	for (size_t i = 0; i < policy->n_lines; i++)
@@ -226,6 +235,8 @@ void policy_view_policy(FILE *file, bool json, const struct policy_view_policy *
 {
 	if (json)
 		policy_json(file, policy);
+	else if (policy->is_incomplete)
+		remains_text(file, policy);
 	else
 		policy_text(file, policy);
 }

@@ -33,8 +33,9 @@ struct policy_view_policy {
 	const char *name;
 	const char *cgroup;
 	int64_t time_s;
-	bool is_gone;   /* the cgroup */
-	unsigned hooks; /* how many */
+	bool is_gone;       /* the cgroup */
+	bool is_incomplete; /* no more is known of it than its name and hooks */
+	unsigned hooks;     /* how many */
 	const struct policy_view_line *lines;
 	size_t n_lines;
 };

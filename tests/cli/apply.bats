@@ -328,6 +328,33 @@ while True:
 	[ "$(three "$IPPROTO_TCP" "$TCP_USER_TIMEOUT")" = "30000 30000 30000" ]
 }
 
+@test "what is left of one that was ended in the middle is listed, and is applied anew or removed" {
+	with_cgroup
+	in_space mkdir -p "$PINS/half"
+	run --separate-stderr -0 policy
+	[ "$output" = "half  incomplete, not in force: to be applied anew, or removed ('sockopt policy remove half')" ]
+	run --separate-stderr -0 policy half --json
+	jq -e '.incomplete and .hooks == 0 and .rules == [] and .cgroup == ""' <<<"$output"
+	# whoever has it locked is at work on it: it is not left
+	start nsenter -m -t "$SPACE" flock --no-fork "$PINS/half" sleep 1000
+	eventually not_listed
+	run --separate-stderr -1 policy
+	kill "$LAST"
+	wait "$LAST" || true
+	eventually policy half >/dev/null
+
+	run --separate-stderr -0 applying --cgroup "$CGROUP" --name half "$RULES"
+	[ "$(policy --json | jq -c '[.name, .incomplete, .hooks]')" = '["half",false,4]' ]
+	in_space mkdir "$PINS/other"
+	[ "$(policy --json | jq -c '[.name, .incomplete]' | tr '\n' ' ')" = '["half",false] ["other",true] ' ]
+	run --separate-stderr -0 policy remove --all
+	[ -z "$(in_space ls "$FOLDER/bpffs" | grep -v debug)" ]
+}
+
+not_listed() {
+	! policy half >/dev/null 2>&1
+}
+
 @test "--unit: the cgroup of its name" {
 	with_cgroup
 	mkdir -p "$CGROUP/one.slice/sockopt-unit.service" "$CGROUP/two.slice"

@@ -34,6 +34,13 @@ setup() {
 	[[ "$stderr" == *"nothing to try"* ]]
 }
 
+@test "runs in which nothing comes to its end have failed, and it is said why" {
+	run --separate-stderr -3 "$SOCKOPT" tune --goal connections --link 'rate=10Mbit/s rtt=300ms' --time 20ms --warm-up 1ms \
+		--rounds 2 --runs 4 TCP_NODELAY=on
+	[[ "${stderr_lines[0]}" == "warning: default: nothing came to its end in the time that a run is measured (--time)" ]]
+	[ "${stderr_lines[-1]}" = "sockopt: every run failed" ]
+}
+
 @test "wrong use is said before anything runs" {
 	run --separate-stderr -2 "$SOCKOPT" tune
 	[[ "$stderr" == *"a goal is needed"* ]]

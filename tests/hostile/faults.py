@@ -16,10 +16,12 @@ import collections
 import json
 import os
 import random
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 
+import policies
 import stage as stages
 
 # What does not fail in this way: brk(2) tells by its result, and glibc aborts if futex(2) has an errno of which the
@@ -29,12 +31,13 @@ TCP = "pid=1 and tcp"
 SET = ("SO_KEEPALIVE=on", "SO_RCVBUF=16KiB", "TCP_KEEPIDLE=77s")
 
 
-def tries(stage: stages.Stage, counts: dict[str, int], sample: tuple[int, int]) -> Iterator[tuple[str, str]]:
+def tries(stage: stages.Stage, counts: dict[str, int], sample: tuple[int, int],
+          ends: int = stages.ENDS) -> Iterator[tuple[str, str]]:
     """(what to inject, in words)"""
     most, seed = sample
     never = (*NEVER, "mmap", "munmap", "mremap", "mprotect", "madvise") if stages.is_sanitized() else NEVER
     every = [(f"{name}:error={error}:when={n}", f"{name} {n}: {error}")
-             for name, n in stages.points(counts, 1 << 30, 0, never, stage.loader) if (name, n) not in stage.reloader
+             for name, n in stages.points(counts, 1 << 30, 0, never, stage.loader, ends) if (name, n) not in stage.reloader
              for error in stages.ERRORS]
     chance = random.Random(seed)
     yield from every if len(every) <= most else sorted(chance.sample(every, most))
@@ -56,6 +59,7 @@ def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: 
         return None if is_said(ran) else "failed without a word"
     # What may not be read is named. The status of run and of trace is the program's own: words alone tell of a failure.
     named = any(word in ran.out for word in ('"error":"EPERM"', '"netns":null', "another user's"))
+    named = named or bool(re.search(r'"failed":[1-9]', ran.out))
     told = ("CAP_SYS_PTRACE", "warning: ", "sockopt: cannot ")
     if right(ran) or named or any(word in ran.err for word in told):
         return None
@@ -64,11 +68,13 @@ def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: 
 
 def read_fails(report: stages.Report, title: str, command: tuple[str, ...], stage: stages.Stage,
                sample: tuple[int, int], normal: Callable[[str], object], allowed: tuple[int, ...] = (0,),
-               where: str = "out", unpermitted: Callable[[object, object], bool] | None = None, programs: int = 1) -> None:
+               where: str = "out", unpermitted: Callable[[object, object], bool] | None = None, programs: int = 1,
+               less: Callable[[str, object, object], bool] | None = None, ends: int = stages.ENDS) -> None:
     """A command that changes nothing.
 
     allowed: statuses by which it says that its answer is whole; where: in out or err; unpermitted: is this answer right
-    beside that one, where something is not permitted? programs: as Stage.count()
+    beside that one, where something is not permitted? less: or is it, where this call failed, because it claims less?
+    programs: as Stage.count(); ends: as points()
     """
     if not is_wanted(title):
         return
@@ -85,12 +91,16 @@ def read_fails(report: stages.Report, title: str, command: tuple[str, ...], stag
             answer = normal(getattr(ran, where))
         except ValueError:
             return False
+        if less is not None and less(inject.split(":")[0], answer, wanted):
+            return True
         return answer == wanted or ("error=EPERM" in inject and unpermitted is not None and unpermitted(answer, wanted))
 
-    for inject, words in tries(stage, counts, sample):
+    for inject, words in tries(stage, counts, sample, ends):
         n += 1
         ran = stage.run(*command, inject=inject)
         wrong = None if ran.is_void() else judge_reader(ran, lambda ran, inject=inject: right(ran, inject), allowed)
+        left = stage.leftovers()
+        wrong = f"{wrong or 'it'} left behind {left}" if left else wrong
         if wrong:
             problems.append(f"{words}: {wrong}: {ran.tell()}\n  wanted: {str(wanted)[-300:]}")
     report.test(title, problems, n)
@@ -217,6 +227,14 @@ def findings(text: str) -> dict[str, int]:
     return dict(found)
 
 
+def is_part(call: str, answer: list[dict], wanted: list[dict]) -> bool:
+    """Of a probe: what could not be found out is not there. How these calls end is what is asked for."""
+    if call in ("getsockopt", "setsockopt", "socket"):
+        return True
+    return len(answer) == len(wanted) and all("summary" in one or one.items() <= whole.items()
+                                              for one, whole in zip(answer, wanted))
+
+
 def no_more(answer: dict[str, int], wanted: dict[str, int]) -> bool:
     """What may not be asked is not known, and no finding (live/judge.c): in a container that would be told each time."""
     return all(wanted.get(check, 0) >= count for check, count in answer.items())
@@ -238,13 +256,82 @@ def all_of(report: stages.Report, stage: stages.Stage, most: int, seed: int) -> 
     read_fails(report, "check", check, stage, few, findings, allowed=(0, 1), unpermitted=no_more)
     stage.run("undo")
     program = os.path.join(os.environ["HELPERS"], "one-socket")
-    for engine in ("preload", "notify"):
-        run = ("run", "--engine", engine, "-r", "socket: SO_KEEPALIVE=on", "--", program)
+    for engine in ("preload", "notify", "bpf"):
+        why_not = stage.enter_cgroup() if engine == "bpf" and is_wanted("run --engine bpf") else None
+        if why_not:
+            report.skip("run --engine bpf", why_not)
+            continue
+        run = ("run", "--engine", engine, "-r", "socket and tcp: SO_KEEPALIVE=on", "--", program)
         read_fails(report, f"run --engine {engine}", run, stage, few, str, programs=1 + (engine == "preload"))
+        stage.leave_cgroup()
     # Engine ptrace cannot be had under strace.
     trace = ("trace", "--engine", "bpf", "--json", "--", program)
     # The standard output is the program's.
     read_fails(report, "trace --engine bpf", trace, stage, few, traced, where="err")
+
+
+def steps(text: str) -> list[str]:
+    """Of a demonstration: what was done, and that what it claims was seen. What is measured is never twice the same."""
+    said = objects_in_order(text)
+    return [one.get("step", f"holds: {one.get('holds')}") for one in said]
+
+
+def objects_in_order(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def measured(text: str) -> list[object]:
+    """Which figures there are of which variant. A run that failed is told in its own member."""
+    said = json.loads(text)
+    return [(variant["options"], sorted(variant["metrics"])) for variant in said["variants"] if not variant["failed"]]
+
+
+def tuned(text: str) -> list[object]:
+    said = json.loads(text)
+    return [said["goal"], said["combinations"], bool(said["path"])]
+
+
+def probed(text: str) -> list[object]:
+    return [one for one in objects_in_order(text) if "kernel" not in one]
+
+
+def labs_fail(report: stages.Report, stage: stages.Stage, sample: tuple[int, int]) -> None:
+    """What makes sockets, threads, processes and namespaces of its own."""
+    short = ("--time", "20ms", "--warm-up", "1ms", "--rounds", "2", "--json")
+    link = ("--link", "rate=100Mbit/s rtt=1ms")
+    read_fails(report, "explain", ("explain", "--json", "TCP_NODELAY"), stage, sample, objects)
+    read_fails(report, "calc", ("calc", "--json", "keepalive"), stage, sample, objects)
+    for demo in ("reuseaddr", "mark"):
+        read_fails(report, f"demo {demo}", ("demo", "--json", demo), stage, sample, steps)
+    read_fails(report, "probe", ("probe", "--json", "TCP_NODELAY", "--kind", "tcp4"), stage, sample, probed, less=is_part)
+    measure = ("measure", *short, "--load", "rr", "SO_PRIORITY=1")
+    read_fails(report, "measure", measure, stage, sample, measured, ends=10)
+    read_fails(report, "measure --link", (*measure, *link), stage, sample, measured, ends=10)
+    read_fails(report, "tune", ("tune", *short, "--runs", "4", "--goal", "latency", "TCP_NODELAY=on"), stage, sample, tuned, ends=10)
+
+
+def policies_fail(report: stages.Report, stage: stages.Stage, sample: tuple[int, int]) -> None:
+    titles = ("apply", "apply over another policy", "policy", "policy remove")
+    if not any(is_wanted(title) for title in titles):
+        return
+    place = policies.make(stage)
+    if isinstance(place, str):
+        for title in titles:
+            report.skip(title, place)
+        return
+
+    def every(counts: dict[str, int]) -> Iterator[tuple[str, str]]:
+        return tries(stage, counts, sample)
+
+    try:
+        for title, first, command in (("apply", None, place.apply(0)), ("apply over another policy", 0, place.apply(1)),
+                                      ("policy remove", 0, place.policy("remove", "web"))):
+            if is_wanted(title):
+                policies.change_fails(report, title, place, first, command, every, is_said)
+        policies.prepare(place, 0)
+        read_fails(report, "policy", place.policy("--json"), stage, sample, policies.normal)
+    finally:
+        place.end()
 
 
 def main() -> int:
@@ -254,6 +341,8 @@ def main() -> int:
     stage = stages.make()
     try:
         all_of(report, stage, most, seed)
+        labs_fail(report, stage, (max(most // 25, 1), seed))
+        policies_fail(report, stage, (max(most // 12, 1), seed))
     finally:
         shutil.rmtree(stage.folder)
     return report.end()

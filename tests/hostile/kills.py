@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 
+import policies
 import stage as stages
 
 PLAIN = ("SO_KEEPALIVE=on", "SO_RCVBUF=16KiB", "SO_PRIORITY=5", "TCP_NODELAY=on", "TCP_KEEPIDLE=77s", "IP_TOS=0x10",
@@ -81,6 +82,20 @@ def kill_undo(report: stages.Report, title: str, command: tuple[str, ...], stage
     report.test(title, problems, len(points))
 
 
+def kill_policies(report: stages.Report, stage: stages.Stage, sample: tuple[int, int]) -> None:
+    titles = ("apply", "apply over another policy", "policy remove")
+    place = policies.make(stage)
+    if isinstance(place, str):
+        for title in titles:
+            report.skip(f"{title}, killed at every step", place)
+        return
+    try:
+        for title, first, command in zip(titles, (None, 0, 0), (place.apply(0), place.apply(1), place.policy("remove", "web"))):
+            policies.kill_change(report, f"{title}, killed at every step", place, first, command, sample)
+    finally:
+        place.end()
+
+
 def main() -> int:
     stages.enter()
     report = stages.Report()
@@ -98,6 +113,7 @@ def main() -> int:
         title = "of sockets with and without descriptors, killed at every step"
         kill_set(report, "set " + title, command, in_flight, sample)
         kill_undo(report, "undo " + title, command, in_flight, sample)
+        kill_policies(report, stage, (max(most // 25, 1), seed))
     finally:
         shutil.rmtree(stage.folder)
         shutil.rmtree(in_flight.folder)

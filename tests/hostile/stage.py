@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,9 +28,9 @@ SOCKOPT = os.environ.get("SOCKOPT", "")
 INSIDE = "SOCKOPT_HOSTILE_STAGE"
 LAST_OF_LOADER = "prlimit64"  # glibc asks for the stack's size, and then calls main()
 ERRORS = ("ENOMEM", "EMFILE", "ENFILE", "EPERM", "EINTR")
-# The kernel's types come a page a read(2), 2700 of them: of a call that is made more often than this only so many at
-# either end and each twentieth between them are taken, since the sweep of 'trace --engine bpf' would take four hours.
-LONG, ENDS, EACH = 400, 100, 20
+# Of a call that is made more than four times as often as this only so many at either end are taken, and each twentieth
+# between them: a load sends some thousand messages.
+ENDS, EACH = 100, 20
 MOVED_BY_THE_KERNEL = ("TCP_MAXSEG", "SO_INCOMING_CPU")  # what fits the path; who delivered last
 CALL = re.compile(r"^(\d+) +(\w+)\(")
 # Another thread's line can come in between.
@@ -70,6 +71,10 @@ def enter() -> None:
     os.execvp(prefix[0], [*prefix, sys.executable, *sys.argv])
 
 
+def interfaces() -> list[str]:
+    return [line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:]]
+
+
 @dataclass
 class Ran:
     status: int
@@ -96,6 +101,9 @@ class Stage:
 
     loader: dict[str, int] = field(default_factory=dict)
     reloader: set[tuple[str, int]] = field(default_factory=set)
+    cgroup: Path | None = None
+    # Some kernels give each namespace devices of tunnels.
+    interfaces: list[str] = field(default_factory=interfaces)
 
     @property
     def journal(self) -> Path:
@@ -174,6 +182,47 @@ class Stage:
         if flight:
             self.add_flight()
 
+    def enter_cgroup(self) -> str | None:
+        """One of our own, so that what a run makes in it is seen. @return why there is none"""
+        mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+        cgroups = [Path(words[1]) for words in mounts if words[2] == "cgroup2"]
+        if not cgroups:
+            return "there is no cgroup hierarchy of version 2"
+        try:
+            self.cgroup = cgroups[0] / f"sockopt-hostile-{time.monotonic_ns()}"
+            self.cgroup.mkdir()
+            (self.cgroup / "cgroup.procs").write_text("0")
+        except OSError as error:
+            self.cgroup = None
+            return str(error)
+        return None
+
+    def leave_cgroup(self) -> None:
+        if self.cgroup:
+            (self.cgroup.parent / "cgroup.procs").write_text("0")
+            self.cgroup.rmdir()
+        self.cgroup = None
+
+    def cgroups_below(self) -> list[Path]:
+        return [path for path in self.cgroup.iterdir() if path.is_dir()] if self.cgroup else []
+
+    def leftovers(self) -> list[str]:
+        """Processes, interfaces and cgroups that a run that is over has left; none that only take a moment to go."""
+        deadline = time.monotonic() + 10
+        while (left := self.left_now()) and time.monotonic() < deadline:
+            time.sleep(0.01)
+        for path in self.cgroups_below():
+            path.rmdir()
+        return left
+
+    def left_now(self) -> list[str]:
+        if os.getpid() == 1:
+            reap()
+        mine = {str(os.getpid())}
+        left = [f"process {name}" for name in os.listdir("/proc") if name.isdigit() and name not in mine]
+        left += [f"interface {name}" for name in interfaces() if name not in self.interfaces]
+        return left + [f"cgroup {path}" for path in self.cgroups_below()]
+
     def forget(self) -> None:
         shutil.rmtree(self.journal, ignore_errors=True)
 
@@ -225,6 +274,15 @@ class Stage:
         self.flight.append((ends[1], ends[0]))
 
 
+def reap() -> None:
+    """In a process namespace of our own orphans are ours."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        pass
+
+
 def send(sender: socket.socket, one: socket.socket) -> None:
     rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [one.fileno()]))]
     sender.sendmsg([b"x"], rights)
@@ -244,11 +302,11 @@ def make(flight: bool = False) -> Stage:
 
 
 def points(counts: dict[str, int], most: int, seed: int, without: tuple[str, ...] = (),
-           after: dict[str, int] | None = None) -> list[tuple[str, int]]:
+           after: dict[str, int] | None = None, ends: int = ENDS) -> list[tuple[str, int]]:
     """(system call, which of them): all, or `most` of them at random, but the first and last of each call surely."""
     every = [(name, n + 1) for name, times in sorted(counts.items()) if name not in without
              for n in range((after or {}).get(name, 0), times)
-             if times <= LONG or not ENDS <= n < times - ENDS or n % EACH == 0]
+             if times <= 4 * ends or not ends <= n < times - ends or n % EACH == 0]
     if len(every) <= most:
         return every
     edges = [point for point in every if point[1] in (1, counts[point[0]])]
