@@ -216,6 +216,20 @@ static bool explain_numbers(const struct explain_args *args, const char *word)
 	return set || get;
 }
 
+/** OPTION.FIELD, in JSON with the whole option. @return false: it is no such word */
+static bool explain_field(const struct explain_args *args, const char *word)
+{
+	struct sockopt_part part;
+
+	if (sockopt_find(word) || !sockopt_find_part(word, &part))
+		return false;
+	if (args->json)
+		put_one(args, part.option.part_of);
+	else
+		explain_part(stdout, &part.option);
+	return true;
+}
+
 static int explain(const struct explain_args *args)
 {
 	const struct sockopt_option *option;
@@ -227,6 +241,8 @@ static int explain(const struct explain_args *args)
 	}
 	if (args->n_words > 1)
 		return search(args);
+	if (explain_field(args, args->words[0]))
+		return EXIT_DONE;
 	if (explain_numbers(args, args->words[0]))
 		return EXIT_DONE;
 	option = sockopt_find(args->words[0]);

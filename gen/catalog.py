@@ -34,9 +34,8 @@ FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong
                  "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6", "sockaddrs", "string", "bytes", "pointer")
 FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret"}
 LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies", "rare", "unprobed"}
-STRUCT_KEYS = {"name", "header", "text", "field", "kernel", "tail", "variants", "packed", "align", "description"}
+STRUCT_KEYS = {"name", "header", "text", "field", "told", "kernel", "tail", "variants", "packed", "align", "description"}
 SYMBOLS_KEYS = {"name", "values", "prefix"}
-ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
 # What a change can be about: the groups of facts that `sockopt probe --verify` verifies.
 FACTS = ("readable", "writable", "get_length", "set_length", "default", "range", "example", "transform", "refused",
@@ -79,6 +78,7 @@ class Catalog:
         self.structs: dict[str, Entry] = {}
         self.symbols: dict[str, Entry] = {}
         self.options: list[Entry] = []
+        self.systems: dict[str, str] = {}  # the keys of "other", and what people call them
 
     def level(self, name: str) -> Entry:
         return next(level for level in self.levels if level["name"] == name)
@@ -205,6 +205,9 @@ def check_option(place: Place, option: Entry, schema: dict[str, Entry]) -> None:
         elif is_needed(rule, option):
             place.fail(field, f"is missing: {rule['meaning']}")
     check_consistency(place, option)
+    for other in option.get("other", []):
+        if other["system"] not in schema["other"]["systems"]:
+            place.fail("other", f"'{other['system']}' is not one of {', '.join(schema['other']['systems'])}")
 
 
 def nearest(word: str, words: Any) -> str:
@@ -234,7 +237,7 @@ def check_consistency(place: Place, option: Entry) -> None:
         place.fail("late", "is missing: say what happens when it is set after " + ", ".join(option["moments"]))
     if not option["access"] and option.get("bpf") != "only":
         place.fail("access", "is empty, which only options of BPF (bpf = \"only\") may be")
-    check_number(place, option["number"])
+    forms.check_number(place, option["number"])
     if "range" in option:
         forms.check_range(place, option["range"])
     if "default" in option:
@@ -251,18 +254,6 @@ def check_changes(place: Place, changes: list[Entry]) -> None:
         for fact in change.get("facts", []):
             if fact not in FACTS:
                 place.fail("changes", f"'{fact}' is not a fact (known: {', '.join(FACTS)}){nearest(fact, FACTS)}")
-
-
-def check_number(place: Place, number: Any) -> None:
-    if isinstance(number, dict):
-        for architecture in number:
-            if architecture not in ARCHITECTURES:
-                place.fail("number", f"'{architecture}' is not an architecture ({', '.join(sorted(ARCHITECTURES))})")
-        if "generic" not in number:
-            place.fail("number", "the key 'generic' is missing")
-    numbers = number.values() if isinstance(number, dict) else [number]
-    if not all(type(one) is int for one in numbers):
-        place.fail("number", "must be an integer or a table of architectures")
 
 
 def check_plain(place: Place, entry: Entry, known: set[str], needed: tuple[str, ...]) -> None:
@@ -283,6 +274,13 @@ def check_struct(place: Place, entry: Entry) -> None:
                 place.fail("field", f"{field.get('name')}: unknown key '{key}'{nearest(key, FIELD_KEYS)}")
         if "name" not in field or "type" not in field:
             place.fail("field", f"{field}: needs name and type")
+    forms.check_told(place, entry)
+    for name, told in entry.get("told", {}).items():
+        check_text(place, f"told.{name}", told)
+        named = [field for field in entry["field"] if field["name"] == name]
+        if not named:
+            place.fail("told", f"there is no field '{name}'{nearest(name, {field['name'] for field in entry['field']})}")
+        named[0]["summary"] = told
     if "variants" in entry:
         check_keys(place, "variants", entry["variants"], ["field!", "of!"])
         if entry["variants"]["field"] not in [field["name"] for field in entry["field"]]:
@@ -399,7 +397,7 @@ def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Cata
     if table == "level":
         check_plain(place, entry, LEVEL_KEYS, ("name", "number", "key", "header", "summary"))
         forms.check(place, entry, forms.LEVEL)
-        check_number(place, entry["number"])
+        forms.check_number(place, entry["number"])
         check_where(place, "applies", entry.get("applies", []))
         for field in ("summary", "unprobed"):
             if field in entry:
@@ -437,6 +435,7 @@ def load(folder: Path, only: list[Path] | None = None) -> Catalog:
     """
     schema = read_toml(folder / "schema.toml")[1]["option"]
     catalog = Catalog()
+    catalog.systems = schema["other"]["systems"]
     where: dict[str, Place] = {}
     shared = [folder / "levels.toml", folder / "types.toml"]
     for path in shared + only if only else files(folder):

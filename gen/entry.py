@@ -12,7 +12,7 @@ import catalog as facts
 from catalog import Catalog, Entry
 from rows import MOMENTS, STATES, applies_words, default_rows, errno_name, range_pairs, type_word, where_words
 from sizes import lay_out, size_of
-from to_c import unwrap
+from to_c import SCALAR_WORDS, SIGNED, unwrap
 
 Object = dict[str, Any]
 
@@ -37,17 +37,26 @@ def symbols_of(catalog: Catalog, symbols: Any) -> Object | None:
     return dict(sorted(values.items(), key=lambda pair: int(pair[1])))
 
 
+def encoding_of(kind: str) -> str:
+    word = SCALAR_WORDS.get(kind, "SOCKOPT_SIGNED" if kind in SIGNED else "SOCKOPT_UNSIGNED")
+    return word.removeprefix("SOCKOPT_").lower().replace("_", "-")
+
+
 def type_of(catalog: Catalog, option: Entry, name: str) -> Object:
     base = name.removesuffix("[]")
     fields: list[Object] = []
     if base in catalog.structs:
         for place in lay_out(catalog, catalog.structs[base]).places:
-            fields.append(present(name=place.field["name"], offset=place.offset, size=place.size,
+            field = place.field
+            fields.append(present(name=field["name"], offset=place.offset, size=place.size,
                                   count=place.times if place.times > 1 else None,
-                                  symbols=symbols_of(catalog, place.field.get("symbols"))))
+                                  bit=field.get("bit", 0) if "bits" in field else None, bits=field.get("bits"),
+                                  encoding=encoding_of(field["type"]), unit=field.get("unit"),
+                                  symbols=symbols_of(catalog, field.get("symbols")), summary=text_of(field.get("summary"))))
     elif base != "none":
         shown = base in ("enum", "flags", "u8") or option.get("unit") == "tos"
         fields.append(present(name=option["name"], offset=0, size=size_of(catalog, option, name),
+                              encoding=encoding_of(base), unit=option.get("unit"),
                               symbols=symbols_of(catalog, option.get("symbols")) if shown else None))
     return {"name": type_word(catalog, option, name), "size": size_of(catalog, option, name), "fields": fields}
 

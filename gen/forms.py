@@ -12,7 +12,7 @@ STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
 
 LEVEL = {"name": STRING, "number": NUMBER, "aliases": STRINGS, "key": STRING, "header": STRING, "prefix": STRING,
          "constant": STRING, "summary": TEXT, "applies": TABLES, "rare": BOOLEAN, "unprobed": TEXT}
-STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "kernel": BOOLEAN, "tail": ANY,
+STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "told": ANY, "kernel": BOOLEAN, "tail": ANY,
           "variants": ANY, "packed": INTEGER, "align": STRING, "description": TEXT}
 FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols": ANY, "prefix": STRING,
          "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER, "secret": BOOLEAN}
@@ -22,6 +22,7 @@ SYMBOLS = {"name": STRING, "values": VALUES, "prefix": STRING}
 DEFAULT = {"value": STRING, "sysctl": STRING, "scale": STRING, "family": STRINGS, "type": STRINGS, "protocol": STRINGS}
 SCALE = re.compile(r"[1-9][0-9]*(/[1-9][0-9]*)?")
 SHORT_FORMS = ("linger", "timeval", "program")
+ARCHITECTURES = {"generic", "alpha", "mips", "parisc", "sparc", "powerpc"}
 
 
 class Place(Protocol):
@@ -136,3 +137,20 @@ def check_unprobed(place: Place, option: dict[str, Any]) -> None:
         place.fail("sources", "an option that is unprobed names where in the kernel its facts stand (kernel and symbol)")
     if any("run" in source for source in option["sources"]):
         place.fail("sources", "an option that is unprobed cannot have been seen in a run")
+
+
+def check_number(place: Place, number: Any) -> None:
+    if isinstance(number, dict):
+        for architecture in number:
+            if architecture not in ARCHITECTURES:
+                place.fail("number", f"'{architecture}' is not an architecture ({', '.join(sorted(ARCHITECTURES))})")
+        if "generic" not in number:
+            place.fail("number", "the key 'generic' is missing")
+    numbers = number.values() if isinstance(number, dict) else [number]
+    if not all(type(one) is int for one in numbers):
+        place.fail("number", "must be an integer or a table of architectures")
+
+
+def check_told(place: Place, struct: dict[str, Any]) -> None:
+    if not isinstance(struct.get("told", {}), dict):
+        place.fail("told", "must be a table: a field's name, and what it tells")

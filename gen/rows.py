@@ -27,7 +27,6 @@ TRANSFORMS = {"doubled": "twice the value is kept and read back", "boolean": "wh
 INHERITS = {"no": "no: accepted sockets begin with the default",
             "yes": "yes: accepted sockets have the listener's value",
             "adjusted": "adjusted: accepted sockets have a value derived from the listener's"}
-SYSTEMS = {name.lower(): name for name in ("FreeBSD", "OpenBSD", "NetBSD", "macOS", "illumos", "Windows", "lwIP")}
 BPF = {"yes": "bpf_getsockopt and bpf_setsockopt take it", "get": "bpf_getsockopt takes it",
        "set": "bpf_setsockopt takes it",
        "only": "only bpf_setsockopt and bpf_getsockopt take it, not the system calls"}
@@ -182,8 +181,15 @@ class Facts:
         struct = struct_of(self.catalog, option)
         if struct is None:
             return []
-        names = [field["name"] for field in flatten(self.catalog, struct["field"])]
+        fields = flatten(self.catalog, struct["field"])
+        names = [field["name"] for field in fields]
+        if any("summary" in field for field in fields):
+            return self.several("fields", [self.field(field) for field in fields] + ([struct["tail"]["name"]] if "tail" in struct else []))
         return self.words("fields", names + ([struct["tail"]["name"]] if "tail" in struct else []))
+
+    def field(self, field: Entry) -> str:
+        told = f": {self.note(field, 'summary')}" if "summary" in field else ""
+        return field["name"] + told + (f" ({self.translate(UNITS[field['unit']])})" if "unit" in field else "")
 
     def range(self, option: Entry) -> list[Row]:
         _ = self.translate
@@ -325,17 +331,14 @@ class Facts:
         return rows + ([Row("BPF", "BPF", self.translate(bpf))] if bpf else [])
 
     def elsewhere(self, option: Entry) -> list[Row]:
-        """Systems where nothing differs share a row."""
+        """Those where nothing differs share a row."""
         _ = self.translate
-        plain, texts = [], []
+        same = [self.catalog.systems[other["system"]] for other in option.get("other", []) if not {"name", "note"} & set(other)]
+        texts = [f"{', '.join(same)}: {_('the same name')}"] if same else []
         for other in option.get("other", []):
-            system, note = SYSTEMS.get(other["system"], other["system"]), self.note(other, "note")
+            note = self.note(other, "note")
             if "name" in other or note:
-                texts.append(f"{system}: {other.get('name') or _('the same name')}" + (f"; {note}" if note else ""))
-            else:
-                plain.append(system)
-        if plain:
-            texts.insert(0, f"{', '.join(plain)}: {_('the same name')}")
+                texts.append(f"{self.catalog.systems[other['system']]}: {other.get('name') or _('the same name')}" + (f"; {note}" if note else ""))
         return self.several("elsewhere", texts)
 
 

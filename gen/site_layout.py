@@ -20,17 +20,20 @@ TALLEST = 10  # lines: what is longer is told by the table alone
 def layout(site: Site, struct: Entry) -> str:
     laid = lay_out(site.catalog, struct)
     rows = []
+    tells = any("summary" in place.field for place in laid.places)
     for place in laid.places:
         field = place.field
         count = f"[{place.times}]" if place.times > 1 else ""
+        meaning = [escape(site.facts.note(field, "summary"))] if tells else []
         rows.append([code(field["name"]), str(place.offset) + bits_of(field), f"{place.size}{count and ' × ' + str(place.times)}",
-                     code(field["type"]), told(site, field)])
+                     code(field["type"]), told(site, field), *meaning])
     tail = struct.get("tail")
     if tail:
-        rows.append([code(tail["name"]), str(laid.size), "…", code(tail["type"]), code(f"[{tail['count']}]")])
+        rows.append([code(tail["name"]), str(laid.size), "…", code(tail["type"]), code(f"[{tail['count']}]"), *([""] if tells else [])])
     heads = [site.t("field"), site.t("offset"), site.t("bytes"), site.t("type"), site.t("values")]
+    heads += [site.t("meaning")] if tells else []
     if all(not row[4] for row in rows):
-        heads, rows = heads[:4], [row[:4] for row in rows]
+        heads, rows = heads[:4] + heads[5:], [row[:4] + row[5:] for row in rows]
     name = f"<p><code>struct {escape(struct['name'])}</code>, {laid.size} {escape(site.t('bytes_word'))}</p>\n"
     return name + picture(site, struct, laid.places, laid.size) + table(heads, rows, "numbers fields", site.t("table_scroll"))
 

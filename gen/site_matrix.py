@@ -45,7 +45,7 @@ def cell(site: Site, found: tuple[str, str], plain: dict[str, str]) -> str:
 def add_matrix(frame: Frame) -> None:
     site = frame.site
     versions: list[str] = site.systems["linux"]
-    systems: dict[str, str] = site.systems["systems"]
+    systems: dict[str, str] = site.catalog.systems
     plain = {mark: escape(site.t("mark_" + mark)) for mark in ("yes", "differs", "named")}
     head = "".join(f"<th scope=col>{one}</th>" for one in versions)
     head += "".join(f"<th scope=col class=system>{escape(one)}</th>" for one in systems.values())

@@ -141,7 +141,7 @@ class Page:
         """A row a system; those where nothing differs share one."""
         same, rows = [], []
         for other in self.option.get("other", []):
-            system = escape(self.site.systems["systems"].get(other["system"], other["system"]))
+            system = escape(self.site.catalog.systems[other["system"]])
             if not {"name", "note"} & set(other):
                 same.append(system)
                 continue

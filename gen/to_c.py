@@ -90,7 +90,7 @@ class Writer:
         return (f"\t{{ .name = {quote(field['name'])}, .scalar = {scalar}, .look = SOCKOPT_LOOK_{look}, .unit = {unit},\n"
                 f"\t  .offset = {at}, .size = {size}, .count = {count}, .bit = {field.get('bit', 0)}, "
                 f".bits = {field.get('bits', 0)}, .secret = {'true' if field.get('secret') else 'false'}, "
-                f".symbols = {symbols} }},\n")
+                f".symbols = {symbols}, .summary = {text_pair(field.get('summary'))} }},\n")
 
     def struct(self, name: str) -> str:
         """Emits the layout and the type of a struct once; returns the C type's name."""
@@ -196,7 +196,7 @@ class Writer:
         changes = self.array("struct sockopt_change", "changes_" + own,
                              [f"{{ {quote(c['version'])}, {text_pair(c['what'])}, {bits(c.get('facts', []), FACTS)} }}" for c in option.get("changes", [])])
         other = self.array("struct sockopt_elsewhere", "elsewhere_" + own,
-                           [f"{{ {quote(o['system'])}, {quote(o.get('name'))}, {text_pair(o.get('note'))} }}" for o in option.get("other", [])])
+                           [f"{{ {quote(o['system'])}, {quote(self.catalog.systems[o['system']])}, {quote(o.get('name'))}, {text_pair(o.get('note'))} }}" for o in option.get("other", [])])
         sources = self.array("struct sockopt_source", "sources_" + own, [source(s) for s in option["sources"]])
         given = option.get("input", {})
         inputs = self.array("struct sockopt_input", "inputs_" + own,

@@ -120,6 +120,7 @@ struct sockopt_field {
 	uint8_t bits;    /* bit-field: its width; 0 if it is none */
 	bool secret;     /* a key: its text is *** */
 	const struct sockopt_symbols *symbols;
+	struct sockopt_text summary; /* what it tells; NULLs where the catalogue does not say */
 };
 
 enum sockopt_form {
@@ -334,8 +335,9 @@ struct sockopt_change {
 };
 
 struct sockopt_elsewhere {
-	const char *system;
-	const char *name; /* NULL: the same */
+	const char *system; /* freebsd */
+	const char *title;  /* FreeBSD */
+	const char *name;   /* NULL: the same */
 	struct sockopt_text note;
 };
 

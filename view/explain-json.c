@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "explain-row.h"
 #include "explain.h"
 #include "json.h"
 #include "text.h"
@@ -31,6 +32,18 @@ static void put_errno(struct json *json, const char *name, int error)
 		json_string(json, name, strerrorname_np(error));
 }
 
+static const char *const encodings[] = {
+	[SOCKOPT_SIGNED] = "signed",
+	[SOCKOPT_UNSIGNED] = "unsigned",
+	[SOCKOPT_BIG_ENDIAN] = "big-endian",
+	[SOCKOPT_IPV4] = "ipv4",
+	[SOCKOPT_IPV6] = "ipv6",
+	[SOCKOPT_SOCKADDR] = "sockaddr",
+	[SOCKOPT_STRING] = "string",
+	[SOCKOPT_BYTES] = "bytes",
+	[SOCKOPT_SOCKADDRS] = "sockaddrs",
+};
+
 static void put_type(struct json *json, const char *name, const struct sockopt_type *type)
 {
 	json_object(json, name);
@@ -46,12 +59,20 @@ static void put_type(struct json *json, const char *name, const struct sockopt_t
 		json_unsigned(json, "size", field->size);
 		if (field->count > 1)
 			json_unsigned(json, "count", field->count);
+		if (field->bits) {
+			json_unsigned(json, "bit", field->bit);
+			json_unsigned(json, "bits", field->bits);
+		}
+		json_string(json, "encoding", encodings[field->scalar]);
+		if (field->unit)
+			json_string(json, "unit", explain_unit_key(field->unit));
 		if (field->symbols) {
 			json_object(json, "symbols");
 			for (size_t k = 0; k < field->symbols->count; k++)
 				json_signed(json, field->symbols->list[k].name, field->symbols->list[k].value);
 			json_end_object(json);
 		}
+		put_text(json, "summary", field->summary);
 		json_end_object(json);
 	}
 	json_end_array(json);

@@ -4,94 +4,31 @@
 #include "explain.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "color.h"
+#include "explain-row.h"
 #include "list.h"
 #include "socket-text.h"
-#include "system-name.h"
 #include "text.h"
 
-#define LABEL_WIDTH 15
 #define NAME_WIDTH 28
-
-/** A text that begins in the column "indent", where the line stands already, and goes on below itself. */
-static void put_filled(FILE *file, const char *text, size_t indent)
-{
-	char *lines = NULL;
-	size_t length = 0;
-	FILE *memory = open_memstream(&lines, &length);
-
-	if (!memory)
-		return;
-	text_fill(memory, text, indent, text_screen_width() - 1);
-	fclose(memory);
-	fputs(length > indent ? lines + indent : "\n", file);
-	free(lines);
-}
-
-/** "label    text", the text filled under itself. */
-static void fact(FILE *file, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void fact(FILE *file, const char *label, const char *format, ...)
-{
-	char text[4096];
-	va_list arguments;
-	size_t width = text_width(label);
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	fprintf(file, "  %s%s%s%*s ", color_out(COLOR_DIM), label, color_out(COLOR_OFF),
-		(int)(width < LABEL_WIDTH ? LABEL_WIDTH - width : 0), "");
-	put_filled(file, text, LABEL_WIDTH + 3);
-}
-
-static const char *unit_word(enum sockopt_unit unit)
-{
-	static const char *const words[] = {
-		[SOCKOPT_UNIT_S] = N_("seconds"),
-		[SOCKOPT_UNIT_MS] = N_("milliseconds"),
-		[SOCKOPT_UNIT_US] = N_("microseconds"),
-		[SOCKOPT_UNIT_NS] = N_("nanoseconds"),
-		[SOCKOPT_UNIT_BYTES] = N_("bytes"),
-		[SOCKOPT_UNIT_BYTES_PER_SECOND] = N_("bytes a second"),
-		[SOCKOPT_UNIT_SEGMENTS] = N_("segments"),
-		[SOCKOPT_UNIT_PACKETS] = N_("packets"),
-		[SOCKOPT_UNIT_HOPS] = N_("hops"),
-		[SOCKOPT_UNIT_PROBES] = N_("probes"),
-		[SOCKOPT_UNIT_RETRIES] = N_("retries"),
-		[SOCKOPT_UNIT_IFINDEX] = N_("interface index"),
-		[SOCKOPT_UNIT_IFINDEX_BE] = N_("interface index, network byte order"),
-		[SOCKOPT_UNIT_PORT] = N_("port"),
-		[SOCKOPT_UNIT_FD] = N_("file descriptor"),
-		[SOCKOPT_UNIT_CPU] = N_("CPU"),
-		[SOCKOPT_UNIT_PID] = N_("pid"),
-		[SOCKOPT_UNIT_INSTRUCTIONS] = N_("instructions"),
-		[SOCKOPT_UNIT_CONNECTIONS] = N_("connections"),
-		[SOCKOPT_UNIT_TOS] = N_("DSCP and ECN"),
-		[SOCKOPT_UNIT_MARK] = N_("mark"),
-		[SOCKOPT_UNIT_PERCENT] = N_("percent"),
-	};
-
-	return unit < sizeof(words) / sizeof(words[0]) ? words[unit] : NULL;
-}
+#define FIELDS_MAX 12 /* of a struct whose fresh value is shown: that of a longer one tells nothing in one row */
 
 static void put_type(FILE *file, const struct sockopt_option *option)
 {
-	const char *unit = option->type->n_fields ? unit_word(option->type->fields[0].unit) : NULL;
+	const char *unit = option->type->n_fields ? explain_unit(option->type->fields[0].unit) : NULL;
 	bool differ = option->get_type != option->type && (option->access & SOCKOPT_GET);
 
 	if (option->type->form != SOCKOPT_FORM_SCALAR)
 		unit = NULL;
 	if (differ && (option->access & SOCKOPT_SET))
-		fact(file, _("type"), _("%s to set, %s when read%s%s"), option->type->name, option->get_type->name,
-		     unit ? ", " : "", unit ? _(unit) : "");
+		explain_row(file, _("type"), _("%s to set, %s when read%s%s"), option->type->name, option->get_type->name,
+			    unit ? ", " : "", unit ? _(unit) : "");
 	else
-		fact(file, _("type"), "%s%s%s", option->access & SOCKOPT_SET ? option->type->name : option->get_type->name,
-		     unit ? ", " : "", unit ? _(unit) : "");
+		explain_row(file, _("type"), "%s%s%s", option->access & SOCKOPT_SET ? option->type->name : option->get_type->name,
+			    unit ? ", " : "", unit ? _(unit) : "");
 }
 
 static void put_symbols(FILE *file, const struct sockopt_option *option)
@@ -108,22 +45,7 @@ static void put_symbols(FILE *file, const struct sockopt_option *option)
 		snprintf(word, sizeof(word), "%s (%" PRId64 ")", symbols->list[i].name, symbols->list[i].value);
 		list_add(&list, ", ", word);
 	}
-	fact(file, option->type->fields[0].look == SOCKOPT_LOOK_FLAGS ? _("flags") : _("values"), "%s", text);
-}
-
-static void put_fields(FILE *file, const struct sockopt_option *option)
-{
-	const struct sockopt_type *type = option->type->form == SOCKOPT_FORM_STRUCT ? option->type : option->get_type;
-	char text[4096];
-	struct list list = { text, sizeof(text), 0, 0 };
-
-	if (type->form != SOCKOPT_FORM_STRUCT && !(type->form == SOCKOPT_FORM_ARRAY && type->n_fields > 1))
-		return;
-	for (size_t i = 0; i < type->n_fields; i++)
-		list_add(&list, ", ", type->fields[i].name);
-	if (type->tail)
-		list_add(&list, ", ", type->tail->name);
-	fact(file, _("fields"), "%s", text);
+	explain_row(file, option->type->fields[0].look == SOCKOPT_LOOK_FLAGS ? _("flags") : _("values"), "%s", text);
 }
 
 static void put_range(FILE *file, const struct sockopt_option *option)
@@ -146,9 +68,9 @@ static void put_range(FILE *file, const struct sockopt_option *option)
 		list_add(&list, _(" or "), one);
 	}
 	if (option->range_errno)
-		fact(file, _("range"), _("%s; %s outside"), text, strerrorname_np(option->range_errno));
+		explain_row(file, _("range"), _("%s; %s outside"), text, strerrorname_np(option->range_errno));
 	else
-		fact(file, _("range"), _("%s; every value is taken"), text);
+		explain_row(file, _("range"), _("%s; every value is taken"), text);
 }
 
 static void put_defaults(FILE *file, const struct sockopt_option *option)
@@ -167,13 +89,13 @@ static void put_defaults(FILE *file, const struct sockopt_option *option)
 		list_add(&list, "; ", one);
 	}
 	if (list.n)
-		fact(file, _("default"), "%s", text);
+		explain_row(file, _("default"), "%s", text);
 	if (option->limit.sysctl)
-		fact(file, _("limit"), option->limit.refuses ? _("%s %s: beyond it the value is refused") : _("%s %s: beyond it the value is cut, without an error"),
-		     option->limit.is_max ? _("at most") : _("at least"), option->limit.sysctl);
+		explain_row(file, _("limit"), option->limit.refuses ? _("%s %s: beyond it the value is refused") : _("%s %s: beyond it the value is cut, without an error"),
+			    option->limit.is_max ? _("at most") : _("at least"), option->limit.sysctl);
 	if (option->tuning.goals) {
 		explain_tuning(option, text, sizeof(text));
-		fact(file, _("worth trying"), "%s", text);
+		explain_row(file, _("worth trying"), "%s", text);
 	}
 }
 
@@ -200,7 +122,7 @@ static void put_transform(FILE *file, const struct sockopt_option *option)
 		snprintf(bounds, sizeof(bounds), _(", at least %" PRId64), transform->min);
 	if (transform->has_max)
 		snprintf(bounds + strlen(bounds), sizeof(bounds) - strlen(bounds), _(", at most %" PRId64), transform->max);
-	fact(file, _("kept as"), "%s%s%s%s", _(words[transform->kind]), bounds, note ? ": " : "", note ? note : "");
+	explain_row(file, _("kept as"), "%s%s%s%s", _(words[transform->kind]), bounds, note ? ": " : "", note ? note : "");
 }
 
 static void put_privilege(FILE *file, const struct sockopt_option *option)
@@ -214,9 +136,9 @@ static void put_privilege(FILE *file, const struct sockopt_option *option)
 		return;
 	for (size_t i = 0; privilege->capabilities[i]; i++)
 		list_add(&list, _(" or "), privilege->capabilities[i]);
-	fact(file, _("needs"), "%s (%s)%s%s; %s", names,
-	     privilege->initial_userns ? _("in the initial user namespace") : _("over the socket's network namespace"),
-	     when ? _(", if ") : "", when ? when : "", strerrorname_np(privilege->error));
+	explain_row(file, _("needs"), "%s (%s)%s%s; %s", names,
+		    privilege->initial_userns ? _("in the initial user namespace") : _("over the socket's network namespace"),
+		    when ? _(", if ") : "", when ? when : "", strerrorname_np(privilege->error));
 }
 
 static void put_moments(FILE *file, const struct sockopt_option *option)
@@ -227,10 +149,10 @@ static void put_moments(FILE *file, const struct sockopt_option *option)
 	if (!(option->access & SOCKOPT_SET))
 		return;
 	if (option->moments & SOCKOPT_AT_ANY_TIME) {
-		fact(file, _("takes effect"), "%s", _("at once, at any time"));
+		explain_row(file, _("takes effect"), "%s", _("at once, at any time"));
 	} else {
 		explain_moments(option->moments, text, sizeof(text));
-		fact(file, _("takes effect"), _("when set at: %s%s%s"), text, late ? _(". Later: ") : "", late ? late : "");
+		explain_row(file, _("takes effect"), _("when set at: %s%s%s"), text, late ? _(". Later: ") : "", late ? late : "");
 	}
 }
 
@@ -246,9 +168,9 @@ static void put_refusals(FILE *file, const struct sockopt_option *option)
 		explain_states(refusal->states, text, sizeof(text));
 		if (explain_is_limited(&refusal->where))
 			explain_where(&refusal->where, 1, place, sizeof(place));
-		fact(file, i ? "" : _("refused"), "%s%s%s%s%s: %s%s%s", refusal->access == SOCKOPT_GET ? _("reading, ") : "", text,
-		     *place ? " (" : "", place, *place ? ")" : "", strerrorname_np(refusal->error),
-		     unless ? _(", unless ") : "", unless ? unless : "");
+		explain_row(file, i ? "" : _("refused"), "%s%s%s%s%s: %s%s%s", refusal->access == SOCKOPT_GET ? _("reading, ") : "", text,
+			    *place ? " (" : "", place, *place ? ")" : "", strerrorname_np(refusal->error),
+			    unless ? _(", unless ") : "", unless ? unless : "");
 	}
 }
 
@@ -261,7 +183,7 @@ static void put_inherits(FILE *file, const struct sockopt_option *option)
 	};
 
 	if (option->inherits != SOCKOPT_NOTHING_TO_INHERIT)
-		fact(file, _("inherited"), "%s", _(words[option->inherits]));
+		explain_row(file, _("inherited"), "%s", _(words[option->inherits]));
 }
 
 static void put_dangers(FILE *file, const struct sockopt_option *option)
@@ -270,10 +192,10 @@ static void put_dangers(FILE *file, const struct sockopt_option *option)
 	const char *effect = sockopt_text(option->read_effect.why, text_language());
 
 	if (why)
-		fact(file, _("danger"), "%s%s%s", option->danger.value ? option->danger.value : "",
-		     option->danger.value ? ": " : "", why);
+		explain_row(file, _("danger"), "%s%s%s", option->danger.value ? option->danger.value : "",
+			    option->danger.value ? ": " : "", why);
 	if (effect)
-		fact(file, _("reading it"), "%s", effect);
+		explain_row(file, _("reading it"), "%s", effect);
 }
 
 static void put_words(FILE *file, const char *label, const char *const *words)
@@ -284,7 +206,7 @@ static void put_words(FILE *file, const char *label, const char *const *words)
 	for (; *words; words++)
 		list_add(&list, ", ", *words);
 	if (list.n)
-		fact(file, label, "%s", text);
+		explain_row(file, label, "%s", text);
 }
 
 static void put_versions(FILE *file, const struct sockopt_option *option)
@@ -297,14 +219,14 @@ static void put_versions(FILE *file, const struct sockopt_option *option)
 	};
 
 	if (option->until)
-		fact(file, _("since"), _("Linux %s, until %s"), option->since, option->until);
+		explain_row(file, _("since"), _("Linux %s, until %s"), option->since, option->until);
 	else
-		fact(file, _("since"), "Linux %s", option->since);
+		explain_row(file, _("since"), "Linux %s", option->since);
 	for (size_t i = 0; i < option->n_changes; i++)
-		fact(file, "", "%s: %s", option->changes[i].version, sockopt_text(option->changes[i].what, text_language()));
+		explain_row(file, "", "%s: %s", option->changes[i].version, sockopt_text(option->changes[i].what, text_language()));
 	put_words(file, _("needs config"), option->config);
 	if (option->bpf != SOCKOPT_BPF_NO)
-		fact(file, "BPF", "%s", _(bpf[option->bpf]));
+		explain_row(file, "BPF", "%s", _(bpf[option->bpf]));
 }
 
 /** How far the facts were tried, where that is not all the way. */
@@ -314,22 +236,23 @@ static void put_tried(FILE *file, const struct sockopt_option *option)
 	const char *unverified = sockopt_text(option->unverified, text_language());
 
 	if (unprobed)
-		fact(file, _("probed"), _("no, read in the kernel's source alone: %s"), unprobed);
+		explain_row(file, _("probed"), _("no, read in the kernel's source alone: %s"), unprobed);
 	else if (unverified)
-		fact(file, _("probed"), _("in part: %s"), unverified);
+		explain_row(file, _("probed"), _("in part: %s"), unverified);
 }
 
+/** Those where nothing differs share a row. */
 static void put_elsewhere(FILE *file, const struct sockopt_option *option)
 {
-	char same[128] = "";
-	struct list plain = { .at = same, .size = sizeof(same) };
 	const char *label = _("elsewhere");
+	char same[256];
+	struct list list = { same, sizeof(same), 0, 0 };
 
 	for (size_t i = 0; i < option->n_elsewhere; i++)
 		if (!option->elsewhere[i].name && !option->elsewhere[i].note.en)
-			list_add(&plain, ", ", system_name(option->elsewhere[i].system));
-	if (plain.n) {
-		fact(file, label, "%s: %s", same, _("the same name"));
+			list_add(&list, ", ", option->elsewhere[i].title);
+	if (list.n) {
+		explain_row(file, label, "%s: %s", same, _("the same name"));
 		label = "";
 	}
 	for (size_t i = 0; i < option->n_elsewhere; i++) {
@@ -338,8 +261,8 @@ static void put_elsewhere(FILE *file, const struct sockopt_option *option)
 
 		if (!other->name && !note)
 			continue;
-		fact(file, label, "%s: %s%s%s", system_name(other->system), other->name ? other->name : _("the same name"),
-		     note ? "; " : "", note ? note : "");
+		explain_row(file, label, "%s: %s%s%s", other->title, other->name ? other->name : _("the same name"),
+			    note ? "; " : "", note ? note : "");
 		label = "";
 	}
 }
@@ -366,19 +289,22 @@ static void put_probe(FILE *file, const struct sockopt_option *option, const str
 	socket_text_kind(&probe->kind, kind, sizeof(kind));
 	if (!probe->tried) {
 		if (probe->socket_error)
-			fact(file, _("on this kernel"), _("not tried: no socket that it applies to can be opened (%s)"),
-			     strerror(probe->socket_error));
+			explain_row(file, _("on this kernel"), _("not tried: no socket that it applies to can be opened (%s)"),
+				    strerror(probe->socket_error));
 		return;
 	}
-	if (probe->readable) {
+	if (probe->readable && option->get_type->form == SOCKOPT_FORM_STRUCT &&
+	    option->get_type->n_fields > FIELDS_MAX) {
+		explain_row(file, _("on this kernel"), _("a fresh %s socket tells %u bytes"), kind, probe->value.length);
+	} else if (probe->readable) {
 		char shown[6000];
 
 		sockopt_format(option, probe->value.bytes, probe->value.length, text, sizeof(text));
 		space_out(text, shown, sizeof(shown));
-		fact(file, _("on this kernel"), _("a fresh %s socket has %s"), kind, *shown ? shown : "\"\"");
+		explain_row(file, _("on this kernel"), _("a fresh %s socket has %s"), kind, *shown ? shown : "\"\"");
 	} else if (probe->error) {
-		fact(file, _("on this kernel"), _("a fresh %s socket answers %s (%s)"), kind, strerrorname_np(probe->error),
-		     strerror(probe->error));
+		explain_row(file, _("on this kernel"), _("a fresh %s socket answers %s (%s)"), kind, strerrorname_np(probe->error),
+			    strerror(probe->error));
 	}
 }
 
@@ -390,7 +316,7 @@ static void put_code(FILE *file, const struct sockopt_option *option, enum code_
 		return;
 	fputc('\n', file);
 	if (option->access & SOCKOPT_SET && option->nature != SOCKOPT_ACTION && option->example)
-		fprintf(file, "  %s%-*s%s sockopt set PID:FD '%s=%s'\n", color_out(COLOR_DIM), LABEL_WIDTH, _("live"),
+		fprintf(file, "  %s%-*s%s sockopt set PID:FD '%s=%s'\n", color_out(COLOR_DIM), EXPLAIN_LABEL_WIDTH, _("live"),
 			color_out(COLOR_OFF), option->name, option->example);
 	for (unsigned int i = 0; i < CODE_N_LANGUAGES; i++) {
 		char *line = text, *next;
@@ -403,7 +329,7 @@ static void put_code(FILE *file, const struct sockopt_option *option, enum code_
 			next = strchr(line, '\n');
 			if (next)
 				*next++ = '\0';
-			fprintf(file, "  %s%-*s%s %s\n", color_out(COLOR_DIM), LABEL_WIDTH,
+			fprintf(file, "  %s%-*s%s %s\n", color_out(COLOR_DIM), EXPLAIN_LABEL_WIDTH,
 				first ? code_name((enum code_language)i) : "", color_out(COLOR_OFF), line);
 		}
 	}
@@ -433,7 +359,7 @@ static void put_sources(FILE *file, const struct sockopt_option *option)
 		list_add(&list, ", ", one);
 	}
 	if (list.n)
-		fact(file, _("sources"), "%s", text);
+		explain_row(file, _("sources"), "%s", text);
 }
 
 void explain_entry(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe,
@@ -453,7 +379,7 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 	put_words(file, _("also called"), option->aliases);
 	put_type(file, option);
 	put_symbols(file, option);
-	put_fields(file, option);
+	explain_fields(file, option);
 	put_range(file, option);
 	put_defaults(file, option);
 	put_transform(file, option);
@@ -462,20 +388,20 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 	if (option->access & SOCKOPT_SET)
 		list_add(&list, ", ", _("settable"));
 	if (list.n)
-		fact(file, _("access"), "%s", text);
+		explain_row(file, _("access"), "%s", text);
 	explain_where(option->n_applies ? option->applies : option->applies_get,
 		      option->n_applies ? option->n_applies : option->n_applies_get, text, sizeof(text));
-	fact(file, _("applies to"), "%s", text);
+	explain_row(file, _("applies to"), "%s", text);
 	if (option->is_of_netns)
-		fact(file, _("is of"), "%s", _("the network namespace, whichever of its sockets is asked"));
+		explain_row(file, _("is of"), "%s", _("the network namespace, whichever of its sockets is asked"));
 	put_privilege(file, option);
 	put_moments(file, option);
 	put_refusals(file, option);
 	put_inherits(file, option);
 	put_words(file, _("changes too"), option->touches);
 	if (option->inverse)
-		fact(file, _("inverse"), option->undone_by_inverse ? _("%s with the same value; undo uses it") : _("%s with the same value"),
-		     option->inverse);
+		explain_row(file, _("inverse"), option->undone_by_inverse ? _("%s with the same value; undo uses it") : _("%s with the same value"),
+			    option->inverse);
 	put_dangers(file, option);
 	put_versions(file, option);
 	put_tried(file, option);
@@ -490,7 +416,7 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 void explain_line(FILE *file, const struct sockopt_option *option)
 {
 	fprintf(file, "  %s%-*s%s ", color_out(COLOR_NAME), NAME_WIDTH, option->name, color_out(COLOR_OFF));
-	put_filled(file, sockopt_text(option->summary, text_language()), NAME_WIDTH + 3);
+	explain_filled(file, sockopt_text(option->summary, text_language()), NAME_WIDTH + 3);
 }
 
 void explain_level(FILE *file, const struct sockopt_level *level)

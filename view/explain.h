@@ -22,6 +22,9 @@ struct explain_probe {
 void explain_entry(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe,
 		   enum code_language language);
 
+/** One field of an option (sockopt_find_part()). */
+void explain_part(FILE *file, const struct sockopt_option *part);
+
 /** NAME  summary: a line of a list. */
 void explain_line(FILE *file, const struct sockopt_option *option);
 

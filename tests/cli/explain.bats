@@ -59,6 +59,18 @@ load common
 	[ "$("$SOCKOPT" explain DCCP_SOCKOPT_SERVER_TIMEWAIT --json | jq -r .unverified.es)" = "solo la admiten los sockets aceptados" ]
 }
 
+@test "a field of a struct: what it tells, its unit, its place; in the whole entry, too" {
+	run --separate-stderr -0 "$SOCKOPT" explain TCP_INFO.rtt
+	[ "${lines[0]}" = "TCP_INFO.tcpi_rtt  IPPROTO_TCP 6, option 11" ]
+	[[ "$output" == *"smoothed round-trip time"*"place           4 bytes at 68"*"unit            microseconds"* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain tcp.info.rcv_wscale
+	[[ "$output" == *"place           bits 4 to 7 of byte 6"* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain TCP_INFO
+	[[ "$output" == *"  fields          tcpi_state: the state of the connection"*"tcpi_rtt: the smoothed round-trip time"* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain --json TCP_INFO
+	jq -e '.type.fields[] | select(.name == "tcpi_rtt") | .unit == "us" and .encoding == "unsigned" and .offset == 68 and (.summary.es | length) > 0' <<<"$output"
+}
+
 @test "--code: a line of code in that language, for each of the six" {
 	[[ "$("$SOCKOPT" explain nodelay --code c)" == *"setsockopt(fd, IPPROTO_TCP, TCP_NODELAY,"* ]]
 	[[ "$("$SOCKOPT" explain nodelay --code python)" == *".setsockopt("*TCP_NODELAY* ]]

@@ -81,6 +81,7 @@ BREAKS = [
     Break("a scope that is none", "SO_IP_SET", r"^scope\s*=.*", 'scope = "host"', "scope", "'host' is not one of"),
     Break("two commands of one number and direction", "IPT_SO_GET_ENTRIES", r"^number\s*=.*", "number = 64", "number",
           "is IPT_SO_GET_INFO already (get)"),
+    Break("an unknown system", "TCP_NODELAY", r"^other\s*=.*", 'other = [\n  { system = "freebds" },', "other", "'freebds' is not one of"),
     Break("an unknown family", "IP_TTL", r"^access\s*=", 'applies = [{ family = ["inet4"] }]\naccess =', "applies",
           "'inet4' is not a family"),
 ]
@@ -220,6 +221,18 @@ def whole_files(root: Path, folder: Path) -> list[str | None]:
     ]
 
 
+def fields_of_structs(root: Path, folder: Path) -> list[str | None]:
+    """What a field tells: of a field that is there, in both languages."""
+    path = file_of(folder, "TCP_INFO")
+    text = path.read_text(encoding="utf-8")
+    return [
+        try_file(root, folder, "what no field tells", path, text.replace("\ntcpi_rtt = {", "\ntcpi_rrt = {"),
+                 "there is no field 'tcpi_rrt'"),
+        try_file(root, folder, "a field in one language", path, re.sub(r"(\ntcpi_rtt = \{.*?), es = .*", r"\1 }", text),
+                 "must have the keys en and es"),
+    ]
+
+
 def writes_nothing(root: Path, folder: Path) -> list[str | None]:
     """The generators that write C, on a wrong catalogue."""
     path = file_of(folder, "TCP_NODELAY")
@@ -245,7 +258,7 @@ def main() -> int:
         if status != 0:
             return finish([f"the catalogue itself: {said}"], "catalogue")
         results = [try_break(root, folder, wrong) for wrong in BREAKS]
-        results += whole_files(root, folder) + writes_nothing(root, folder) + kernel_facts(root, folder)
+        results += whole_files(root, folder) + fields_of_structs(root, folder) + writes_nothing(root, folder) + kernel_facts(root, folder)
         status, said = run(root, "catalog.py", folder)
         if status != 0:
             results.append(f"not mended after the tests: {said}")

@@ -22,7 +22,7 @@ from sources import finish, usage
 # What explain prints beside rows of facts: code, and what rows() leaves to its callers.
 OTHER_LABELS = ("see also", "sources", "live")
 LANGUAGES = ("C", "Python", "Go", "Rust", "Java", "Node.js")
-# A label fills 15 columns (LABEL_WIDTH of view/explain.c): shorter ones have two blanks behind them.
+# A label fills 15 columns (EXPLAIN_LABEL_WIDTH of view/explain-row.h): shorter ones have two blanks behind them.
 LABEL = re.compile(r"^  (?=.{15} \S)(\S+(?: \S+)*?)  ", re.M)
 
 
