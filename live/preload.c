@@ -14,13 +14,14 @@
 #include <unistd.h>
 
 #include "preload-wire.h"
+#include "process.h"
 #include "program.h"
 #include "run-detach.h"
 #include "tidy.h"
 
 #define N_(text) text
 #define PROCESSES_MAX 1024
-#define LINGER_MS 1000        /* for the child of a process that ended right after fork(2) */
+#define LINGER_MS 1000        /* for a process that begins its next program just now */
 #define PACKED_MAX (96 << 10) /* what an environment variable can hold is 128 KiB */
 
 static int obstacle(struct run_obstacle *ret, int error, const char *what, const char *hint)
@@ -66,6 +67,7 @@ struct telling {
 	pid_t pids[PROCESSES_MAX];
 	size_t n;
 	bool first_ended;
+	bool is_unclear; /* a process may be of the program or not */
 	bool is_said[RUN_N_NOTES];
 };
 
@@ -135,15 +137,73 @@ static void drop_ended(struct telling *telling, pid_t first)
 	telling->n = left;
 }
 
-/** Until all processes that have told of themselves are gone, and no other tells of itself. */
+/** Is this word in the file? @return also whether there is anything in it, in *ret_is_empty */
+static bool file_has(int fd, const char *word, bool *ret_is_empty)
+{
+	static char text[64 << 10];
+	size_t length = strlen(word), kept = 0;
+	ssize_t n;
+
+	*ret_is_empty = true;
+	while ((n = read(fd, text + kept, sizeof(text) - kept)) > 0) {
+		size_t all = kept + (size_t)n;
+
+		*ret_is_empty = false;
+		if (memmem(text, all, word, length))
+			return true;
+		/* The word may go on in what is read next. */
+		kept = all < length ? all : length - 1;
+		memmove(text, text + all - kept, kept);
+	}
+	return false;
+}
+
+/** A process that was started with our key in its environment. */
+static int watch_relative(void *arg, pid_t pid)
+{
+	struct telling *telling = arg;
+	char path[64], program[2];
+	bool is_empty;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", (int)pid);
+	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (file_has(fd, telling->key, &is_empty)) {
+		watch_process(telling, pid);
+		return 0;
+	}
+	/* Within execve(2) it has none yet. Threads of the kernel and what has ended have no program either. */
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	if (is_empty && readlink(path, program, sizeof(program)) > 0)
+		telling->is_unclear = true;
+	return 0;
+}
+
+/**
+ * Finds who has not told of itself: a child whose parent ended right after fork(2), a program whose loader is at it.
+ * @return how long to wait for news, as poll(2) takes it
+ */
+static int look_for_others(struct telling *telling)
+{
+	telling->is_unclear = false;
+	if (process_each(watch_relative, telling) < 0)
+		telling->is_unclear = true;
+	if (telling->n)
+		return -1;
+	return telling->is_unclear ? LINGER_MS : 0;
+}
+
+/** Until all processes of the program are gone. */
 static void tell(struct telling *telling, pid_t first)
 {
 	for (;;) {
 		static struct pollfd polled[PROCESSES_MAX + 1];
+		int wait_ms = telling->n ? -1 : look_for_others(telling);
 
 		polled[0] = (struct pollfd){ .fd = telling->socket, .events = POLLIN };
 		memcpy(polled + 1, telling->processes, telling->n * sizeof(polled[0]));
-		if (poll(polled, (nfds_t)telling->n + 1, telling->n ? -1 : LINGER_MS) == 0)
+		if (poll(polled, (nfds_t)telling->n + 1, wait_ms) == 0)
 			return;
 		memcpy(telling->processes, polled + 1, telling->n * sizeof(polled[0]));
 		/* What a process told before it ended comes first. */

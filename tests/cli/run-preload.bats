@@ -95,3 +95,17 @@ print([socket.socket(socket.AF_INET, socket.SOCK_DGRAM).getsockopt(1, 12) for i 
 	[ "$output" = "[0, 0, 0]" ]
 	[[ "$stderr" == "warning: a socket of "*" could not be looked at: no rule was applied to it" ]]
 }
+
+# Neither the child of vfork(2) nor the shell that it becomes, which loads nothing, says a word.
+@test "who has not told of itself is waited for: a child without the shared object, whose parent is gone" {
+	mkfifo "$FOLDER/go"
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload --report "$FOLDER/report" -r 'udp: SO_PRIORITY=5' -- python3 -c '
+import os, subprocess, sys
+preload = os.environ["LD_PRELOAD"]
+subprocess.Popen(["sh", "-c", "read -r go <$0 && sleep 0.1 && LD_PRELOAD=$1 exec $2 datagram $3 $4", sys.argv[1], preload] + sys.argv[2:],
+                 env={**os.environ, "LD_PRELOAD": ""}, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+os._exit(0)' "$FOLDER/go" "$HELPERS/lives" "$SOL_SOCKET" "$SO_PRIORITY" 3>&-
+	echo >"$FOLDER/go"
+	eventually test -s "$FOLDER/report"
+	[ "$(jq -r '.option + " " + .result' "$FOLDER/report")" = "SO_PRIORITY kept" ]
+}
