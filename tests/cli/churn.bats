@@ -64,8 +64,10 @@ settled() {
 @test "20,000 rounds while set --engine bpf and undo run: never a wrong socket" {
 	local round
 
-	[ "$(id -u)" = 0 ] && "$SOCKOPT" show --engine bpf all >/dev/null 2>"$FOLDER/why" ||
-		skip "engine bpf: $(head -n 1 "$FOLDER/why" 2>/dev/null || echo "needs root")"
+	needs_root "engine bpf"
+	# 1: there is no socket here
+	run --separate-stderr "$SOCKOPT" show --engine bpf all
+	[ "$status" -le 1 ] || skip "engine bpf: ${stderr_lines[0]}"
 	churning 200 tcp
 	for ((round = 0; round < LOOKS; round++)); do
 		run --separate-stderr "$SOCKOPT" set --engine bpf "listening and pid=$CHURN and port=$PORT" SO_PRIORITY=5

@@ -2,9 +2,11 @@
 # with sockets, and that nothing is left behind.
 # shellcheck shell=bash disable=SC2034
 
-# SOL_SOCKET and the options that the tests set and look at, as this machine numbers them. Exported: a file of tests
-# loads this once for itself and once for each test, which an emulated machine feels.
-[ -n "${TCP_USER_TIMEOUT:-}" ] || eval "$(python3 -c 'import socket as s
+# SOL_SOCKET and the options that the tests set and look at, as this machine numbers them, and the way to the interpreter
+# itself: a shim that looks for it (pyenv's is a shell script) takes longer than what is run with it. Exported: a file of
+# tests loads this once for itself and once for each test, which an emulated machine feels.
+[ -n "${TCP_USER_TIMEOUT:-}" ] || eval "$(python3 -c 'import os, shlex, socket as s, sys
+print("export PATH=" + shlex.quote(os.path.dirname(sys.executable) + ":" + os.environ["PATH"]))
 for n in ("SOL_SOCKET", "IPPROTO_TCP", "SO_KEEPALIVE", "SO_RCVBUF", "SO_SNDBUF", "TCP_NODELAY", "TCP_KEEPIDLE",
           "SO_REUSEADDR", "SO_REUSEPORT", "SO_PRIORITY", "TCP_USER_TIMEOUT"):
     print(f"export {n}={getattr(s, n)}")')"
