@@ -43,23 +43,23 @@ static long step_judge(__u32 at, struct look *look)
 	if (action->others >> (look->facts[POLICY_FAMILY] & 63) & 1)
 		return 0;
 	if (action->remembered)
-		look->remember = at;
+		look->remember = opaque(at);
 	if (!fits(look, action) || !has_begun(look, action))
 		return 0;
 	switch (action->verb) {
 	case VERB_FORCE:
-		look->forced = at;
-		look->denied = NOBODY;
+		look->forced = opaque(at);
+		look->denied = opaque(NOBODY);
 		break;
 	case VERB_DENY:
 		if (same_value(look, action))
-			look->denied = at;
+			look->denied = opaque(at);
 		break;
 	case VERB_LOG:
 		if (same_value(look, action))
-			look->logged = at;
+			look->logged = opaque(at);
 		break;
-	default: look->forced = NOBODY; break;
+	default: look->forced = opaque(NOBODY); break;
 	}
 	return 0;
 }
@@ -109,12 +109,11 @@ static __always_inline void copy_asked(struct look *look, struct bpf_sockopt *ct
 
 	look->level = ctx->level;
 	look->number = ctx->optname;
-	look->length = length;
+	look->length = opaque(length);
 	if (value + POLICY_VALUE_MAX > end)
 		return;
-	__builtin_memcpy(look->asked, value, POLICY_VALUE_MAX);
-	asked[0] &= first_bytes(length);
-	asked[1] &= length > 8 ? first_bytes(length - 8) : 0;
+	asked[0] = opaque(((const __u64 *)value)[0] & first_bytes(length));
+	asked[1] = opaque(((const __u64 *)value)[1] & (length > 8 ? first_bytes(length - 8) : 0));
 }
 
 /** Our value in the place of the program's; the kernel's handler need not run any more, if it takes it from us. */
@@ -134,14 +133,13 @@ static __always_inline void replace(struct look *look, struct bpf_sockopt *ctx,
 	ctx->optlen = action->length;
 }
 
-static __always_inline struct policy_event *event_of_call(const struct look *look,
-							  const volatile struct policy_action *action, __u32 kind)
+static __always_inline void tell_call(const struct look *look, const volatile struct policy_action *action, __u32 kind,
+				      __s32 error)
 {
-	struct policy_event *event = event_new(look, action, kind);
+	struct change change = { .flags = 0 };
 
-	if (event)
-		event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
-	return event;
+	see_before(look, action, &change);
+	tell(look, action, kind, error, &change);
 }
 
 /** The verifier of Linux 7.3 wants to see that it is an errno: all 64 bits of -4095 to 0. */
@@ -165,16 +163,11 @@ static __always_inline int refuse(struct look *look, struct bpf_sockopt *ctx,
 				  const volatile struct policy_action *action)
 {
 	struct policy_counters *count = counters_of(action);
-	struct policy_event *event = 0;
 
 	if (count)
 		count->refusals++;
 	if (constants.tells == POLICY_TELLS_ALL)
-		event = event_of_call(look, action, POLICY_EVENT_REFUSED);
-	if (event) {
-		event->error = action->error;
-		bpf_ringbuf_submit(event, 0);
-	}
+		tell_call(look, action, POLICY_EVENT_REFUSED, action->error);
 	if (!action->error) {
 		/* The kernel's handler need not run: the call succeeds. */
 		ctx->optlen = -1;
@@ -184,11 +177,12 @@ static __always_inline int refuse(struct look *look, struct bpf_sockopt *ctx,
 	return 0;
 }
 
-static __always_inline int answer(struct look *look, struct bpf_sockopt *ctx)
+/** A call of its own, as report() is: a selector's calls go deep, and the stack that is left there is not for these. */
+static __noinline int answer(struct look *look, struct bpf_sockopt *ctx)
 {
 	const volatile struct policy_action *action = action_at(look->denied != NOBODY ? look->denied : look->forced);
 	struct policy_counters *count;
-	struct policy_event *event = 0;
+	struct change change = { .flags = 0 };
 
 	if (!action)
 		return 1;
@@ -198,26 +192,28 @@ static __always_inline int answer(struct look *look, struct bpf_sockopt *ctx)
 	if (count)
 		count->overrides++;
 	if (constants.tells == POLICY_TELLS_ALL)
-		event = event_of_call(look, action, POLICY_EVENT_REPLACED);
+		see_before(look, action, &change);
 	replace(look, ctx, action);
-	if (event) {
-		event->flags |= read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
-		bpf_ringbuf_submit(event, 0);
+	if (constants.tells == POLICY_TELLS_ALL) {
+		see_after(look, action, &change);
+		tell(look, action, POLICY_EVENT_REPLACED, 0, &change);
 	}
 	return 1;
 }
 
-static __always_inline void report(const struct look *look, const volatile struct policy_action *action)
+static __noinline int report(const struct look *look)
 {
-	struct policy_counters *count = counters_of(action);
-	struct policy_event *event = 0;
+	const volatile struct policy_action *action = action_at(look->logged);
+	struct policy_counters *count;
 
+	if (!action)
+		return 0;
+	count = counters_of(action);
 	if (count)
 		count->logged++;
 	if (constants.tells)
-		event = event_of_call(look, action, POLICY_EVENT_LOGGED);
-	if (event)
-		bpf_ringbuf_submit(event, 0);
+		tell_call(look, action, POLICY_EVENT_LOGGED, 0);
+	return 0;
 }
 
 #endif

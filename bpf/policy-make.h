@@ -28,6 +28,20 @@ static __always_inline int read_bytes(const struct look *look, const volatile st
 	return bpf_getsockopt(look->target, action->level, action->number, ret, sizeof(__u32)) == 0;
 }
 
+static __always_inline void see_before(const struct look *look, const volatile struct policy_action *action,
+				       struct change *change)
+{
+	if (read_bytes(look, action, change->before))
+		change->flags |= POLICY_EVENT_HAS_BEFORE;
+}
+
+static __always_inline void see_after(const struct look *look, const volatile struct policy_action *action,
+				      struct change *change)
+{
+	if (read_bytes(look, action, change->after))
+		change->flags |= POLICY_EVENT_HAS_AFTER;
+}
+
 /** Has the program set the option? Its call may have failed: then the value is what it was. */
 static __always_inline int was_set(const struct look *look, const volatile struct policy_action *action)
 {
@@ -86,7 +100,7 @@ static __always_inline struct policy_counters *counters_of(const volatile struct
 static __noinline long step_make(__u32 at, struct look *look)
 {
 	const volatile struct policy_action *action = action_at(at);
-	struct policy_event *event = 0;
+	struct change change = { .flags = 0 };
 	struct policy_counters *count;
 	long r;
 
@@ -95,9 +109,7 @@ static __noinline long step_make(__u32 at, struct look *look)
 	if (!((at < 64 ? look->chosen[0] >> at : look->chosen[1] >> (at - 64)) & 1))
 		return 0;
 	if (constants.tells == POLICY_TELLS_ALL)
-		event = event_new(look, action, POLICY_EVENT_MADE);
-	if (event)
-		event->flags |= read_bytes(look, action, event->before) ? POLICY_EVENT_HAS_BEFORE : 0;
+		see_before(look, action, &change);
 	r = set_option(look, action);
 	count = counters_of(action);
 	if (count && r == 0) {
@@ -106,13 +118,10 @@ static __noinline long step_make(__u32 at, struct look *look)
 		count->failures++;
 		count->error = -r;
 	}
-	if (r && constants.tells == POLICY_TELLS_TROUBLE)
-		event = event_new(look, action, POLICY_EVENT_MADE);
-	if (event) {
-		event->error = -r;
-		event->flags |= r == 0 && read_bytes(look, action, event->after) ? POLICY_EVENT_HAS_AFTER : 0;
-		bpf_ringbuf_submit(event, 0);
-	}
+	if (constants.tells == POLICY_TELLS_ALL && r == 0)
+		see_after(look, action, &change);
+	if (constants.tells == POLICY_TELLS_ALL || (constants.tells == POLICY_TELLS_TROUBLE && r))
+		tell(look, action, POLICY_EVENT_MADE, -r, &change);
 	return 0;
 }
 
@@ -121,10 +130,10 @@ static __always_inline void make(struct look *look, __u32 due)
 {
 	if (!(due & constants.moments))
 		return;
-	look->due = due;
-	look->done = 0;
-	look->chosen[0] = 0;
-	look->chosen[1] = 0;
+	look->due = opaque(due);
+	look->done = opaque(0);
+	look->chosen[0] = opaque(0);
+	look->chosen[1] = opaque(0);
 	forget_selector(look);
 	bpf_loop(constants.n_actions, step_choose, look, 0);
 	if (look->chosen[0] | look->chosen[1])

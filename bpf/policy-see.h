@@ -41,24 +41,24 @@ static __always_inline void put_ip4(__u8 *to, __u32 address)
 {
 	__u32 *words = (__u32 *)to;
 
-	words[0] = address;
-	words[1] = words[2] = words[3] = 0;
+	words[0] = opaque(address);
+	words[1] = words[2] = words[3] = opaque(0);
 }
 
 static __always_inline void put_ip6(__u8 *to, __u32 a, __u32 b, __u32 c, __u32 d)
 {
 	__u32 *words = (__u32 *)to;
 
-	words[0] = a;
-	words[1] = b;
-	words[2] = c;
-	words[3] = d;
+	words[0] = opaque(a);
+	words[1] = opaque(b);
+	words[2] = opaque(c);
+	words[3] = opaque(d);
 }
 
 static __always_inline void see_peer(struct look *look, struct bpf_sock *sk)
 {
-	look->peer_family = sk->family;
-	look->facts[POLICY_PEER_PORT] = bpf_ntohs(sk->dst_port);
+	look->peer_family = opaque(sk->family);
+	look->facts[POLICY_PEER_PORT] = opaque(bpf_ntohs(sk->dst_port));
 	if (sk->family == AF_INET)
 		put_ip4(look->peer, sk->dst_ip4);
 	else
@@ -68,16 +68,16 @@ static __always_inline void see_peer(struct look *look, struct bpf_sock *sk)
 /** As getsockname(2) and getpeername(2) tell it. */
 static __always_inline void see_addresses(struct look *look, struct bpf_sock *sk)
 {
-	look->family = AF_UNSPEC;
-	look->peer_family = AF_UNSPEC;
-	look->facts[POLICY_LOCAL_PORT] = POLICY_ABSENT;
-	look->facts[POLICY_PEER_PORT] = POLICY_ABSENT;
+	look->family = opaque(AF_UNSPEC);
+	look->peer_family = opaque(AF_UNSPEC);
+	look->facts[POLICY_LOCAL_PORT] = opaque(POLICY_ABSENT);
+	look->facts[POLICY_PEER_PORT] = opaque(POLICY_ABSENT);
 	put_ip4(look->peer, 0);
 	put_ip4(look->local, 0);
 	if (sk->family != AF_INET && sk->family != AF_INET6)
 		return;
-	look->family = sk->family;
-	look->facts[POLICY_LOCAL_PORT] = sk->src_port;
+	look->family = opaque(sk->family);
+	look->facts[POLICY_LOCAL_PORT] = opaque(sk->src_port);
 	if (sk->family == AF_INET)
 		put_ip4(look->local, sk->src_ip4);
 	else
@@ -94,12 +94,12 @@ static __always_inline void see(struct look *look, struct bpf_sock *sk, void *ta
 	look->target = target;
 	look->socket = address_of(&sk);
 	look->memory = 0;
-	look->kind = kind_of(sk, is_programs, &protocol);
-	look->facts[POLICY_FAMILY] = sk->family;
-	look->facts[POLICY_TYPE] = sk->type;
-	look->facts[POLICY_STATE] = state_of(sk, protocol);
+	look->kind = opaque(kind_of(sk, is_programs, &protocol));
+	look->facts[POLICY_FAMILY] = opaque(sk->family);
+	look->facts[POLICY_TYPE] = opaque(sk->type);
+	look->facts[POLICY_STATE] = opaque(state_of(sk, protocol));
 	see_addresses(look, sk);
-	look->facts[POLICY_PROTOCOL] = look->family ? protocol : POLICY_ABSENT;
+	look->facts[POLICY_PROTOCOL] = opaque(look->family ? protocol : POLICY_ABSENT);
 	see_process(look);
 	/* The hook of setsockopt(2) does not tell it. */
 	look->cookie = is_programs || !constants.tells ? 0 : bpf_get_socket_cookie(target);

@@ -156,6 +156,12 @@ struct policy_counters {
 	__s64 error;     /* with this errno, the last time */
 };
 
+/** The variables of the kernel's side. */
+struct policy_variables {
+	__u64 lost_events; /* the ring was full */
+	__u64 nothing;     /* 0: it is written nowhere, see opaque() */
+};
+
 enum policy_event_kind {
 	POLICY_EVENT_MADE, /* or not: error */
 	POLICY_EVENT_REPLACED,

@@ -20,15 +20,24 @@ static __always_inline void tell_socket(struct policy_event *event, const struct
 	__builtin_memcpy(event->peer, look->peer, sizeof(event->peer));
 }
 
-/** An event of an action, to be submitted; NULL: the ring is full. */
-static __always_inline struct policy_event *
-event_new(const struct look *look, const volatile struct policy_action *action, __u32 kind)
+/** What an action made of the option, as far as the socket tells. */
+struct change {
+	__u8 before[POLICY_VALUE_MAX], after[POLICY_VALUE_MAX];
+	__u32 flags; /* POLICY_EVENT_HAS_*: which of them are known */
+};
+
+/**
+ * All that is told is known by then: whether the ring has room is asked once, and what was reserved is submitted before
+ * anything else is decided. The verifier of Linux 6.1 does not remember that an event was found to be there.
+ */
+static __always_inline void tell(const struct look *look, const volatile struct policy_action *action, __u32 kind,
+				 __s32 error, const struct change *change)
 {
 	struct policy_event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
 	if (!event) {
-		__sync_fetch_and_add(&lost_events, 1);
-		return 0;
+		__sync_fetch_and_add(&variables.lost_events, 1);
+		return;
 	}
 	__builtin_memset(event, 0, sizeof(*event));
 	tell_socket(event, look);
@@ -37,14 +46,18 @@ event_new(const struct look *look, const volatile struct policy_action *action, 
 	event->level = action->level;
 	event->number = action->number;
 	event->moment = look->due;
+	event->error = error;
 	if (look->due != AT_ACCEPT) {
 		event->pid = look->facts[POLICY_PID];
 		event->user = look->facts[POLICY_USER];
 		see_name(&event->name);
 	}
 	event->length = look->length;
+	event->flags = change->flags;
 	__builtin_memcpy(event->asked, look->asked, sizeof(event->asked));
-	return event;
+	__builtin_memcpy(event->before, change->before, sizeof(event->before));
+	__builtin_memcpy(event->after, change->after, sizeof(event->after));
+	bpf_ringbuf_submit(event, 0);
 }
 
 #endif

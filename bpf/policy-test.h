@@ -105,19 +105,19 @@ static long step_test(__u32 index, struct look *look)
 		no = no << 1 | (test->outcomes >> 4 >> answer & 1);
 		break;
 	}
-	look->yes = yes & TRUTHS;
-	look->no = no & TRUTHS;
+	look->yes = opaque(yes & TRUTHS);
+	look->no = opaque(no & TRUTHS);
 	return 0;
 }
 
 /** Before other facts are looked at. All is as at first: the verifier then need not follow what led here. */
 static __always_inline void forget_selector(struct look *look)
 {
-	look->judged = NOBODY;
-	look->fits = 0;
-	look->first_test = 0;
-	look->yes = 0;
-	look->no = 0;
+	look->judged = opaque(NOBODY);
+	look->fits = opaque(0);
+	look->first_test = opaque(0);
+	look->yes = opaque(0);
+	look->no = opaque(0);
 }
 
 /** Does the rule of this action pick the socket? Asked once a rule. */
@@ -126,13 +126,12 @@ static __always_inline int fits(struct look *look, const volatile struct policy_
 	if (action->n_tests == 0)
 		return 1;
 	if (look->judged != action->first_test) {
-		look->first_test = action->first_test;
-		/* What lies under the truths does not matter; the verifier had better not know it. */
-		look->yes = action->first_test;
-		look->no = action->first_test;
+		look->first_test = opaque(action->first_test);
+		look->yes = opaque(0);
+		look->no = opaque(0);
 		bpf_loop(action->n_tests, step_test, look, 0);
-		look->judged = action->first_test;
-		look->fits = look->yes & 1;
+		look->judged = opaque(action->first_test);
+		look->fits = opaque(look->yes & 1);
 	}
 	return look->fits;
 }

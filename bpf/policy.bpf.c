@@ -179,16 +179,13 @@ int at_set(struct bpf_sockopt *ctx)
 	make(&look, take_fresh(&look));
 	copy_asked(&look, ctx);
 	forget_selector(&look);
-	look.done = look.chosen[0] = look.chosen[1] = 0;
-	look.due = 0;
-	look.forced = look.denied = look.logged = look.remember = NOBODY;
+	look.due = opaque(0);
+	look.forced = look.denied = look.logged = look.remember = opaque(NOBODY);
 	bpf_loop(constants.n_actions, step_judge, &look, 0);
 	action = action_at(look.remember);
 	if (action)
 		remember(&look, action);
-	action = action_at(look.logged);
-	if (action)
-		report(&look, action);
+	report(&look);
 	return answer(&look, ctx);
 }
 

@@ -35,9 +35,9 @@
 
 struct policy {
 	struct bpf_object *object;
-	struct bpf_program *programs[POLICY_N_HOOKS]; /* NULL: not needed */
-	struct ring_buffer *ring;                     /* NULL: no events */
-	const volatile uint64_t *lost;                /* in memory that the kernel's side writes to */
+	struct bpf_program *programs[POLICY_N_HOOKS];      /* NULL: not needed */
+	struct ring_buffer *ring;                          /* NULL: no events */
+	const volatile struct policy_variables *variables; /* in memory that the kernel's side writes to */
 	void (*each)(void *context, const struct policy_event *event);
 	void *context;
 };
@@ -175,15 +175,15 @@ static int take_event(void *context, void *data, size_t size)
 	return 0;
 }
 
-/** The one variable of the kernel's side, in memory that both see; NULL and errno. */
-static const volatile uint64_t *map_lost(struct bpf_object *object)
+/** The variables of the kernel's side, in memory that both see; NULL and errno. */
+static const volatile struct policy_variables *map_variables(struct bpf_object *object)
 {
 	struct bpf_map *map;
 	void *memory = MAP_FAILED;
 
 	errno = EINVAL;
-	bpf_object__for_each_map(map, object) if (strstr(bpf_map__name(map), ".bss") && bpf_map__value_size(map) == sizeof(uint64_t))
-		memory = mmap(NULL, sizeof(uint64_t), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	bpf_object__for_each_map(map, object) if (strstr(bpf_map__name(map), ".bss"))
+		memory = mmap(NULL, sizeof(struct policy_variables), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -194,8 +194,8 @@ static int open_events(struct policy *policy)
 	policy->ring = ring_buffer__new(bpf_map__fd(map), take_event, policy, NULL);
 	if (!policy->ring)
 		return -errno;
-	policy->lost = map_lost(policy->object);
-	return policy->lost ? 0 : -errno;
+	policy->variables = map_variables(policy->object);
+	return policy->variables ? 0 : -errno;
 }
 
 int policy_load(const struct policy_program *program, enum policy_tells tells, struct policy **ret,
@@ -223,7 +223,7 @@ int policy_load(const struct policy_program *program, enum policy_tells tells, s
 	if (r < 0) {
 		policy_free(policy);
 		return policy_refuse(ret_obstacle, -r, N_("this kernel does not take its programs"),
-				     N_("they need Linux 5.19 or later, with CONFIG_CGROUP_BPF; for a report, a later one than 6.1"));
+				     N_("they need Linux 5.19 or later, with CONFIG_CGROUP_BPF"));
 	}
 	*ret = policy;
 	return 0;
@@ -234,8 +234,8 @@ void policy_free(struct policy *policy)
 	if (!policy)
 		return;
 	ring_buffer__free(policy->ring);
-	if (policy->lost)
-		munmap((void *)(uintptr_t)policy->lost, sizeof(uint64_t));
+	if (policy->variables)
+		munmap((void *)(uintptr_t)policy->variables, sizeof(*policy->variables));
 	bpf_object__close(policy->object);
 	free(policy);
 }
@@ -337,7 +337,7 @@ int policy_ring_fd(const struct policy *policy)
 
 uint64_t policy_lost(const struct policy *policy)
 {
-	return *policy->lost;
+	return policy->variables->lost_events;
 }
 
 int policy_events(struct policy *policy, void (*each)(void *context, const struct policy_event *event), void *context)
