@@ -19,6 +19,7 @@
 
 #define TEXT_SIZE 256
 #define SOCKETS_SIZE 1024
+#define SOCKETS_MAX 128
 
 /** An option on a kind of socket. */
 struct cell {
@@ -40,9 +41,12 @@ struct side {
 struct differences {
 	struct found {
 		struct probe_difference shown;
-		char field[32], a[TEXT_SIZE], b[TEXT_SIZE], sockets[SOCKETS_SIZE];
+		char field[32], a[TEXT_SIZE], b[TEXT_SIZE], sockets[SOCKETS_SIZE], but[TEXT_SIZE];
+		size_t n_sockets;
 	} * list;
 	size_t n, room;
+	const char *sockets[SOCKETS_MAX]; /* all that were compared for the option */
+	size_t n_sockets;
 	bool json;
 	size_t n_shown;
 };
@@ -177,6 +181,30 @@ static void field_of(const struct cell *cell, const char *field, char ret[static
 		snprintf(ret, TEXT_SIZE, "-");
 }
 
+static bool has_word(const char *words, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = words; (at = strstr(at, word)); at += length)
+		if ((at == words || at[-1] == ' ') && (at[length] == ' ' || at[length] == '\0'))
+			return true;
+	return false;
+}
+
+/** "all", or "all but" a few, says more than the names of most. */
+static void shorten(const struct differences *differences, struct found *found)
+{
+	size_t left = differences->n_sockets - found->n_sockets, used = 0;
+
+	if (!found->shown.option || left * 4 > differences->n_sockets || found->n_sockets < 4)
+		return;
+	for (size_t i = 0; i < differences->n_sockets; i++)
+		if (!has_word(found->sockets, differences->sockets[i]))
+			used += (size_t)snprintf(found->but + used, sizeof(found->but) - used, "%s%s", used ? " " : "",
+						 differences->sockets[i]);
+	found->shown.all_but = found->but;
+}
+
 static void show(struct differences *differences)
 {
 	for (size_t i = 0; i < differences->n; i++) {
@@ -186,10 +214,11 @@ static void show(struct differences *differences)
 		found->shown.a = found->a;
 		found->shown.b = found->b;
 		found->shown.sockets = found->sockets;
+		shorten(differences, found);
 		probe_diff_view(stdout, differences->json, &found->shown, i ? &differences->list[i - 1].shown : NULL);
 	}
 	differences->n_shown += differences->n;
-	differences->n = 0;
+	differences->n = differences->n_sockets = 0;
 }
 
 static void add(struct differences *differences, const struct cell *cell, const char *field, const char *a,
@@ -217,6 +246,7 @@ static void add(struct differences *differences, const struct cell *cell, const 
 		snprintf(found->a, sizeof(found->a), "%s", a);
 		snprintf(found->b, sizeof(found->b), "%s", b);
 	}
+	found->n_sockets++;
 	used = strlen(found->sockets);
 	snprintf(found->sockets + used, sizeof(found->sockets) - used, "%s%s", used ? " " : "", socket);
 }
@@ -226,6 +256,31 @@ static bool is_open(const struct side *side, const char *socket)
 	const char *outcome = json_string_value(json_object_get(json_object_get(side->head, "sockets"), socket));
 
 	return outcome && strcmp(outcome, "ok") == 0;
+}
+
+/** Of two lists in text, each without what the other has too. */
+static void leave_common(char a[static TEXT_SIZE], char b[static TEXT_SIZE])
+{
+	char first[TEXT_SIZE], second[TEXT_SIZE], *texts[] = { a, b };
+	char *others[] = { second, first };
+
+	snprintf(first, sizeof(first), "%s", a);
+	snprintf(second, sizeof(second), "%s", b);
+	for (char *at = first; (at = strchr(at, '|'));)
+		*at = ' ';
+	for (char *at = second; (at = strchr(at, '|'));)
+		*at = ' ';
+	for (size_t i = 0; i < 2; i++) {
+		char copy[TEXT_SIZE], *rest = NULL;
+		size_t used = 0;
+
+		snprintf(copy, sizeof(copy), "%s", texts[i]);
+		for (char *word = strtok_r(copy, "|", &rest); word; word = strtok_r(NULL, "|", &rest))
+			if (!has_word(others[i], word))
+				used += (size_t)snprintf(texts[i] + used, TEXT_SIZE - used, "%s%s", used ? "|" : "", word);
+		if (!used)
+			snprintf(texts[i], TEXT_SIZE, "-");
+	}
 }
 
 static void compare_heads(struct differences *differences, const struct side *a, const struct side *b)
@@ -239,8 +294,11 @@ static void compare_heads(struct differences *differences, const struct side *a,
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		text_of(json_object_get(a->head, members[i]), first);
 		text_of(json_object_get(b->head, members[i]), second);
-		if (strcmp(first, second) != 0)
-			add(differences, NULL, members[i], first, second, "");
+		if (strcmp(first, second) == 0)
+			continue;
+		if (!differences->json && json_is_array(json_object_get(a->head, members[i])))
+			leave_common(first, second);
+		add(differences, NULL, members[i], first, second, "");
 	}
 	json_object_foreach(json_object_get(a->head, "sockets"), socket, value)
 	{
@@ -285,6 +343,8 @@ static void compare_cell(struct differences *differences, const struct side *sid
 	assert(either);
 	if (!is_open(sides[0], either->socket) || !is_open(sides[1], either->socket))
 		return;
+	if (differences->n_sockets < SOCKETS_MAX)
+		differences->sockets[differences->n_sockets++] = either->socket;
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (differs(a, b, fields[i].name, first, second) && !follows(a, b, fields[i].on))
 			add(differences, either, fields[i].name, first, second, either->socket);

@@ -86,7 +86,9 @@ static void measure_get(const struct sockopt_option *option, const struct kind *
 		sockopt_format(option, reading.bytes, reading.length, cell->by_default, sizeof(cell->by_default));
 }
 
-static void measure_set(const struct sockopt_option *option, const struct kind *kind, struct probe_cell *cell)
+/** @param no_program there is no BPF program to hand over: what the kernel says of another descriptor is no answer */
+static void measure_set(const struct sockopt_option *option, const struct kind *kind, bool no_program,
+			struct probe_cell *cell)
 {
 	struct sockopt_value example;
 	struct stage stage;
@@ -94,6 +96,9 @@ static void measure_set(const struct sockopt_option *option, const struct kind *
 	int r;
 
 	if (!world_may_set(option) || is_others(option, SOCKOPT_SET))
+		return;
+	if (applies && no_program && (option->access & SOCKOPT_SET) && option->type->n_fields &&
+	    option->type->fields[0].unit == SOCKOPT_UNIT_FD)
 		return;
 	if ((option->access & SOCKOPT_SET) && sockopt_parse(option, option->example, &example, NULL) < 0)
 		return;
@@ -125,7 +130,7 @@ static void measure_on(const struct sockopt_option *option, const struct kind *k
 	if (world->get_call != PROBE_KILLED && doing == DO_GET)
 		measure_get(option, kind, cell);
 	else if (world->set_call != PROBE_KILLED && doing == DO_SET)
-		measure_set(option, kind, cell);
+		measure_set(option, kind, world->program_error != 0, cell);
 	else if (sets && doing == DO_RANGE)
 		probe_range(option, kind, cell);
 	else if (sets && doing == DO_PRIVILEGE)

@@ -67,6 +67,9 @@ enum probe_verdict probe_verdict(const struct probe_result *result, size_t optio
 		const struct probe_cell *cell = probe_cell_at(result, option, kind);
 		bool applies = sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_GET) ||
 			       sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_SET);
+		/* That a value to be read alone cannot be set refuses nothing. */
+		bool tried = ((entry->access & SOCKOPT_GET) && cell->get != PROBE_NOT_TRIED) ||
+			     ((entry->access & SOCKOPT_SET) && cell->set != PROBE_NOT_TRIED);
 
 		if (!result->sockets[kind].open || !applies)
 			continue;
@@ -74,7 +77,7 @@ enum probe_verdict probe_verdict(const struct probe_result *result, size_t optio
 			return PROBE_WORKS;
 		if (cell->get == 0)
 			verdict = PROBE_ONLY_READ;
-		else if (verdict != PROBE_ONLY_READ && (cell->get != PROBE_NOT_TRIED || cell->set != PROBE_NOT_TRIED))
+		else if (verdict != PROBE_ONLY_READ && tried)
 			verdict = PROBE_REFUSED;
 		else if (verdict == PROBE_NO_SOCKET)
 			verdict = PROBE_UNKNOWN;

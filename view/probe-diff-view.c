@@ -50,10 +50,24 @@ static bool same_option(const struct probe_difference *a, const struct probe_dif
 	return strcmp(a->option, b->option) == 0 && strcmp(a->level, b->level) == 0;
 }
 
+static void put_sockets(FILE *file, const struct probe_difference *difference)
+{
+	char names[ESCAPED], text[ESCAPED + 64];
+
+	if (!difference->all_but)
+		snprintf(text, sizeof(text), "%s", harmless(difference->sockets, names));
+	else if (!*difference->all_but)
+		snprintf(text, sizeof(text), "%s", _("every kind of socket that was compared"));
+	else
+		snprintf(text, sizeof(text), _("every kind of socket that was compared, but for %s"),
+			 harmless(difference->all_but, names));
+	text_fill_after(file, text, 3, 4, text_screen_width());
+}
+
 void probe_diff_view(FILE *file, bool json, const struct probe_difference *difference,
 		     const struct probe_difference *before)
 {
-	char name[ESCAPED], a[ESCAPED], b[ESCAPED], sockets[ESCAPED];
+	char name[ESCAPED], a[ESCAPED], b[ESCAPED];
 
 	if (json) {
 		put_json(file, difference);
@@ -67,7 +81,7 @@ void probe_diff_view(FILE *file, bool json, const struct probe_difference *diffe
 		harmless(difference->b, b), color_out(COLOR_OFF));
 	if (*difference->sockets) {
 		fprintf(file, "   %s", color_out(COLOR_DIM));
-		text_fill_after(file, harmless(difference->sockets, sockets), 3, 4, text_screen_width());
+		put_sockets(file, difference);
 		fputs(color_out(COLOR_OFF), file);
 	}
 }

@@ -12,6 +12,7 @@ struct probe_difference {
 	const char *field;   /* as in the JSON of `probe` */
 	const char *a, *b;   /* "-": there is none */
 	const char *sockets; /* names with spaces between */
+	const char *all_but; /* those that the option has besides, if they are few; NULL if not */
 };
 
 /** The two machines, one a line. */

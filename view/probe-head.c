@@ -16,7 +16,7 @@ const char *probe_view_name(const struct sockopt_option *option, char room[stati
 {
 	if (!option->twin && sockopt_find(option->name) == option)
 		return option->name;
-	snprintf(room, 96, "%s:%s", option->level->name, option->name);
+	snprintf(room, 96, "%s.%s", option->level->key, option->name);
 	return room;
 }
 
@@ -97,6 +97,11 @@ void probe_view_head(FILE *file, const struct probe_view *view)
 		put(file, _("in a user namespace: what needs a capability in the initial one cannot be seen to work"));
 	else if (!world->permitted)
 		put(file, _("without capabilities: what needs one cannot be seen to work"));
+	if (world->program_error) {
+		snprintf(text, sizeof(text), _("no BPF program can be loaded (%s): what takes one is not tried"),
+			 outcome_text(world->program_error, room));
+		put(file, text);
+	}
 	put_call(file, "getsockopt(2)", world->get_call);
 	put_call(file, "setsockopt(2)", world->set_call);
 	put_missing(file, view);

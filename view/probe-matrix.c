@@ -226,6 +226,11 @@ static void put_detail(FILE *file, const struct probe_result *result, size_t opt
 	}
 }
 
+static void put_heading(FILE *file, const char *heading)
+{
+	fprintf(file, "\n%s%s%s\n ", color_out(COLOR_HEADING), heading, color_out(COLOR_OFF));
+}
+
 /** The options of a verdict, after a heading, filled. */
 static void put_verdict(FILE *file, const struct probe_view *view, enum probe_verdict verdict, const char *heading)
 {
@@ -239,8 +244,127 @@ static void put_verdict(FILE *file, const struct probe_view *view, enum probe_ve
 			list_add(&list, " ", probe_view_name(sockopt_at(i), room));
 	if (list.n == 0)
 		return;
-	fprintf(file, "\n%s%s%s\n ", color_out(COLOR_HEADING), heading, color_out(COLOR_OFF));
+	put_heading(file, heading);
 	text_fill_after(file, names, 1, 2, text_screen_width());
+}
+
+/** What no socket can be opened for: whole levels as such, with how many options they have, then the rest by name. */
+static void put_absent(FILE *file, const struct probe_view *view)
+{
+	static char text[32 * 1024];
+	struct list list = { .at = text, .size = sizeof(text) };
+	const struct sockopt_level *level;
+	char word[96];
+
+	text[0] = '\0';
+	for (size_t k = 0; (level = sockopt_level_at(k)); k++) {
+		size_t absent = 0, others = 0;
+
+		for (size_t i = 0; i < sockopt_count(); i++)
+			if (view->options[i] && sockopt_at(i)->level == level && sockopt_at(i)->access)
+				*(probe_verdict(view->result, i) == PROBE_NO_SOCKET ? &absent : &others) += 1;
+		if (absent && !others) {
+			snprintf(word, sizeof(word), "%s (%zu)", level->name, absent);
+			list_add(&list, ", ", word);
+			continue;
+		}
+		for (size_t i = 0; absent && i < sockopt_count(); i++)
+			if (view->options[i] && sockopt_at(i)->level == level &&
+			    probe_verdict(view->result, i) == PROBE_NO_SOCKET)
+				list_add(&list, ", ", probe_view_name(sockopt_at(i), word));
+	}
+	if (list.n == 0)
+		return;
+	put_heading(file, _("No socket of theirs can be opened here"));
+	text_fill_after(file, text, 1, 2, text_screen_width());
+}
+
+/** Is the option of a kernel newer than the release "6.18.3-amd64"? */
+static bool is_newer(const struct sockopt_option *option, const char *release)
+{
+	unsigned option_major = 0, option_minor = 0, major = 0, minor = 0;
+
+	if (sscanf(option->since, "%u.%u", &option_major, &option_minor) != 2 ||
+	    sscanf(release, "%u.%u", &major, &minor) != 2)
+		return false;
+	return option_major != major ? option_major > major : option_minor > minor;
+}
+
+/** What the kernel says on the first kind of socket that it should work on. */
+static void why_refused(const struct probe_view *view, size_t option, char ret[static CELL])
+{
+	const struct sockopt_option *of = sockopt_at(option);
+	char room[16];
+
+	snprintf(ret, CELL, "-");
+	if (is_newer(of, view->release)) {
+		snprintf(ret, CELL, _("since Linux %s"), of->since);
+		return;
+	}
+	for (size_t kind = 0; kind < probe_n_kinds; kind++) {
+		const struct probe_cell *cell = probe_cell_at(view->result, option, kind);
+		bool sets = (of->access & SOCKOPT_SET) && sockopt_applies(of, &probe_kinds[kind].of, SOCKOPT_SET);
+		bool gets = (of->access & SOCKOPT_GET) && sockopt_applies(of, &probe_kinds[kind].of, SOCKOPT_GET);
+		int outcome = sets && cell->set > 0 ? cell->set : cell->get;
+
+		if ((sets || gets) && probe_cell_matters(view->result, option, kind) && outcome > 0) {
+			snprintf(ret, CELL, "%s", probe_outcome_word(outcome, room));
+			return;
+		}
+	}
+}
+
+static void why_untried(const struct probe_view *view, size_t option, char ret[static CELL])
+{
+	const struct sockopt_option *of = sockopt_at(option);
+
+	if (!of->access)
+		snprintf(ret, CELL, "%s", _("for BPF programs alone"));
+	else if (view->result->world.program_error && of->type->n_fields &&
+		 of->type->fields[0].unit == SOCKOPT_UNIT_FD)
+		snprintf(ret, CELL, "%s", _("takes a BPF program"));
+	else if (of->unverified.en)
+		snprintf(ret, CELL, "%s", sockopt_text(of->unverified, text_language()));
+	else if (!view->result->world.own_network)
+		snprintf(ret, CELL, "%s", _("not without a network namespace of its own"));
+	else
+		snprintf(ret, CELL, "%s", _("only the caller can know what to ask for"));
+}
+
+/** The options of a verdict, those with the same reason together. */
+static void put_reasons(FILE *file, const struct probe_view *view, enum probe_verdict verdict, const char *heading,
+			void (*why)(const struct probe_view *view, size_t option, char ret[static CELL]))
+{
+	static char text[16 * 1024];
+	char room[96], reason[CELL], other[CELL];
+	bool first = true;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		struct list list = { .at = text, .size = sizeof(text) };
+		bool told = false;
+
+		if (!view->options[i] || probe_verdict(view->result, i) != verdict)
+			continue;
+		why(view, i, reason);
+		list_add(&list, "", reason);
+		for (size_t k = 0; k < sockopt_count() && !told; k++) {
+			if (!view->options[k] || probe_verdict(view->result, k) != verdict)
+				continue;
+			why(view, k, other);
+			if (strcmp(other, reason) != 0)
+				continue;
+			told = k < i;
+			list_add(&list, list.n == 1 ? ": " : " ", probe_view_name(sockopt_at(k), room));
+		}
+		if (told)
+			continue;
+		if (first)
+			put_heading(file, heading);
+		else
+			fputc(' ', file);
+		first = false;
+		text_fill_after(file, text, 1, 4, text_screen_width());
+	}
 }
 
 static void put_table(FILE *file, const struct probe_view *view)
@@ -262,9 +386,9 @@ static void put_table(FILE *file, const struct probe_view *view)
 		put_line(file, view->result, i);
 	}
 	put_verdict(file, view, PROBE_ONLY_READ, _("Read, but not set"));
-	put_verdict(file, view, PROBE_REFUSED, _("Refused by this kernel"));
-	put_verdict(file, view, PROBE_NO_SOCKET, _("No socket of theirs can be opened here"));
-	put_verdict(file, view, PROBE_UNKNOWN, _("Not tried"));
+	put_reasons(file, view, PROBE_REFUSED, _("Refused by this kernel"), why_refused);
+	put_absent(file, view);
+	put_reasons(file, view, PROBE_UNKNOWN, _("Not tried"), why_untried);
 }
 
 void probe_view_matrix_text(FILE *file, const struct probe_view *view)

@@ -18,7 +18,7 @@ struct probe_view {
 	bool verbose;
 };
 
-/** The name of an option, with the level before it where the name alone is not enough. */
+/** The name of an option as sockopt_find() takes it: with the level before it where the name alone is not enough. */
 const char *probe_view_name(const struct sockopt_option *option, char room[static 96]);
 
 /** Which kernel, with which rights, and which sockets cannot be had: lines for people. */

@@ -105,6 +105,16 @@ cell() { # OPTION SOCKET JQ-FILTER: of the JSON lines in output
 	[[ "$output" == *"nothing connects to tcp4 here"*"0 contradictions with the catalogue" ]]
 }
 
+@test "what was refused and what was not tried is told with the reason, levels without a socket by their name" {
+	run --separate-stderr -0 "$SOCKOPT" probe tcp --kind unix-stream
+	[[ "$output" == *$'No socket of theirs can be opened here\n  IPPROTO_TCP ('*')'* ]]
+	[[ "$output" == *$'Not tried\n  for BPF programs alone: TCP_BPF_IW '* ]]
+	run --separate-stderr -0 sandbox setsockopt EPERM "$SOCKOPT" probe tcp --kind tcp4
+	[[ "$output" == *$'\n  EPERM: '*TCP_MD5SIG* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain "$("$SOCKOPT" probe rds --kind tcp4 --verbose | grep -m 1 TIMESTAMP)"
+	[[ "$output" == 'SO_TIMESTAMP  SOL_RDS '* ]]
+}
+
 @test "--diff: two machines, what is not the same on them" {
 	"$SOCKOPT" probe TCP_NODELAY TCP_CORK --kind tcp4,tcp6 --json >"$FOLDER/a"
 	sandbox setsockopt:6:1 EPERM "$SOCKOPT" probe TCP_NODELAY TCP_CORK --kind tcp4,tcp6 --json >"$FOLDER/b"
@@ -114,6 +124,16 @@ cell() { # OPTION SOCKET JQ-FILTER: of the JSON lines in output
 	[[ "$output" == *$'\nTCP_NODELAY\n  set  ok → EPERM\n    tcp4 tcp6\n\n1 difference' ]]
 	run --separate-stderr -1 "$SOCKOPT" probe --diff --json "$FOLDER/b" "$FOLDER/a"
 	[ "$(jq -c '[.option, .level, .field, .a, .b, .sockets]' <<<"$output")" = '["TCP_NODELAY","IPPROTO_TCP","set","EPERM","ok","tcp4 tcp6"]' ]
+}
+
+@test "--diff: what is so on all kinds, or on all but a few, is not listed kind by kind" {
+	"$SOCKOPT" probe SO_KEEPALIVE --kind 'tcp*,udp*,unix*' --json >"$FOLDER/a"
+	sed 's/"set":"ok"/"set":"EPERM"/' "$FOLDER/a" >"$FOLDER/b"
+	run --separate-stderr -1 "$SOCKOPT" probe --diff "$FOLDER/a" "$FOLDER/b"
+	[[ "$output" == *$'\n  set  ok → EPERM\n    every kind of socket that was compared\n'* ]]
+	sed '/"tcp6","get"/!s/"set":"ok"/"set":"EPERM"/' "$FOLDER/a" >"$FOLDER/b"
+	run --separate-stderr -1 "$SOCKOPT" probe --diff "$FOLDER/a" "$FOLDER/b"
+	[[ "$output" == *$'\n    every kind of socket that was compared, but for tcp6\n'* ]]
 }
 
 @test "--diff: a kind of socket that one machine lacks is told once; the ends of a range, too" {
