@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 1024
+#define RUN_MAX_NS (1ULL << 60) /* some decades */
 #define NUMBERS 7
 
 static _Noreturn void become(char *const *arguments, int end)
@@ -133,8 +134,11 @@ int remote_end(struct remote *remote, struct load_board *board)
 			return fail(board, EPROTO, line);
 		answer = end;
 	}
+	/* Its clock is not ours; and no run is that long. */
+	if (numbers[0] == 0 || numbers[0] > RUN_MAX_NS)
+		return fail(board, EPROTO, line);
 	board->server.begin_ns = 1;
-	board->server.end_ns = 1 + (int64_t)(numbers[0] & INT64_MAX);
+	board->server.end_ns = 1 + (int64_t)numbers[0];
 	board->server.bytes = numbers[1];
 	board->server.done = numbers[2];
 	board->server.retransmits = numbers[3];

@@ -94,7 +94,8 @@ int run_detach(const int *keep, size_t n_keep)
 	close_others(keep, n_keep);
 	replace(STDIN_FILENO);
 	replace(STDOUT_FILENO);
+	/* Lest a file system be kept busy; whoever serves is needed all the same. */
 	if (chdir("/") < 0)
-		_exit(errno);
+		errno = 0;
 	return 1;
 }

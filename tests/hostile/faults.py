@@ -58,7 +58,7 @@ def judge_reader(ran: stages.Ran, right: Callable[[stages.Ran], bool], allowed: 
     if ran.status not in allowed or (ran.status and ran.err.strip()):
         return None if is_said(ran) else "failed without a word"
     # What may not be read is named. The status of run and of trace is the program's own: words alone tell of a failure.
-    named = any(word in ran.out for word in ('"error":"EPERM"', '"netns":null', "another user's"))
+    named = any(word in ran.out for word in ('"error":"EPERM"', '"netns":null', '"probe":{"error"', "another user's"))
     named = named or bool(re.search(r'"failed":[1-9]', ran.out))
     told = ("CAP_SYS_PTRACE", "warning: ", "sockopt: cannot ")
     if right(ran) or named or any(word in ran.err for word in told):
