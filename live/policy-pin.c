@@ -216,6 +216,8 @@ static int check_cgroup(const char *folder, uint64_t cgroup_id, struct policy_ob
 	free(before.lines);
 	if (r == -ENOENT)
 		return 0;
+	if (r < 0 && r != -EINVAL)
+		return policy_refuse(ret_obstacle, -r, N_("what is pinned under this name cannot be read"), NULL);
 	if (r < 0)
 		return policy_refuse(ret_obstacle, -r, N_("what is pinned under this name is no policy"), N_("name it otherwise: --name"));
 	if (before.head.cgroup_id == cgroup_id || policy_is_detached(folder))
@@ -260,6 +262,32 @@ static int lock_folder(const char *folder)
 	return take_fd(&fd);
 }
 
+/** @return 1: it is new, 0: it was there, -errno */
+static int make_folder(const char *pins, const char *folder, struct policy_obstacle *ret_obstacle)
+{
+	if (mkdir(pins, 0700) < 0 && errno != EEXIST)
+		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+	if (mkdir(folder, 0700) == 0)
+		return 1;
+	if (errno == EEXIST)
+		return 0;
+	policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+	rmdir(pins);
+	return -ret_obstacle->error;
+}
+
+/** Locked: nobody else changes it. What somebody has pinned between our making and locking the folder stays. */
+static int lock_and_check(const char *folder, uint64_t cgroup_id, struct policy_obstacle *ret_obstacle)
+{
+	autoclose int lock = lock_folder(folder);
+	int r;
+
+	if (lock < 0)
+		return policy_refuse(ret_obstacle, -lock, N_("the folder of the pins cannot be made"), NULL);
+	r = check_cgroup(folder, cgroup_id, ret_obstacle);
+	return r < 0 ? r : take_fd(&lock);
+}
+
 int policy_pin(struct policy *policy, const struct policy_program *program, const char *pins, const char *name,
 	       const char *cgroup_path, struct policy_obstacle *ret_obstacle)
 {
@@ -267,8 +295,7 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	uint64_t cgroup_id;
 	autoclose int cgroup_fd = cgroup_open(cgroup_path, path, &cgroup_id);
 	autoclose int lock = -1;
-	bool is_new;
-	int r = policy_pin_probe(pins, ret_obstacle), left = 0;
+	int is_new, r = policy_pin_probe(pins, ret_obstacle), left = 0;
 
 	if (r < 0)
 		return r;
@@ -276,17 +303,16 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 		return policy_refuse(ret_obstacle, -cgroup_fd, N_("the cgroup cannot be opened"), NULL);
 	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
 		return policy_refuse(ret_obstacle, ENAMETOOLONG, N_("the folder of the pins has too long a name"), NULL);
-	if (mkdir(pins, 0700) < 0 && errno != EEXIST)
-		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
-	is_new = mkdir(folder, 0700) == 0;
-	if (!is_new && errno != EEXIST)
-		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
-	lock = lock_folder(folder);
-	if (lock < 0)
-		return policy_refuse(ret_obstacle, -lock, N_("the folder of the pins cannot be made"), NULL);
-	r = check_cgroup(folder, cgroup_id, ret_obstacle);
-	if (r < 0)
-		return r;
+	is_new = make_folder(pins, folder, ret_obstacle);
+	if (is_new < 0)
+		return is_new;
+	lock = lock_and_check(folder, cgroup_id, ret_obstacle);
+	if (lock < 0) {
+		/* Only what is empty goes. */
+		if (is_new && rmdir(folder) == 0)
+			rmdir(pins);
+		return lock;
+	}
 	r = pin_all(policy, program, folder, path, cgroup_fd, cgroup_id, &left);
 	if (r == 0 && left < 0)
 		policy_refuse(ret_obstacle, -left, N_("it is in force, but something of the policy before it is left"),

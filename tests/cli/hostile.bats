@@ -164,6 +164,41 @@ slow() {
 	[ "$(jq -c '[.holders[0].process, .options.SO_PRIORITY.value]' "$FOLDER/show")" = '["late",0]' ]
 }
 
+# liar MS [LIE]... -- COMMAND...: where /proc/PID of the process a answers late, and not always the truth
+liar() {
+	python3 "$BATS_TEST_DIRNAME/helper/slow_proc.py" "${PID[a]}" "$@"
+}
+
+@test "a /proc that answers late, that tells another thing each time, or that has no end: right, or refused; never another socket" {
+	needs_root "to mount over /proc"
+	local fd other n
+
+	program a
+	ask a open udp 2
+	fd=${WORDS[0]} other=${WORDS[1]}
+	run --separate-stderr liar 0 -- true
+	[ "$status" != 99 ] || skip "FUSE cannot be mounted here"
+
+	run --separate-stderr -0 liar 5 -- "$SOCKOPT" show --engine pidfd --json -o SO_PRIORITY "udp and pid=${PID[a]}"
+	[ "$(jq -c '[.holders[0].fd, .options.SO_PRIORITY.value]' <<<"$output" | sort | tr '\n' ' ')" = "[$fd,0] [$other,0] " ]
+	run --separate-stderr -0 liar 5 -- "$SOCKOPT" set --engine pidfd "${PID[a]}:$fd" SO_PRIORITY=3
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 1
+	run --separate-stderr -0 liar 5 -- "$SOCKOPT" undo
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 0
+
+	# what is told is one, what is there the other: whichever is changed, it is that descriptor's, and one alone
+	for n in 1 2 3; do
+		run --separate-stderr liar 0 "swap=$fd,$other" -- "$SOCKOPT" set --engine pidfd "${PID[a]}:$fd" SO_PRIORITY=4
+		[[ "$status" = [013] ]]
+		told a get "$other" "$SOL_SOCKET" "$SO_PRIORITY" -- 0
+		"$SOCKOPT" undo 2>/dev/null || true
+	done
+
+	run --separate-stderr -0 liar 0 endless=cgroup endless=comm -- "$SOCKOPT" show --engine pidfd --json "udp and pid=${PID[a]}"
+	[ "$(jq -s length <<<"$output")" = 2 ]
+	[ "$(jq -r '.holders[0].process' <<<"$output" | head -1 | wc -c)" -lt 64 ]
+}
+
 @test "a clock that jumps: log and undo keep the order of the changes" {
 	local n
 

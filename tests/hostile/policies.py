@@ -162,14 +162,15 @@ def removal(place: Place, where: str) -> list[str]:
     return []
 
 
-def is_cleaned(place: Place, done: State) -> str | None:
+def is_cleaned(place: Place, command: tuple[str, ...], done: State) -> str | None:
     """The policy before it has left something: applied once more, it is gone."""
-    ran = place.stage.run(*place.apply(1))
+    ran = place.stage.run(*command)
     now = place.state()
     return None if ran.status == 0 and now == done else f"not cleaned by a second: {now}: {ran.tell()}"
 
 
-def judge(place: Place, before: State, done: State, ran: stages.Ran, is_said: Callable[[stages.Ran], bool]) -> str | None:
+def judge(place: Place, command: tuple[str, ...], before: State, done: State, ran: stages.Ran,
+          is_said: Callable[[stages.Ran], bool]) -> str | None:
     """After an apply, or a remove, that something failed in."""
     now = place.state()
     if ran.crashed():
@@ -182,7 +183,7 @@ def judge(place: Place, before: State, done: State, ran: stages.Ran, is_said: Ca
     if now.effect == done.effect and '"incomplete": true' in now.listed and not done.listed:
         return None
     if ran.status == 3 and "is left" in ran.err and now.without_hooks() == done.without_hooks():
-        return is_cleaned(place, done)
+        return is_cleaned(place, command, done)
     if now not in (before, done):
         return f"half done: {now}\n  before: {before}\n  done: {done}"
     return None
@@ -214,7 +215,7 @@ def change_fails(report: stages.Report, title: str, place: Place, first: int | N
         ran = place.stage.run(*command, inject=inject)
         if ran.is_void():
             continue
-        wrong = judge(place, before, done, ran, is_said)
+        wrong = judge(place, command, before, done, ran, is_said)
         if wrong:
             problems.append(f"{words}: {wrong}: {ran.tell()}")
         problems += removal(place, words)
