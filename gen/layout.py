@@ -41,6 +41,15 @@ def members(catalog: Catalog, fields: list[Entry]) -> str:
     return text
 
 
+def within(outer: Entry, inner: Entry) -> Entry:
+    """A field of a struct in a struct: "rx.desc", "receive ring: where the descriptors begin"."""
+    named = {**inner, "name": f"{outer['name']}.{inner['name']}"}
+    if "summary" in outer:
+        about = outer["summary"]
+        named["summary"] = {language: f"{about[language]}: {text}" for language, text in inner["summary"].items()} if "summary" in inner else about
+    return named
+
+
 def flatten(catalog: Catalog, fields: list[Entry]) -> list[Entry]:
     """Fields with nested structs laid flat (outer.inner); bit-fields learn their container."""
     flat: list[Entry] = []
@@ -48,7 +57,7 @@ def flatten(catalog: Catalog, fields: list[Entry]) -> list[Entry]:
     for field in fields:
         if field["type"] in catalog.structs:
             for inner in flatten(catalog, catalog.structs[field["type"]]["field"]):
-                flat.append({**inner, "name": f"{field['name']}.{inner['name']}"})
+                flat.append(within(field, inner))
                 if "container" in inner:
                     flat[-1]["container"] = f"{field['name']}.{inner['container']}"
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from catalog import Catalog, Entry
-from layout import C_TYPES
+from layout import C_TYPES, within
 
 # size, alignment
 C_SIZES = {"int32_t": (4, 4), "uint32_t": (4, 4), "uint8_t": (1, 1), "uint16_t": (2, 2), "int64_t": (8, 8),
@@ -33,9 +33,8 @@ class Struct(NamedTuple):
     places: list[Place]
 
 
-def nested(name: str, inner: Struct, offset: int) -> list[Place]:
-    return [place._replace(field={**place.field, "name": f"{name}.{place.field['name']}"}, offset=offset + place.offset)
-            for place in inner.places]
+def nested(outer: Entry, inner: Struct, offset: int) -> list[Place]:
+    return [place._replace(field=within(outer, place.field), offset=offset + place.offset) for place in inner.places]
 
 
 def lay_out(catalog: Catalog, struct: Entry) -> Struct:
@@ -55,7 +54,7 @@ def lay_out(catalog: Catalog, struct: Entry) -> Struct:
             word = offset
             offset += size * count
             greatest = max(greatest, alignment)
-        places += nested(field["name"], inner, word) if inner else [Place(field, word, size, count)]
+        places += nested(field, inner, word) if inner else [Place(field, word, size, count)]
     if "align" in struct:
         greatest = max(greatest, C_SIZES[C_TYPES[struct["align"]]][1])
     end = struct.get("packed", greatest)
