@@ -31,6 +31,8 @@ BPF = {"yes": "bpf_getsockopt and bpf_setsockopt take it", "get": "bpf_getsockop
        "set": "bpf_setsockopt takes it",
        "only": "only bpf_setsockopt and bpf_getsockopt take it, not the system calls"}
 MOMENTS = ("socket", "bind", "listen", "connect", "accept")
+IN_TIME = {"socket": "right after socket", "bind": "before bind", "listen": "before listen", "connect": "before connect",
+           "accept": "on the accepted socket"}
 STATES = ("unbound", "bound", "listening", "connecting", "connected", "unconnected", "shutdown")
 PROTOCOL_WORDS = ("icmp", "icmpv6", "tcp", "udp", "udplite", "sctp", "dccp", "mptcp", "smc", "raw")
 # errno has two names for some numbers; these are the ones that glibc prints.
@@ -95,6 +97,12 @@ def struct_of(catalog: Catalog, option: Entry) -> Entry | None:
     if names[1].endswith("[]") and len(flatten(catalog, catalog.structs[base]["field"])) < 2:
         return None
     return catalog.structs[base]
+
+
+def in_time(moments: list[str]) -> list[str]:
+    """Those that say it all: what is in time before a later call is so before an earlier one."""
+    earlier = {"socket", "bind"} if {"listen", "connect"} & set(moments) else {"socket"} if "bind" in moments else set()
+    return [moment for moment in MOMENTS if moment in set(moments) - earlier]
 
 
 def where_words(table: Entry) -> str:
@@ -197,7 +205,7 @@ class Facts:
         if not pairs:
             return []
         pattern = "%<PRId64> to %<PRId64>" if option["type"].removesuffix("[]") in SIGNED else "%<PRIu64> to %<PRIu64>"
-        text = _(" or ").join(fill(_(pattern), low, high) for low, high in pairs)
+        text = _(" or ").join(fill(_(pattern), low, high) if low != high else str(low) for low, high in pairs)
         error = option.get("range_errno", "none")
         told = fill(_("%s; every value is taken"), text) if error == "none" else fill(_("%s; %s outside"), text, errno_name(error))
         return [self.row("range", told)]
@@ -275,8 +283,8 @@ class Facts:
         if moments == "any":
             return [self.row("takes effect", _("at once, at any time"))]
         late = self.note(option, "late")
-        words = ", ".join(moment for moment in MOMENTS if moment in moments)
-        return [self.row("takes effect", fill(_("when set at: %s%s%s"), words, _(". Later: ") if late else "", late))]
+        words = _(" or ").join(_(IN_TIME[moment]) for moment in in_time(moments))
+        return [self.row("takes effect", fill(_("if set %s%s%s"), words, _(". Later: ") if late else "", late))]
 
     def refusals(self, option: Entry) -> list[Row]:
         _ = self.translate

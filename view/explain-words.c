@@ -160,3 +160,22 @@ int explain_moments(unsigned int moments, char *ret, size_t size)
 
 	return put_bits(moments, words, sizeof(words) / sizeof(words[0]), ret, size);
 }
+
+int explain_in_time(unsigned int moments, char *ret, size_t size)
+{
+	static const char *const words[] = { N_("right after socket"), N_("before bind"), N_("before listen"), N_("before connect"),
+					     N_("on the accepted socket") };
+	struct list list = { ret, size, 0, 0 };
+
+	if (size)
+		ret[0] = '\0';
+	/* What is in time before a later call is so before an earlier one. */
+	if (moments & (SOCKOPT_AT_LISTEN | SOCKOPT_AT_CONNECT))
+		moments &= ~(unsigned int)(SOCKOPT_AT_SOCKET | SOCKOPT_AT_BIND);
+	else if (moments & SOCKOPT_AT_BIND)
+		moments &= ~(unsigned int)SOCKOPT_AT_SOCKET;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (moments >> i & 1)
+			list_add(&list, _(" or "), _(words[i]));
+	return (int)list.length;
+}

@@ -59,7 +59,9 @@ static void put_range(FILE *file, const struct sockopt_option *option)
 		char one[80];
 		bool is_signed = option->type->n_fields && option->type->fields[0].scalar == SOCKOPT_SIGNED;
 
-		if (is_signed)
+		if (option->ranges[i].least == option->ranges[i].greatest)
+			snprintf(one, sizeof(one), "%" PRId64, option->ranges[i].least);
+		else if (is_signed)
 			snprintf(one, sizeof(one), _("%" PRId64 " to %" PRId64), option->ranges[i].least,
 				 option->ranges[i].greatest);
 		else
@@ -151,8 +153,8 @@ static void put_moments(FILE *file, const struct sockopt_option *option)
 	if (option->moments & SOCKOPT_AT_ANY_TIME) {
 		explain_row(file, _("takes effect"), "%s", _("at once, at any time"));
 	} else {
-		explain_moments(option->moments, text, sizeof(text));
-		explain_row(file, _("takes effect"), _("when set at: %s%s%s"), text, late ? _(". Later: ") : "", late ? late : "");
+		explain_in_time(option->moments, text, sizeof(text));
+		explain_row(file, _("takes effect"), _("if set %s%s%s"), text, late ? _(". Later: ") : "", late ? late : "");
 	}
 }
 

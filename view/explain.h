@@ -50,4 +50,7 @@ int explain_where(const struct sockopt_where *where, size_t count, char *ret, si
 int explain_states(unsigned int states, char *ret, size_t size);
 int explain_moments(unsigned int moments, char *ret, size_t size);
 
+/** By when it must be set: "before listen or before connect". */
+int explain_in_time(unsigned int moments, char *ret, size_t size);
+
 #endif
