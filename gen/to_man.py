@@ -98,7 +98,7 @@ class Page:
                 shown.append((row.label, [row.text]))
             else:
                 shown[-1][1].append(row.text)
-        shown.append((self.t["sources"], [", ".join(source_words(source) for source in option["sources"])]))
+        shown.append((self.t["sources"], [source_words(source) for source in option["sources"]]))
         summary = self.told.text(option["summary"])
         made = f".SS {option['name']} ({facts.generic(option['number'])})\n.I {plain(summary)}\n.PP\n"
         made += self.paragraphs(self.told.text(option["description"])) + ".PP\n.PD 0\n"
