@@ -4,6 +4,7 @@
 #include "code.h"
 
 #include <inttypes.h>
+#include <linux/filter.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -159,6 +160,71 @@ static void put_c_word(struct writer *writer, const struct sockopt_option *optio
 	    word);
 }
 
+/* ---- classic BPF: the call takes the address of the program, and its length ---- */
+
+static bool is_program(const struct sockopt_option *option)
+{
+	return (option->access & SOCKOPT_SET) && option->type->short_form == SOCKOPT_SHORT_PROGRAM;
+}
+
+/** parts: what stands before code, jt, jf and k, and after them. */
+static void put_instructions(struct writer *writer, const struct sockopt_value *value, const char *const parts[5])
+{
+	for (socklen_t at = 0; at + sizeof(struct sock_filter) <= value->length; at += sizeof(struct sock_filter)) {
+		struct sock_filter one;
+
+		memcpy(&one, value->bytes + at, sizeof(one));
+		put(writer, "%s%s%02x%s%u%s%u%s%x%s", at ? ", " : "", parts[0], one.code, parts[1], one.jt, parts[2], one.jf,
+		    parts[3], one.k, parts[4]);
+	}
+}
+
+static size_t instructions(const struct sockopt_value *value)
+{
+	return value->length / sizeof(struct sock_filter);
+}
+
+static void program_c(struct writer *writer, const struct sockopt_option *option, const struct sockopt_value *value)
+{
+	static const char *const parts[] = { "{ 0x", ", ", ", ", ", 0x", " }" };
+
+	put(writer, "struct sock_filter code[] = { ");
+	put_instructions(writer, value, parts);
+	put(writer, " };\nsetsockopt(fd, %s, %s, &(struct sock_fprog){ %zu, code }, sizeof(struct sock_fprog));",
+	    option->level->constant, option->name, instructions(value));
+}
+
+static void program_python(struct writer *writer, const struct names *names, const struct sockopt_value *value)
+{
+	put(writer, "code = ctypes.create_string_buffer(b\"");
+	put_escaped_bytes(writer, value);
+	put(writer, "\")\ns.setsockopt(%s, %s, struct.pack(\"HL\", %zu, ctypes.addressof(code)))%s", names->level, names->option,
+	    instructions(value), names->comment);
+}
+
+static void program_go(struct writer *writer, const struct names *names, const struct sockopt_value *value)
+{
+	static const char *const parts[] = { "{Code: 0x", ", Jt: ", ", Jf: ", ", K: 0x", "}" };
+
+	put(writer, "code := []unix.SockFilter{");
+	put_instructions(writer, value, parts);
+	put(writer,
+	    "}\nerr := unix.SetsockoptSockFprog(fd, %s, %s, &unix.SockFprog{Len: %zu, Filter: &code[0]})%s", names->level,
+	    names->option, instructions(value), names->comment);
+}
+
+static void program_rust(struct writer *writer, const struct names *names, const struct sockopt_value *value)
+{
+	static const char *const parts[] = { "libc::sock_filter { code: 0x", ", jt: ", ", jf: ", ", k: 0x", " }" };
+
+	put(writer, "let mut code = [");
+	put_instructions(writer, value, parts);
+	put(writer,
+	    "];\nlet value = libc::sock_fprog { len: %zu, filter: code.as_mut_ptr() };\n"
+	    "unsafe { libc::setsockopt(fd, %s, %s, (&raw const value).cast(), size_of_val(&value) as u32) };%s",
+	    instructions(value), names->level, names->option, names->comment);
+}
+
 static void code_c(struct writer *writer, const struct sockopt_option *option, const struct sockopt_value *value)
 {
 	const struct sockopt_type *type = option->access & SOCKOPT_SET ? option->type : option->get_type;
@@ -172,6 +238,8 @@ static void code_c(struct writer *writer, const struct sockopt_option *option, c
 		else
 			put(writer, "%s value; socklen_t length = sizeof(value);\n", type->name);
 		put(writer, "getsockopt(fd, %s, %s, &value, &length);", level, option->name);
+	} else if (is_program(option)) {
+		program_c(writer, option, value);
 	} else if (is_word_of_bits(type)) {
 		put_c_word(writer, option, value);
 	} else if (is_number(type)) {
@@ -180,7 +248,7 @@ static void code_c(struct writer *writer, const struct sockopt_option *option, c
 	} else if (is_string(type)) {
 		put(writer, "setsockopt(fd, %s, %s, \"%s\", %zu);", level, option->name, option->example,
 		    strlen(option->example) + 1);
-	} else if (type->form == SOCKOPT_FORM_STRUCT && type->short_form != SOCKOPT_SHORT_PROGRAM) {
+	} else if (type->form == SOCKOPT_FORM_STRUCT) {
 		put(writer, "setsockopt(fd, %s, %s, &(%s){", level, option->name, type->name);
 		put_c_fields(writer, option, value);
 		put(writer, " }, sizeof(%s));", type->name);
@@ -209,7 +277,9 @@ static void code_python(struct writer *writer, const struct sockopt_option *opti
 		else
 			put(writer, "value = s.getsockopt(%s, %s, %u)%s", names.level, names.option,
 			    type->form == SOCKOPT_FORM_ARRAY ? 1024U : type->size, names.comment);
-	} else if (is_number(type)) {
+	} else if (is_program(option)) {
+		program_python(writer, &names, value);
+	} else if (is_number(type) && example_number(option, value) <= INT32_MAX) { /* what is more is no int to Python */
 		put(writer, "s.setsockopt(%s, %s, %" PRId64 ")%s", names.level, names.option,
 		    example_number(option, value), names.comment);
 	} else if (is_string(type)) {
@@ -232,6 +302,8 @@ static void code_go(struct writer *writer, const struct sockopt_option *option, 
 
 		put(writer, "value, err := unix.Getsockopt%s(fd, %s, %s)%s", number ? "Int" : "String", names.level,
 		    names.option, names.comment);
+	} else if (is_program(option)) {
+		program_go(writer, &names, value);
 	} else if (is_number(type)) {
 		put(writer, "err := unix.SetsockoptInt(fd, %s, %s, %" PRId64 ")%s", names.level, names.option,
 		    example_number(option, value), names.comment);
@@ -266,11 +338,13 @@ static void code_rust(struct writer *writer, const struct sockopt_option *option
 		    "unsafe { libc::getsockopt(fd, %s, %s, value.as_mut_ptr().cast(), &mut length) };%s",
 		    option->get_type->form == SOCKOPT_FORM_ARRAY ? 1024U : option->get_type->size, names.level,
 		    names.option, names.comment);
+	} else if (is_program(option)) {
+		program_rust(writer, &names, value);
 	} else if (is_number(type)) {
 		put(writer,
-		    "let value: libc::c_int = %" PRId64 ";\n"
+		    "let value: %s = %" PRId64 ";\n"
 		    "unsafe { libc::setsockopt(fd, %s, %s, (&raw const value).cast(), 4) };%s",
-		    example_number(option, value), names.level, names.option, names.comment);
+		    example_number(option, value) > INT32_MAX ? "u32" : "libc::c_int", example_number(option, value), names.level, names.option, names.comment);
 	} else {
 		put(writer, "let value: [u8; %u] = [", (unsigned int)value->length);
 		put_bytes(writer, value);

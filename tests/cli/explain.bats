@@ -81,21 +81,23 @@ load common
 }
 
 @test "--code: the Python lines of plain options are right: they do what they say" {
-	local name line
+	local name code
 
-	for name in TCP_NODELAY SO_KEEPALIVE TCP_KEEPIDLE SO_REUSEADDR TCP_USER_TIMEOUT SO_LINGER; do
-		line=$("$SOCKOPT" explain $name --code python)
+	for name in TCP_NODELAY SO_KEEPALIVE TCP_KEEPIDLE SO_REUSEADDR TCP_USER_TIMEOUT SO_LINGER SO_ATTACH_FILTER; do
+		code=$("$SOCKOPT" explain $name --json | jq -r .code.python)
 		python3 -c '
-import socket, struct, sys
+import ctypes, socket, struct, sys
 sock = s = socket.socket()
-lines = [line.strip() for line in sys.argv[1].splitlines() if "setsockopt(" in line]
-assert lines, sys.argv[1]
-exec(lines[-1].removeprefix("Python").strip())
-' "$line" || {
-			echo "$line"
+assert "setsockopt(" in sys.argv[1]
+exec(sys.argv[1])
+' "$code" || {
+			echo "$code"
 			return 1
 		}
 	done
+	# 40000 to 50000 in one number is more than an int holds
+	code=$("$SOCKOPT" explain IP_LOCAL_PORT_RANGE --json | jq -r .code.python)
+	[[ "$code" == *'b"\x40\x9c\x50\xc3"'* ]]
 }
 
 @test "--json: the whole entry, one object a line" {
