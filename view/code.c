@@ -279,7 +279,7 @@ static void code_python(struct writer *writer, const struct sockopt_option *opti
 			    type->form == SOCKOPT_FORM_ARRAY ? 1024U : type->size, names.comment);
 	} else if (is_program(option)) {
 		program_python(writer, &names, value);
-	} else if (is_number(type) && example_number(option, value) <= INT32_MAX) { /* what is more is no int to Python */
+	} else if (is_number(type) && example_number(option, value) <= INT32_MAX) { /* more is no int to Python */
 		put(writer, "s.setsockopt(%s, %s, %" PRId64 ")%s", names.level, names.option,
 		    example_number(option, value), names.comment);
 	} else if (is_string(type)) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Places, states and moments of the catalogue in words. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -177,5 +178,27 @@ int explain_in_time(unsigned int moments, char *ret, size_t size)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (moments >> i & 1)
 			list_add(&list, _(" or "), _(words[i]));
+	return (int)list.length;
+}
+
+int explain_ranges(const struct sockopt_option *option, char *ret, size_t size)
+{
+	bool is_signed = option->type->n_fields && option->type->fields[0].scalar == SOCKOPT_SIGNED;
+	struct list list = { ret, size, 0, 0 };
+
+	if (size)
+		ret[0] = '\0';
+	for (size_t i = 0; i < option->n_ranges; i++) {
+		int64_t least = option->ranges[i].least, greatest = option->ranges[i].greatest;
+		char one[80];
+
+		if (least == greatest)
+			snprintf(one, sizeof(one), "%" PRId64, least);
+		else if (is_signed)
+			snprintf(one, sizeof(one), _("%" PRId64 " to %" PRId64), least, greatest);
+		else
+			snprintf(one, sizeof(one), _("%" PRIu64 " to %" PRIu64), (uint64_t)least, (uint64_t)greatest);
+		list_add(&list, _(" or "), one);
+	}
 	return (int)list.length;
 }

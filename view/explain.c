@@ -51,24 +51,9 @@ static void put_symbols(FILE *file, const struct sockopt_option *option)
 static void put_range(FILE *file, const struct sockopt_option *option)
 {
 	char text[512];
-	struct list list = { text, sizeof(text), 0, 0 };
 
-	if (option->n_ranges == 0)
+	if (explain_ranges(option, text, sizeof(text)) == 0)
 		return;
-	for (size_t i = 0; i < option->n_ranges; i++) {
-		char one[80];
-		bool is_signed = option->type->n_fields && option->type->fields[0].scalar == SOCKOPT_SIGNED;
-
-		if (option->ranges[i].least == option->ranges[i].greatest)
-			snprintf(one, sizeof(one), "%" PRId64, option->ranges[i].least);
-		else if (is_signed)
-			snprintf(one, sizeof(one), _("%" PRId64 " to %" PRId64), option->ranges[i].least,
-				 option->ranges[i].greatest);
-		else
-			snprintf(one, sizeof(one), _("%" PRIu64 " to %" PRIu64), (uint64_t)option->ranges[i].least,
-				 (uint64_t)option->ranges[i].greatest);
-		list_add(&list, _(" or "), one);
-	}
 	if (option->range_errno)
 		explain_row(file, _("range"), _("%s; %s outside"), text, strerrorname_np(option->range_errno));
 	else

@@ -53,4 +53,7 @@ int explain_moments(unsigned int moments, char *ret, size_t size);
 /** By when it must be set: "before listen or before connect". */
 int explain_in_time(unsigned int moments, char *ret, size_t size);
 
+/** The values that set accepts: "0 or 88 to 32767"; empty where it is not said. */
+int explain_ranges(const struct sockopt_option *option, char *ret, size_t size);
+
 #endif
