@@ -353,6 +353,39 @@ static void code_rust(struct writer *writer, const struct sockopt_option *option
 	}
 }
 
+/** The first address in a struct that names one: of a multicast request the group. False if there is none. */
+static bool first_address(const struct sockopt_type *type, const struct sockopt_value *value, char *ret, size_t size)
+{
+	for (size_t i = 0; i < type->n_fields; i++) {
+		const struct sockopt_field *field = &type->fields[i];
+
+		if (field->scalar != SOCKOPT_IPV4 && field->scalar != SOCKOPT_IPV6)
+			continue;
+		sockopt_format_field(field, value->bytes, 0, ret, size);
+		if (strcmp(ret, "0.0.0.0") != 0 && strcmp(ret, "::") != 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_interface(const struct sockopt_type *type)
+{
+	return is_number(type) && type->fields[0].unit == SOCKOPT_UNIT_IFINDEX;
+}
+
+/** In Java an interface is an object. */
+static const char *java_interface(const struct sockopt_option *option, const struct sockopt_value *value, char *ret,
+				  size_t size)
+{
+	char address[64];
+
+	if (is_interface(option->type))
+		snprintf(ret, size, "NetworkInterface.getByName(\"%s\")", option->example);
+	else if (first_address(option->type, value, address, sizeof(address)))
+		snprintf(ret, size, "NetworkInterface.getByInetAddress(InetAddress.getByName(\"%s\"))", address);
+	return ret;
+}
+
 static const char *java_value(const struct sockopt_option *option, const struct sockopt_value *value, char *ret,
 			      size_t size)
 {
@@ -364,19 +397,22 @@ static const char *java_value(const struct sockopt_option *option, const struct 
 		snprintf(ret, size, "%s", example_number(option, value) ? "true" : "false");
 	else if (is_number(type))
 		snprintf(ret, size, "%" PRId64, example_number(option, value));
-	else
+	else if (!first_address(type, value, ret, size))
 		snprintf(ret, size, "value");
 	return ret;
 }
 
 static void code_java(struct writer *writer, const struct sockopt_option *option, const struct sockopt_value *value)
 {
-	char text[64];
+	char text[128];
 
 	if (!option->java)
 		put(writer, "%s", _("// not in java.net; a native call (java.lang.foreign) of setsockopt can"));
 	else if (!(option->access & SOCKOPT_SET))
 		put(writer, "var value = channel.getOption(%s);", option->java);
+	else if (is_interface(option->type) ||
+		 (option->type->form == SOCKOPT_FORM_STRUCT && option->type->short_form != SOCKOPT_SHORT_LINGER))
+		put(writer, "channel.setOption(%s, %s);", option->java, java_interface(option, value, text, sizeof(text)));
 	else
 		put(writer, "channel.setOption(%s, %s);", option->java, java_value(option, value, text, sizeof(text)));
 }
@@ -392,7 +428,8 @@ static void code_node(struct writer *writer, const struct sockopt_option *option
 		put(writer, "%s;", option->node);
 	else
 		put(writer, "%.*s%s%s;", (int)(place - option->node), option->node,
-		    java_value(option, value, text, sizeof(text)), place + strlen("VALUE"));
+		    is_interface(option->type) ? option->example : java_value(option, value, text, sizeof(text)),
+		    place + strlen("VALUE"));
 }
 
 int code_line(const struct sockopt_option *option, enum code_language language, char *ret, size_t size)
