@@ -11,12 +11,12 @@ from site_text import anchor, code, escape
 
 
 def wanted(site: Site, name: str) -> Entry:
-    """NAME, or LEVEL:NAME, as site/tasks.toml has them."""
+    """NAME, that of the first level which has it, or LEVEL:NAME, as site/tasks.toml has them."""
     level, colon, plain = name.rpartition(":")
     found = [option for option in site.catalog.options if option["name"] == plain
              and (not colon or site.catalog.level(option["level"])["key"] == level)]
-    if len(found) != 1:
-        raise facts.CatalogError(f"site/tasks.toml: '{name}' is the name of {len(found)} options, not of one")
+    if not found:
+        raise facts.CatalogError(f"site/tasks.toml: there is no option '{name}'")
     return found[0]
 
 
