@@ -138,19 +138,16 @@ class Page:
                        for name, text in shown)
 
     def elsewhere(self) -> str:
-        """A row a system; those where nothing differs share one."""
-        same, rows = [], []
+        """Systems of which the same can be said share a row; those where nothing differs come first."""
+        groups: dict[tuple[str, str], list[str]] = {("", ""): []}
         for other in self.option.get("other", []):
             system = escape(self.site.catalog.systems[other["system"]])
-            if not {"name", "note"} & set(other):
-                same.append(system)
-                continue
-            name = code(other["name"]) if "name" in other else escape(self.t("same_name"))
-            rows.append([system, name, self.rich.text(self.site.facts.note(other, "note"))])
-        if same and not rows:
+            groups.setdefault((other.get("name", ""), self.site.facts.note(other, "note")), []).append(system)
+        same = groups[("", "")]
+        if same and len(groups) == 1:
             return f"<p>{escape(capital(self.t('same_name')))}: {', '.join(same)}.</p>\n"
-        if same:
-            rows.insert(0, [", ".join(same), escape(self.t("same_name")), ""])
+        rows = [[", ".join(systems), code(name) if name else escape(self.t("same_name")), self.rich.text(note)]
+                for (name, note), systems in groups.items() if systems]
         return table([self.t("system"), self.t("name"), self.t("difference")], rows) if rows else ""
 
     def checks(self) -> str:
@@ -202,7 +199,7 @@ class Page:
     def body(self) -> str:
         option = self.option
         summary = self.site.facts.text(option["summary"])
-        head = (f"<h1>{code(option['name'])}</h1>\n<p class=summary>{escape(capital(summary))}.</p>\n")
+        head = (f"<h1>{code(option['name'])}</h1>\n<p class=summary>{self.site.plain.text(capital(summary))}.</p>\n")
         told = self.warnings() + self.rich.paragraphs(self.site.facts.text(option["description"]))
         rest = section("drawing", self.t("drawing"), drawing(self.site, option))
         rest += section("when", self.t("when"), self.when())
