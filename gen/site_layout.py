@@ -24,16 +24,14 @@ def layout(site: Site, struct: Entry) -> str:
     for place in laid.places:
         field = place.field
         count = f"[{place.times}]" if place.times > 1 else ""
-        meaning = [escape(site.facts.note(field, "summary"))] if tells else []
         rows.append([code(field["name"]), str(place.offset) + bits_of(field), f"{place.size}{count and ' × ' + str(place.times)}",
-                     code(field["type"]), told(site, field), *meaning])
+                     code(field["type"]), meaning(site, field)])
     tail = struct.get("tail")
     if tail:
-        rows.append([code(tail["name"]), str(laid.size), "…", code(tail["type"]), code(f"[{tail['count']}]"), *([""] if tells else [])])
-    heads = [site.t("field"), site.t("offset"), site.t("bytes"), site.t("type"), site.t("values")]
-    heads += [site.t("meaning")] if tells else []
+        rows.append([code(tail["name"]), str(laid.size), "…", code(tail["type"]), code(f"[{tail['count']}]")])
+    heads = [site.t("field"), site.t("offset"), site.t("bytes"), site.t("type"), site.t("meaning" if tells else "values")]
     if all(not row[4] for row in rows):
-        heads, rows = heads[:4] + heads[5:], [row[:4] + row[5:] for row in rows]
+        heads, rows = heads[:4], [row[:4] for row in rows]
     name = f"<p><code>struct {escape(struct['name'])}</code>, {laid.size} {escape(site.t('bytes_word'))}</p>\n"
     return name + picture(site, struct, laid.places, laid.size) + table(heads, rows, "numbers fields", site.t("table_scroll"))
 
@@ -43,7 +41,14 @@ def bits_of(field: Entry) -> str:
         return ""
     first = field.get("bit", 0)
     last = first + field["bits"] - 1
-    return f", bit {first}" if first == last else f", bits {first}–{last}"
+    return f"<br>bit {first}" if first == last else f"<br>bits {first}–{last}"
+
+
+def meaning(site: Site, field: Entry) -> str:
+    """What a field tells, with its unit or its values, as far as that is known."""
+    summary = site.plain.text(site.facts.note(field, "summary")) if "summary" in field else ""
+    rest = told(site, field)
+    return f"{summary} ({rest})" if summary and rest and "symbols" not in field else f"{summary} {rest}".strip()
 
 
 def told(site: Site, field: Entry) -> str:
