@@ -67,6 +67,8 @@ load common
 	[[ "$output" == *"place           bits 4 to 7 of byte 6"* ]]
 	run --separate-stderr -0 "$SOCKOPT" explain TCP_INFO
 	[[ "$output" == *"  fields          tcpi_state: the state of the connection"*"tcpi_rtt: the smoothed round-trip time"* ]]
+	run --separate-stderr -0 "$SOCKOPT" explain XDP_MMAP_OFFSETS
+	[[ "$output" == *"  rx.desc: receive ring: where the descriptors begin (bytes)"*"  cr.flags: completion ring: "* ]]
 	run --separate-stderr -0 "$SOCKOPT" explain --json TCP_INFO
 	jq -e '.type.fields[] | select(.name == "tcpi_rtt") | .unit == "us" and .encoding == "unsigned" and .offset == 68 and (.summary.es | length) > 0' <<<"$output"
 }
