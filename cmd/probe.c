@@ -126,18 +126,36 @@ static bool take_word(struct probe_args *args, const char *word)
 	return false;
 }
 
-static void progress(size_t done, size_t total)
+/** What progress() tells of, and to whom. */
+struct telling {
+	const bool *options;
+	struct probe_tap *tap; /* NULL: not asked for */
+};
+
+static void progress(void *context, const struct probe_result *result, size_t option)
 {
+	const struct telling *telling = context;
+	size_t done = 0, total = 0;
+
+	for (size_t i = 0; i < sockopt_count(); i++) {
+		done += telling->options[i] && i < option;
+		total += telling->options[i];
+	}
 	log_progress(_("options probed:"), done, total);
+	if (telling->tap)
+		probe_view_tap_until(telling->tap, result, option);
 }
 
 static int probe(const struct probe_args *args)
 {
+	struct probe_tap tap = { .file = stdout, .options = args->options };
+	struct telling telling = { args->options, args->tap ? &tap : NULL };
 	const struct probe_request request = {
 		.options = args->options,
 		.kinds = args->kinds,
 		.verify = args->verify,
 		.progress = progress,
+		.context = &telling,
 	};
 	struct probe_result *result;
 	struct probe_sums sums;
@@ -160,7 +178,7 @@ static int probe(const struct probe_args *args)
 	};
 
 	if (args->tap)
-		probe_view_verify_tap(stdout, &view);
+		probe_view_tap_end(&tap, result);
 	else if (args->json)
 		(args->verify ? probe_view_verify_json : probe_view_matrix_json)(stdout, &view);
 	else

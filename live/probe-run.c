@@ -75,19 +75,9 @@ static bool is_thread_dead(pid_t child)
 	return file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1 && state == 'Z';
 }
 
-static size_t count(const bool *wanted, size_t n)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < n; i++)
-		found += wanted[i];
-	return found;
-}
-
 /** Waits for the child's end, seen by the other end of its pipe. @return 0, PROBE_KILLED or PROBE_HUNG */
 static int watch(const struct probe_request *request, const struct probe_board *board, pid_t child, int pipe_end)
 {
-	size_t total = count(request->options, sockopt_count());
 	struct pollfd end = { .fd = pipe_end, .events = POLLIN };
 	unsigned seen = board->ticks;
 	time_t since = time(NULL);
@@ -95,7 +85,7 @@ static int watch(const struct probe_request *request, const struct probe_board *
 
 	while (poll(&end, 1, LOOK_MS) <= 0) {
 		if (request->progress)
-			request->progress(count(request->options, board->option), total);
+			request->progress(request->context, &board->result, board->option);
 		if (seen != board->ticks) {
 			seen = board->ticks;
 			since = time(NULL);
@@ -159,12 +149,12 @@ int probe_run(const struct probe_request *request, struct probe_result **ret)
 		return -ENOMEM;
 	for (size_t i = 0; i < ENDS_MAX && r == 1; i++)
 		r = run_child(request, board);
-	if (request->progress)
-		request->progress(1, 1);
 	if (r < 0) {
 		probe_free(&board->result);
 		return r;
 	}
+	if (request->progress)
+		request->progress(request->context, &board->result, sockopt_count());
 	*ret = &board->result;
 	return 0;
 }

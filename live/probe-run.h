@@ -9,8 +9,9 @@ struct probe_request {
 	const bool *options; /* wanted: one for each of the catalogue */
 	const bool *kinds;   /* wanted: one for each of probe_kinds */
 	bool verify;         /* hold the catalogue's facts against the kernel; else measure */
-	/** Called now and then with the number of options that are done. */
-	void (*progress)(size_t done, size_t total);
+	/** Called now and then, and at the end: of the options before this one all is found. */
+	void (*progress)(void *context, const struct probe_result *result, size_t option);
+	void *context;
 };
 
 /**

@@ -182,17 +182,21 @@ static unsigned put_tap(FILE *file, const struct probe_result *result, size_t *a
 	return 1;
 }
 
-void probe_view_verify_tap(FILE *file, const struct probe_view *view)
+void probe_view_tap_until(struct probe_tap *tap, const struct probe_result *result, size_t option)
+{
+	for (; tap->option < option; tap->option++)
+		for (unsigned group = 0; tap->options[tap->option] && group < PROBE_N_GROUPS; group++)
+			tap->lines += put_tap(tap->file, result, &tap->remark, tap->option, group, tap->lines + 1);
+	/* A harness reads it while the probe goes on. */
+	fflush(tap->file);
+}
+
+void probe_view_tap_end(struct probe_tap *tap, const struct probe_result *result)
 {
 	struct probe_sums sums;
-	unsigned lines = 0;
-	size_t at = 0;
 
-	for (size_t i = 0; i < sockopt_count(); i++)
-		for (unsigned group = 0; view->options[i] && group < PROBE_N_GROUPS; group++)
-			lines += put_tap(file, view->result, &at, i, group, lines + 1);
-	probe_sum(view->result, &sums);
-	fprintf(file, "1..%u\n", lines);
-	fprintf(file, "# facts probed: %u\n# contradicted: %u\n# before a change: %u\n# not probed: %u\n", sums.probed,
+	probe_sum(result, &sums);
+	fprintf(tap->file, "1..%u\n", tap->lines);
+	fprintf(tap->file, "# facts probed: %u\n# contradicted: %u\n# before a change: %u\n# not probed: %u\n", sums.probed,
 		sums.contradicted, sums.differs, sums.cannot);
 }

@@ -37,6 +37,20 @@ void probe_view_matrix_json(FILE *file, const struct probe_view *view);
 /** What contradicts the catalogue, and what could not be probed. */
 void probe_view_verify_text(FILE *file, const struct probe_view *view);
 void probe_view_verify_json(FILE *file, const struct probe_view *view);
-void probe_view_verify_tap(FILE *file, const struct probe_view *view);
+
+/** How far it is told, as test harnesses read it: each option's lines as soon as they are known. */
+struct probe_tap {
+	FILE *file;
+	const bool *options; /* wanted: one for each of the catalogue */
+	size_t option;       /* the next one, */
+	size_t remark;       /* its first remark, */
+	unsigned lines;      /* and how many were written */
+};
+
+/** The options before this one. */
+void probe_view_tap_until(struct probe_tap *tap, const struct probe_result *result, size_t option);
+
+/** The sums, when all was told. */
+void probe_view_tap_end(struct probe_tap *tap, const struct probe_result *result);
 
 #endif

@@ -54,6 +54,19 @@ cell() { # OPTION SOCKET JQ-FILTER: of the JSON lines in output
 	[[ "$output" == *$'\n'"ok "*" - TCP_KEEPIDLE range"$'\n'*$'\n1..'* ]]
 }
 
+@test "--verify --tap: a line is there while the probe goes on" {
+	local line
+
+	mkfifo "$FOLDER/tap"
+	"$SOCKOPT" probe --verify --tap socket ip 2>/dev/null >"$FOLDER/tap" &
+	exec 4<"$FOLDER/tap"
+	read -r -u 4 line
+	[[ "$line" =~ ^(ok|not ok|#)\  ]]
+	pgrep -P $! # who probes
+	kill -KILL $!
+	exec 4<&-
+}
+
 @test "--verify: what contradicts the catalogue is listed, with status 1" {
 	run --separate-stderr -1 sandbox getsockopt:6:1 EACCES "$SOCKOPT" probe --verify TCP_NODELAY SO_DEBUG --kind tcp4
 	[[ "$output" == *$'\nTCP_NODELAY  readable\n    tcp4: get gives EACCES, not success\n'* ]]
