@@ -8,6 +8,7 @@
 #include "probe-report.h"
 #include "probe-stage.h"
 #include "probe-values.h"
+#include "probe-world.h"
 
 /** The kernel's ways to say that it knows no such option here. */
 static bool is_unknown(const struct kind *kind, int error)
@@ -126,6 +127,10 @@ void probe_readable_facts(const struct sockopt_option *option)
 			check_elsewhere(&report, kind, "get", option->otherwise_get, r, &elsewhere);
 		} else if (r < 0 && stage_refuses(option, kind, SOCKOPT_GET, 0) == -r)
 			report_fact(&report, true, NULL);
+		else if (r < 0 && option->privilege.access == SOCKOPT_GET && r == -option->privilege.error &&
+			 world_is_others())
+			report_cannot(&report, &(struct probe_words){ .text = N_("needs {value}"),
+								      .value = option->privilege.capabilities[0] });
 		else if (!report_left_out(&report, r))
 			report_fact(&report, r == 0,
 				    &(struct probe_words){ .text = N_("{socket}: {call} gives {found}, not {expected}"),

@@ -227,6 +227,27 @@ static void check_inside(struct report *report, const struct sockopt_value *valu
 	}
 }
 
+/** What the entry says of no capability needs none. What fails with all of them says nothing. */
+static void check_free(struct report *report)
+{
+	const struct sockopt_option *option = report->option;
+
+	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));) {
+		int without = probe_without(option, kind, UINT64_MAX) == 0 ? probe_without(option, kind, 0) :
+									     PROBE_NOT_TRIED;
+
+		if (without == PROBE_NOT_TRIED)
+			continue;
+		report->aside = kind_own_rules(kind, option, SOCKOPT_SET);
+		report_fact(report, without == 0,
+			    &(struct probe_words){ .text = N_("{socket}: without capabilities {call} gives {found}, not {expected}"),
+						   .socket = kind->name,
+						   .call = "set",
+						   .found = report_errno(-without),
+						   .expected = report_errno(0) });
+	}
+}
+
 void probe_privilege_facts(const struct sockopt_option *option)
 {
 	struct report report = report_begin(option, PROBE_GROUP_PRIVILEGE);
@@ -234,6 +255,8 @@ void probe_privilege_facts(const struct sockopt_option *option)
 	const char *text = privilege->value ? privilege->value : option->example;
 	struct sockopt_value value = { .length = 0 };
 
+	if (!privilege->capabilities && (option->access & SOCKOPT_SET) && world_may_set(option))
+		check_free(&report);
 	if (!privilege->capabilities || option->access == 0)
 		return;
 	if (privilege->access == SOCKOPT_GET && !probe_readable(option))

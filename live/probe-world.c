@@ -135,6 +135,11 @@ bool world_may_set(const struct sockopt_option *option)
 			  !option->privilege.capabilities);
 }
 
+bool world_is_others(void)
+{
+	return !is_own;
+}
+
 int world_enter_another(int *ret_back)
 {
 	int back = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);

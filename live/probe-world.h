@@ -25,6 +25,9 @@ int world_enter(void);
  */
 bool world_may_set(const struct sockopt_option *option);
 
+/** Is a capability over the network namespace one that this process may lack, since the namespace is not its own? */
+bool world_is_others(void);
+
 /** As socket(2); of families that no other namespace has, in the one that world_enter() left, if that is allowed. */
 int world_socket(int family, int type, int protocol);
 

@@ -2,6 +2,7 @@
 /* What each option takes and gives on this kernel. */
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "color.h"
@@ -128,7 +129,7 @@ static size_t rows_of(const struct probe_result *result, size_t option, struct r
 	size_t n = 0;
 
 	for (size_t kind = 0; kind < probe_n_kinds; kind++) {
-		struct row row;
+		struct row row = { 0 };
 		size_t i = 0;
 
 		members[kind] = SIZE_MAX;
@@ -279,15 +280,19 @@ static void put_absent(FILE *file, const struct probe_view *view)
 	text_fill_after(file, text, 1, 2, text_screen_width());
 }
 
-/** Is the option of a kernel newer than the release "6.18.3-amd64"? */
+/** Is the option of a kernel newer than the release "6.18.3-amd64"? Its third number is not looked at. */
 static bool is_newer(const struct sockopt_option *option, const char *release)
 {
-	unsigned option_major = 0, option_minor = 0, major = 0, minor = 0;
+	const char *texts[] = { option->since, release };
+	unsigned long major[2], minor[2];
 
-	if (sscanf(option->since, "%u.%u", &option_major, &option_minor) != 2 ||
-	    sscanf(release, "%u.%u", &major, &minor) != 2)
-		return false;
-	return option_major != major ? option_major > major : option_minor > minor;
+	for (size_t i = 0; i < 2; i++) {
+		char *end;
+
+		major[i] = strtoul(texts[i], &end, 10);
+		minor[i] = *end == '.' ? strtoul(end + 1, &end, 10) : 0;
+	}
+	return major[0] != major[1] ? major[0] > major[1] : minor[0] > minor[1];
 }
 
 /** What the kernel says on the first kind of socket that it should work on. */

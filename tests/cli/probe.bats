@@ -108,7 +108,7 @@ cell() { # OPTION SOCKET JQ-FILTER: of the JSON lines in output
 	unshare -U true || skip "no user namespace"
 	run --separate-stderr -0 unshare -U "$SOCKOPT" probe TCP_NODELAY SO_MARK --kind tcp4
 	[[ "$output" == *"no network namespace of its own (EPERM)"*$'\nSO_MARK\n  tcp4\n    not tried     set\n'* ]]
-	run --separate-stderr -0 unshare -U "$SOCKOPT" probe --verify TCP_NODELAY SO_MARK IPV6_V6ONLY --kind tcp4,raw-icmp4
+	run --separate-stderr -0 unshare -U "$SOCKOPT" probe --verify TCP_NODELAY SO_MARK IPV6_V6ONLY SO_IP_SET --kind tcp4,raw-icmp4
 	[[ "$output" == *"0 contradictions with the catalogue" ]]
 }
 
