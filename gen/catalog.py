@@ -135,6 +135,8 @@ def check_text(place: Place, field: str, value: Any) -> None:
     for language in LANGUAGES:
         if not isinstance(value[language], str) or not value[language].strip():
             place.fail(field, f"the text in {language} is empty")
+        if value[language].strip()[0] == value[language].strip()[-1] == "'":
+            place.fail(field, f"the text in {language} stands in quotes: one too many before or behind it")
 
 
 def check_keys(place: Place, field: str, value: Any, keys: list[str]) -> None:

@@ -34,7 +34,7 @@ MOMENTS = ("socket", "bind", "listen", "connect", "accept")
 IN_TIME = {"socket": "right after socket", "bind": "before bind", "listen": "before listen", "connect": "before connect",
            "accept": "on the accepted socket"}
 STATES = ("unbound", "bound", "listening", "connecting", "connected", "unconnected", "shutdown")
-PROTOCOL_WORDS = ("icmp", "icmpv6", "tcp", "udp", "udplite", "sctp", "dccp", "mptcp", "smc", "raw")
+PROTOCOL_WORDS = ("icmp", "igmp", "icmpv6", "tcp", "udp", "udplite", "sctp", "dccp", "mptcp", "smc", "raw")
 # errno has two names for some numbers; these are the ones that glibc prints.
 ERRNO_NAMES = {"EWOULDBLOCK": "EAGAIN", "ENOTSUP": "EOPNOTSUPP"}
 

@@ -2,6 +2,7 @@
 /* Places, states and moments of the catalogue in words. */
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +38,10 @@ static const char *protocol_word(const struct sockopt_where *where, uint16_t pro
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (where->families >> others[i].family & 1 && others[i].protocol == protocol)
 			return others[i].word;
+	if (protocol == IPPROTO_IGMP)
+		return "igmp";
+	if (protocol == IPPROTO_RAW)
+		return "raw";
 	return where->families & (1ULL << AF_INET | 1ULL << AF_INET6) ? facts_protocol_word(&kind) : NULL;
 }
 
@@ -71,8 +76,7 @@ static void add_protocols(struct list *list, const struct sockopt_where *where)
 		char number[8];
 
 		snprintf(number, sizeof(number), "%u", where->protocols[i]);
-		list_add(list, "/", word ? word : where->protocols[i] == 255 ? "raw" :
-									       number);
+		list_add(list, "/", word ? word : number);
 	}
 }
 
