@@ -133,10 +133,8 @@ def check_text(place: Place, field: str, value: Any) -> None:
     if not isinstance(value, dict) or set(value) != set(LANGUAGES):
         place.fail(field, "must have the keys en and es")
     for language in LANGUAGES:
-        if not isinstance(value[language], str) or not value[language].strip():
-            place.fail(field, f"the text in {language} is empty")
-        if value[language].strip()[0] == value[language].strip()[-1] == "'":
-            place.fail(field, f"the text in {language} stands in quotes: one too many before or behind it")
+        if not isinstance(value[language], str) or not value[language].strip() or {value[language].strip()[i] for i in (0, -1)} == {"'"}:
+            place.fail(field, f"the text in {language} is empty, or stands in quotes")
 
 
 def check_keys(place: Place, field: str, value: Any, keys: list[str]) -> None:
