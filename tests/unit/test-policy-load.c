@@ -83,7 +83,7 @@ static void the_verifier_takes_each_kind_of_rule_and_is_soon_done(void **state)
 		SKIP_BECAUSE("%s", "this kernel has no bpf_loop(), which Linux 5.17 brought");
 	for (size_t i = 0; i < COUNT(texts); i++)
 		for (int tells = POLICY_TELLS_NOTHING; tells <= POLICY_TELLS_ALL; tells++)
-			load(texts[i], tells);
+			load(texts[i], (enum policy_tells)tells);
 }
 
 int main(void)
