@@ -138,7 +138,7 @@ static void progress(void *context, const struct probe_result *result, size_t op
 	size_t done = 0, total = 0;
 
 	for (size_t i = 0; i < sockopt_count(); i++) {
-		done += telling->options[i] && i < option;
+		done += i < option && telling->options[i];
 		total += telling->options[i];
 	}
 	log_progress(_("options probed:"), done, total);
