@@ -43,8 +43,8 @@ static int without(struct demo_stage *stage, const struct demo_pair *pair)
 	demo_sleep_ms(PATIENCE_MS);
 	waits = waitpid(child, NULL, WNOHANG) == 0;
 	if (waits) {
-		kill(child, SIGKILL);
-		waitpid(child, NULL, 0);
+		if (kill(child, SIGKILL) == 0)
+			waitpid(child, NULL, 0);
 	}
 	demo_line(stage,
 		  waits ? _("recv after %d ms: still waiting, so we end the process") : _("recv ended within %d ms"),

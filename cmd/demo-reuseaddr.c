@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -67,6 +68,16 @@ static int listen_at(const struct sockaddr_in *address, bool reuse)
 	return listener;
 }
 
+static void stop(struct scene *scene)
+{
+	if (scene->server <= 0)
+		return;
+	/* One that cannot be ended ends with us. */
+	if (kill(scene->server, SIGKILL) == 0)
+		waitpid(scene->server, NULL, 0);
+	scene->server = 0;
+}
+
 /** Starts the server in a process of its own. @return 0, or the -errno that its
  * bind(2) gave */
 static int start(struct scene *scene, bool reuse)
@@ -85,6 +96,7 @@ static int start(struct scene *scene, bool reuse)
 			struct sockaddr_in address;
 		} report = { .result = listener < 0 ? listener : 0 };
 
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (listener >= 0)
 			getsockname(listener, (struct sockaddr *)&report.address, &length);
 		if (write(pipes[1], &report, sizeof(report)) < 0 || listener < 0)
@@ -105,20 +117,10 @@ static int start(struct scene *scene, bool reuse)
 		}
 	}
 	close(pipes[0]);
-	if (result < 0 && scene->server > 0) {
-		waitpid(scene->server, NULL, 0);
-		scene->server = 0;
-	}
+	/* What it said may not have been read: then it serves. */
+	if (result < 0)
+		stop(scene);
 	return result;
-}
-
-static void stop(struct scene *scene)
-{
-	if (scene->server <= 0)
-		return;
-	kill(scene->server, SIGKILL);
-	waitpid(scene->server, NULL, 0);
-	scene->server = 0;
 }
 
 /** One client: asks, reads the answer to its end, and closes after the server

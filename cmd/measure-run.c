@@ -37,7 +37,10 @@ int measure_run(const struct trial_load *load, const struct measure_place *place
 	if (r == 0)
 		r = load->spec.kind == LOAD_COMMAND ? trial_run_command(load, &place->trial, client, server, ret) :
 						      trial_run(load, &place->trial, client, server, ret);
-	return interrupted ? -EINTR : r;
+	if (interrupted)
+		return -EINTR;
+	/* A call that was broken off, by whatever: that run failed, and is not the end of all. */
+	return r == -EINTR ? -EAGAIN : r;
 }
 
 void measure_say_failed(const char *variant, const struct trial_result *result)

@@ -361,8 +361,10 @@ static int try_defaults(struct session *session)
 	struct trial_result result;
 	int r = run_variant(session, 0, &result);
 
-	if (r == -EINTR)
+	if (r == -EINTR) {
+		log_error(_("interrupted: nothing was found yet"));
 		return EXIT_PARTLY;
+	}
 	if (r == 0 && session->metric == METRIC_P99 && isnan(result.values[METRIC_P99])) {
 		session->metric = isnan(result.values[METRIC_P50]) ? METRIC_TRANSACTIONS : METRIC_P50;
 		log_warning(_("too few transactions in a run for a p99 (--time makes runs longer); searched for instead: %s"),

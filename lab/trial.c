@@ -146,10 +146,10 @@ static void wait_end(struct process *process, int64_t most_ns)
 		if (n > 0 && !(poll_fd.revents & POLLHUP) && read(process->control, &byte, 1) < 0)
 			break;
 	}
-	if (n == 0)
-		kill(process->pid, SIGKILL);
-	while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	/* One that cannot be ended ends with us. */
+	if (n != 0 || kill(process->pid, SIGKILL) == 0)
+		while (waitpid(process->pid, NULL, 0) < 0 && errno == EINTR)
+			;
 	process->pid = 0;
 }
 

@@ -3,8 +3,8 @@
 """Every system call of ours fails in turn: ENOMEM, EMFILE, ENFILE, EPERM, EINTR.
 
 A run must end with the whole right result and status 0, or with another status and words that say why. A set that fails
-leaves every socket as it was, or a change in the journal that undo brings back. Nothing crashes, no file is left
-behind.
+leaves every socket as it was, or a change in the journal that undo brings back. Nothing crashes; no file, process,
+interface, cgroup or pin is left behind.
 
 usage: faults.py [TITLE...] (SOCKOPT: the program; SOCKOPT_HOSTILE=all: every call and error, else so many at random)
 TITLE: only these: "set --engine bpf", "check", ...
