@@ -66,7 +66,7 @@ static int cgroup_of_link(int fd, __u64 *ret_cgroup)
 	return 0;
 }
 
-unsigned policy_attached(const char *folder)
+int policy_attached(const char *folder, unsigned *ret)
 {
 	unsigned hooks = 0;
 
@@ -74,18 +74,28 @@ unsigned policy_attached(const char *folder)
 		char path[POLICY_PIN_PATH_SIZE];
 		autoclose int fd = -1;
 		__u64 cgroup = 0;
+		int r;
 
 		hook_path(folder, "link_", (enum policy_hook)hook, path);
 		fd = bpf_obj_get(path);
-		if (fd >= 0 && cgroup_of_link(fd, &cgroup) == 0 && cgroup)
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		r = fd < 0 ? -errno : cgroup_of_link(fd, &cgroup);
+		/* Something else that somebody pinned there is no link of ours. */
+		if (r < 0 && r != -EINVAL)
+			return r;
+		if (cgroup)
 			hooks |= 1U << hook;
 	}
-	return hooks;
+	*ret = hooks;
+	return 0;
 }
 
 bool policy_is_detached(const char *folder)
 {
-	return policy_attached(folder) == 0;
+	unsigned hooks;
+
+	return policy_attached(folder, &hooks) == 0 && hooks == 0;
 }
 
 /** Unpinned alone it would stay until the last who has it open closes it. */
@@ -232,9 +242,12 @@ static unsigned hooks_of(const struct policy *policy)
 
 int policy_change_prepare(const struct policy *policy, const char *folder, int cgroup_fd, struct policy_change *ret)
 {
-	unsigned missing = hooks_of(policy) & ~policy_attached(folder);
-	int r = 0;
+	unsigned attached, missing;
+	int r = policy_attached(folder, &attached);
 
+	if (r < 0)
+		return r;
+	missing = hooks_of(policy) & ~attached;
 	*ret = (struct policy_change){ .folder = folder, .ways = load_ways(folder, missing) };
 	if (!ret->ways)
 		return -errno;

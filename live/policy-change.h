@@ -38,8 +38,8 @@ void policy_change_take_back(struct policy_change *change);
 /** The generation in force: 0 or 1; -errno. */
 int policy_generation(const char *folder);
 
-/** The hooks whose links are pinned and attached: bits of enum policy_hook. */
-unsigned policy_attached(const char *folder);
+/** The hooks whose links are pinned and attached: bits of enum policy_hook. @return 0 or -errno */
+int policy_attached(const char *folder, unsigned *ret);
 
 /** Is none of its links attached any more: is the cgroup gone? */
 bool policy_is_detached(const char *folder);

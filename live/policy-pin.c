@@ -349,7 +349,9 @@ static int read_generation(const char *folder, struct policy_listing *ret)
 	ret->counters = calloc(ret->head.n_lines + 1, sizeof(*ret->counters));
 	if (fd < 0 || !ret->counters)
 		return fd < 0 ? -errno : -ENOMEM;
-	ret->attached = policy_attached(folder);
+	r = policy_attached(folder, &ret->attached);
+	if (r < 0)
+		return r;
 	ret->is_gone = ret->attached == 0;
 	return policy_read_counters(fd, ret->head.n_lines, ret->counters);
 }
@@ -375,8 +377,7 @@ static int read_remains(const char *folder, struct policy_listing *ret)
 	if (access(folder, F_OK) < 0)
 		return -errno;
 	ret->is_incomplete = true;
-	ret->attached = policy_attached(folder);
-	return 0;
+	return policy_attached(folder, &ret->attached);
 }
 
 static int read_listing(const char *pins, const char *name, struct policy_listing *ret)

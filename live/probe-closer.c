@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -45,9 +46,12 @@ void closer_forget(void)
 
 void closer_stop(void)
 {
+	bool all_know = true;
+
 	for (size_t i = 0; i < n_threads; i++)
-		(void)!write(queue[1], &(int){ STOP }, sizeof(int));
-	for (size_t i = 0; i < n_threads; i++)
+		all_know &= write(queue[1], &(int){ STOP }, sizeof(int)) == (ssize_t)sizeof(int);
+	/* Who does not know of it would be waited for for ever; it ends with us. */
+	for (size_t i = 0; i < n_threads && all_know; i++)
 		pthread_join(threads[i], NULL);
 	n_threads = 0;
 }
