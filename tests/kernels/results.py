@@ -82,7 +82,7 @@ def read(name: str, path: pathlib.Path) -> Kernel:
     for line in path.read_text(encoding="utf-8", errors="replace").replace("\r", "").splitlines():
         word, _, rest = line.partition(" ")
         if word == "slow" and rest.isdigit():
-            kernel.slow = f"it did not get to its end in {rest} s (KERNEL_SECONDS)"
+            kernel.slow = f"it did not get to its end in {rest} s"
         elif suite and word == "end" and rest.startswith(suite.name + " "):
             suite.status, suite.seconds = (int(number) for number in rest.split()[1:])
             suite.ended, suite = True, None
