@@ -34,12 +34,17 @@ def system_cell(site: Site, option: Entry, system: str) -> tuple[str, str]:
     return ("differs", site.facts.note(rows[0], "note")) if "note" in rows[0] else ("yes", "")
 
 
-def cell(site: Site, found: tuple[str, str], plain: dict[str, str]) -> str:
+def cell(site: Site, found: tuple[str, str], plain: dict[str, str], kind: str = "") -> str:
     mark, behind = found
     if not mark:
-        return "<td><i class=none></i></td>"
+        return f"<td{kind}><i class=none></i></td>"
     title = f' title="{escape(behind)}"' if behind else ""
-    return f"<td{title}><i class={mark}></i><span class=unseen>{plain[mark]}</span></td>"
+    return f"<td{kind}{title}><i class={mark}></i><span class=unseen>{plain[mark]}</span></td>"
+
+
+def edge(index: int) -> str:
+    """The first of the other systems stands behind a line."""
+    return "" if index else " class=edge"
 
 
 def add_matrix(frame: Frame) -> None:
@@ -48,7 +53,7 @@ def add_matrix(frame: Frame) -> None:
     systems: dict[str, str] = site.catalog.systems
     plain = {mark: escape(site.t("mark_" + mark)) for mark in ("yes", "differs", "named")}
     head = "".join(f"<th scope=col>{one}</th>" for one in versions)
-    head += "".join(f"<th scope=col class=system>{escape(one)}</th>" for one in systems.values())
+    head += "".join(f"<th scope=col{edge(i)}>{escape(one)}</th>" for i, one in enumerate(systems.values()))
     top = (f"<tr><td></td><th scope=colgroup colspan={len(versions)}>{escape(site.t('linux'))}</th>"
            f"<th scope=colgroup colspan={len(systems)}>{escape(site.t('other_systems'))}</th></tr>")
     body = ""
@@ -56,7 +61,7 @@ def add_matrix(frame: Frame) -> None:
         rows = ""
         for option in site.options(level):
             cells = "".join(cell(site, linux_cell(option, one), plain) for one in versions)
-            cells += "".join(cell(site, system_cell(site, option, one), plain) for one in systems)
+            cells += "".join(cell(site, system_cell(site, option, one), plain, edge(i)) for i, one in enumerate(systems))
             rows += f'<tr><th scope=row><a href="{site.path(option)}">{code(option["name"])}</a></th>{cells}</tr>\n'
         body += (f"<tbody><tr class=level><th scope=rowgroup colspan={1 + len(versions) + len(systems)}>"
                  f'<a href="{level["key"]}/index.html">{code(level["name"])}</a></th></tr>\n{rows}</tbody>\n')
