@@ -71,20 +71,22 @@ struct telling {
 	bool is_said[RUN_N_NOTES];
 };
 
-static void watch_process(struct telling *telling, pid_t pid)
+/** @return false: it is gone, or there are too many */
+static bool watch_process(struct telling *telling, pid_t pid)
 {
 	int fd;
 
 	for (size_t i = 0; i < telling->n; i++)
 		if (telling->pids[i] == pid)
-			return;
+			return true;
 	if (telling->n == PROCESSES_MAX)
-		return;
+		return false;
 	fd = pidfd_open(pid, 0);
 	if (fd < 0)
-		return;
+		return false;
 	telling->pids[telling->n] = pid;
 	telling->processes[telling->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	return true;
 }
 
 static void note(struct telling *telling, const struct preload_message *message)
@@ -117,6 +119,14 @@ static bool take_messages(struct telling *telling)
 	return any;
 }
 
+/** The program's first process has ended: with it, for who started it, the program. */
+static void end_first(struct telling *telling)
+{
+	telling->first_ended = true;
+	telling->job->sink.end(telling->job->sink.context);
+	run_detach_release();
+}
+
 static void drop_ended(struct telling *telling, pid_t first)
 {
 	size_t left = 0;
@@ -124,11 +134,8 @@ static void drop_ended(struct telling *telling, pid_t first)
 	for (size_t i = 0; i < telling->n; i++) {
 		if (telling->processes[i].revents) {
 			close(telling->processes[i].fd);
-			if (telling->pids[i] == first && !telling->first_ended) {
-				telling->first_ended = true;
-				telling->job->sink.end(telling->job->sink.context);
-				run_detach_release();
-			}
+			if (telling->pids[i] == first && !telling->first_ended)
+				end_first(telling);
 			continue;
 		}
 		telling->processes[left] = telling->processes[i];
@@ -274,11 +281,12 @@ static int begin(const struct run_job *job, struct run_obstacle *ret_obstacle)
 		telling.job = job;
 		telling.socket = sink;
 		telling.key = key;
-		watch_process(&telling, program);
+		if (!watch_process(&telling, program)) {
+			/* It ended before it could be watched. What it started may go on for long. */
+			take_messages(&telling);
+			end_first(&telling);
+		}
 		tell(&telling, program);
-		/* It may have ended before it could be watched. */
-		if (!telling.first_ended)
-			job->sink.end(job->sink.context);
 		_exit(0);
 	}
 	return 0;
