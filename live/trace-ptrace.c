@@ -175,6 +175,14 @@ static void on_event(struct ptrace_engine *self, struct tracee *tracee, int even
 			unwind_forget(&self->tracees.unwinder);
 		tracee->pid = 0;
 		break;
+	case PTRACE_EVENT_FORK:
+	case PTRACE_EVENT_VFORK:
+	case PTRACE_EVENT_CLONE:
+		/* Counted from now on, not from its first stop: who started it may be gone before. If it is there still: its
+		 * own end may have come before this news. */
+		if (kill((pid_t)message, 0) == 0 || errno == EPERM)
+			tracees_get(&self->tracees, (pid_t)message);
+		break;
 	case PTRACE_EVENT_STOP:
 		if (stops_a_group(signal)) {
 			ptrace(PTRACE_LISTEN, tracee->tid, NULL, NULL);
