@@ -178,8 +178,8 @@ static void on_event(struct ptrace_engine *self, struct tracee *tracee, int even
 	case PTRACE_EVENT_FORK:
 	case PTRACE_EVENT_VFORK:
 	case PTRACE_EVENT_CLONE:
-		/* Counted from now on, not from its first stop: who started it may be gone before. If it is there still: its
-		 * own end may have come before this news. */
+		/* Counted from now on, not from its first stop: who started it may be gone before. But its own end may
+		 * have come before this news. */
 		if (kill((pid_t)message, 0) == 0 || errno == EPERM)
 			tracees_get(&self->tracees, (pid_t)message);
 		break;
