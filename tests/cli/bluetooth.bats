@@ -35,7 +35,7 @@ IP_TTL" ]
 	[[ $output = *"6:3"*"auth"* ]]
 	run "$SOCKOPT" show -o 6:3 "$PROGRAM:$TCP"
 	[[ $output = *"6:3"*"off"* ]]
-	"$SOCKOPT" set 6:3=0x06000000 "$PROGRAM:$L2CAP"
+	"$SOCKOPT" set "$PROGRAM:$L2CAP" 6:3=0x06000000
 	run "$SOCKOPT" show -o L2CAP_LM "$PROGRAM:$L2CAP"
 	[[ $output = *"auth|encrypt"* ]]
 	"$SOCKOPT" undo
@@ -46,8 +46,8 @@ IP_TTL" ]
 @test "a selector picks the family, and an option of TCP is not set on Bluetooth by its number" {
 	run "$SOCKOPT" show -o BT_POWER "family=bluetooth and pid=$PROGRAM"
 	[[ $output = *"force_active=on"* ]]
-	run "$SOCKOPT" set TCP_CORK=on "$PROGRAM:$L2CAP"
-	[ "$status" -ne 0 ]
+	run "$SOCKOPT" set "$PROGRAM:$L2CAP" TCP_CORK=on
+	[ "$status" -ne 0 ] && [ "$status" -ne 2 ]
 	run "$SOCKOPT" show -o L2CAP_LM "bluetooth and pid=$PROGRAM"
 	[[ $output = *"auth"* ]]
 }
