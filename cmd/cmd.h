@@ -75,6 +75,7 @@ void command_wrong_use(const struct argp_state *state, const char *format, ...) 
 struct selector *command_selector(const char *text);
 
 /** malloc(3) that ends the program when there is none. */
+void *xalive(void *pointer); /* what may be NULL for want of memory alone */
 void *xmalloc(size_t size);
 void *xrealloc(void *pointer, size_t size);
 char *xstrdup(const char *text);

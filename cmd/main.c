@@ -160,33 +160,9 @@ struct selector *command_selector(const char *text)
 	exit(EXIT_WRONG_USE);
 }
 
-static void *alive(void *pointer)
-{
-	if (!pointer) {
-		log_error(_("out of memory"));
-		exit(EXIT_PARTLY);
-	}
-	return pointer;
-}
-
-void *xmalloc(size_t size)
-{
-	return alive(calloc(1, size ? size : 1));
-}
-
-void *xrealloc(void *pointer, size_t size)
-{
-	return alive(realloc(pointer, size ? size : 1));
-}
-
-char *xstrdup(const char *text)
-{
-	return alive(strdup(text));
-}
-
 struct change_view *command_change_view(bool json)
 {
-	return alive(change_view_new(stdout, json));
+	return xalive(change_view_new(stdout, json));
 }
 
 static void put_usage(FILE *file)

@@ -29,7 +29,7 @@ int policy_change_prepare(const struct policy *policy, const char *folder, int c
 /** Puts the next generation in force. @return 0 or -errno: it is not */
 int policy_change_make(struct policy_change *change);
 
-/** Lets go of the generation before, and of hooks that are not needed any more. */
+/** Lets go of the generation before, and of hooks not needed any more. @return 0, -errno: some of it is left */
 int policy_change_finish(struct policy_change *change, const struct policy *policy);
 
 /** Before it is in force. */

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of an option's struct, all or one. */
 
-#include <inttypes.h>
-
-#include "color.h"
 #include "explain-row.h"
 #include "explain.h"
 #include "list.h"
@@ -58,20 +55,6 @@ void explain_fields(FILE *file, const struct sockopt_option *option)
 		put_names(file, type);
 }
 
-static void put_symbols(FILE *file, const struct sockopt_field *field)
-{
-	char text[2048];
-	struct list list = { text, sizeof(text), 0, 0 };
-
-	for (size_t i = 0; i < field->symbols->count; i++) {
-		char word[96];
-
-		snprintf(word, sizeof(word), "%s (%" PRId64 ")", field->symbols->list[i].name, field->symbols->list[i].value);
-		list_add(&list, ", ", word);
-	}
-	explain_row(file, field->look == SOCKOPT_LOOK_FLAGS ? _("flags") : _("values"), "%s", text);
-}
-
 static void put_place(FILE *file, const struct sockopt_field *field)
 {
 	if (field->bits == 1)
@@ -90,9 +73,7 @@ void explain_part(FILE *file, const struct sockopt_option *part)
 	const char *summary = sockopt_text(field->summary, text_language());
 	const char *unit = explain_unit(field->unit);
 
-	fprintf(file, "%s%s%s  %s%s %d, %s %d%s\n", color_out(COLOR_HEADING), part->name, color_out(COLOR_OFF),
-		color_out(COLOR_DIM), part->level->name, part->level->number, _("option"), part->number,
-		color_out(COLOR_OFF));
+	explain_heading(file, part);
 	if (summary)
 		text_fill(file, summary, 0, text_screen_width() - 1);
 	fputc('\n', file);
@@ -102,8 +83,7 @@ void explain_part(FILE *file, const struct sockopt_option *part)
 	put_place(file, field);
 	if (unit)
 		explain_row(file, _("unit"), "%s", _(unit));
-	if (field->symbols)
-		put_symbols(file, field);
+	explain_symbols(file, field);
 	explain_row(file, _("live"), "sockopt show PID:FD -o %s", part->name);
 	explain_row(file, _("see also"), "sockopt explain %s", part->part_of->name);
 }

@@ -3,10 +3,12 @@
 
 #include "explain-row.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "color.h"
+#include "list.h"
 #include "text.h"
 
 void explain_filled(FILE *file, const char *text, size_t indent)
@@ -47,6 +49,29 @@ void explain_item(FILE *file, const char *label, const char *text)
 {
 	put_label(file, label);
 	explain_filled(file, text, EXPLAIN_LABEL_WIDTH + 5);
+}
+
+void explain_heading(FILE *file, const struct sockopt_option *option)
+{
+	fprintf(file, "%s%s%s  %s%s %d, %s %d%s\n", color_out(COLOR_HEADING), option->name, color_out(COLOR_OFF),
+		color_out(COLOR_DIM), option->level->name, option->level->number, _("option"), option->number,
+		color_out(COLOR_OFF));
+}
+
+void explain_symbols(FILE *file, const struct sockopt_field *field)
+{
+	char text[2048];
+	struct list list = { text, sizeof(text), 0, 0 };
+
+	if (!field->symbols)
+		return;
+	for (size_t i = 0; i < field->symbols->count; i++) {
+		char word[96];
+
+		snprintf(word, sizeof(word), "%s (%" PRId64 ")", field->symbols->list[i].name, field->symbols->list[i].value);
+		list_add(&list, ", ", word);
+	}
+	explain_row(file, field->look == SOCKOPT_LOOK_FLAGS ? _("flags") : _("values"), "%s", text);
 }
 
 const char *explain_unit(enum sockopt_unit unit)

@@ -17,6 +17,12 @@ void explain_item(FILE *file, const char *label, const char *text);
 /** A text that begins in the column "indent", where the line stands already, and goes on below itself. */
 void explain_filled(FILE *file, const char *text, size_t indent);
 
+/** "NAME  LEVEL 6, option 1" */
+void explain_heading(FILE *file, const struct sockopt_option *option);
+
+/** The row of a field's named values or flags; none if it has none. */
+void explain_symbols(FILE *file, const struct sockopt_field *field);
+
 /** "milliseconds", to be translated; NULL: it has no unit. */
 const char *explain_unit(enum sockopt_unit unit);
 

@@ -31,23 +31,6 @@ static void put_type(FILE *file, const struct sockopt_option *option)
 			    unit ? ", " : "", unit ? _(unit) : "");
 }
 
-static void put_symbols(FILE *file, const struct sockopt_option *option)
-{
-	const struct sockopt_symbols *symbols = option->type->n_fields ? option->type->fields[0].symbols : NULL;
-	char text[2048];
-	struct list list = { text, sizeof(text), 0, 0 };
-
-	if (!symbols || option->type->form != SOCKOPT_FORM_SCALAR)
-		return;
-	for (size_t i = 0; i < symbols->count; i++) {
-		char word[96];
-
-		snprintf(word, sizeof(word), "%s (%" PRId64 ")", symbols->list[i].name, symbols->list[i].value);
-		list_add(&list, ", ", word);
-	}
-	explain_row(file, option->type->fields[0].look == SOCKOPT_LOOK_FLAGS ? _("flags") : _("values"), "%s", text);
-}
-
 static void put_range(FILE *file, const struct sockopt_option *option)
 {
 	char text[512];
@@ -356,16 +339,15 @@ void explain_entry(FILE *file, const struct sockopt_option *option, const struct
 	struct list list = { text, sizeof(text), 0, 0 };
 	size_t width = text_screen_width() - 1;
 
-	fprintf(file, "%s%s%s  %s%s %d, %s %d%s\n", color_out(COLOR_HEADING), option->name, color_out(COLOR_OFF),
-		color_out(COLOR_DIM), option->level->name, option->level->number, _("option"), option->number,
-		color_out(COLOR_OFF));
+	explain_heading(file, option);
 	text_fill(file, sockopt_text(option->summary, text_language()), 0, width);
 	fputc('\n', file);
 	text_fill(file, sockopt_text(option->description, text_language()), 2, width);
 	fputc('\n', file);
 	put_words(file, _("also called"), option->aliases);
 	put_type(file, option);
-	put_symbols(file, option);
+	if (option->type->form == SOCKOPT_FORM_SCALAR)
+		explain_symbols(file, &option->type->fields[0]);
 	explain_fields(file, option);
 	put_range(file, option);
 	put_defaults(file, option);

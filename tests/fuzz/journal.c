@@ -6,27 +6,6 @@
 
 #include "fuzz.h"
 
-void *xmalloc(size_t size)
-{
-	void *pointer = calloc(1, size ? size : 1);
-
-	return pointer ? pointer : (abort(), NULL);
-}
-
-void *xrealloc(void *pointer, size_t size)
-{
-	void *grown = realloc(pointer, size ? size : 1);
-
-	return grown ? grown : (abort(), NULL);
-}
-
-char *xstrdup(const char *text)
-{
-	char *copy = strdup(text);
-
-	return copy ? copy : (abort(), NULL);
-}
-
 /** What undo does with it. */
 static size_t use(const struct journal_entry *entry)
 {

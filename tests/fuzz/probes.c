@@ -10,20 +10,6 @@
 
 #include "fuzz.h"
 
-void *xmalloc(size_t size)
-{
-	void *pointer = calloc(1, size ? size : 1);
-
-	return pointer ? pointer : (abort(), NULL);
-}
-
-void *xrealloc(void *pointer, size_t size)
-{
-	void *grown = realloc(pointer, size ? size : 1);
-
-	return grown ? grown : (abort(), NULL);
-}
-
 /** @param path at least 32 bytes */
 static int put(const uint8_t *data, size_t size, char *path)
 {

@@ -197,15 +197,25 @@ def prepare(place: Place, first: int | None) -> State:
     return place.state()
 
 
-def change_fails(report: stages.Report, title: str, place: Place, first: int | None, command: tuple[str, ...],
-                 tries: Tries, is_said: Callable[[stages.Ran], bool]) -> None:
-    """first: the policy that is there before"""
+def run_whole(report: stages.Report, title: str, place: Place, first: int | None,
+              command: tuple[str, ...]) -> tuple[State, State, dict[str, int]] | None:
+    """What there is before and after it, and its system calls; None: it fails by itself, which is said."""
     before = prepare(place, first)
     whole, counts = place.stage.count(*command)
     done = place.state()
     if whole.status or done == before:
         report.skip(title, f"it fails by itself: {whole.tell()!r}")
+        return None
+    return before, done, counts
+
+
+def change_fails(report: stages.Report, title: str, place: Place, first: int | None, command: tuple[str, ...],
+                 tries: Tries, is_said: Callable[[stages.Ran], bool]) -> None:
+    """first: the policy that is there before"""
+    whole = run_whole(report, title, place, first, command)
+    if not whole:
         return
+    before, done, counts = whole
     problems, n = [], 0
     for inject, words in tries(counts):
         n += 1
@@ -226,12 +236,10 @@ def change_fails(report: stages.Report, title: str, place: Place, first: int | N
 def kill_change(report: stages.Report, title: str, place: Place, first: int | None, command: tuple[str, ...],
                 sample: tuple[int, int]) -> None:
     """A policy that was there is in force wholly, or the new one; what is left is listed and removed."""
-    before = prepare(place, first)
-    whole, counts = place.stage.count(*command)
-    done = place.state()
-    if whole.status or done == before:
-        report.skip(title, f"it fails by itself: {whole.tell()!r}")
+    whole = run_whole(report, title, place, first, command)
+    if not whole:
         return
+    before, done, counts = whole
     problems = []
     points = stages.points(counts, *sample)
     for name, n in points:

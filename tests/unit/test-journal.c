@@ -6,28 +6,6 @@
 
 static char folder[96];
 
-/* What main.c has: out of memory ends the program. */
-void *xmalloc(size_t size)
-{
-	void *pointer = calloc(1, size ? size : 1);
-
-	return pointer ? pointer : (abort(), NULL);
-}
-
-void *xrealloc(void *pointer, size_t size)
-{
-	void *grown = realloc(pointer, size ? size : 1);
-
-	return grown ? grown : (abort(), NULL);
-}
-
-char *xstrdup(const char *text)
-{
-	char *copy = strdup(text);
-
-	return copy ? copy : (abort(), NULL);
-}
-
 static void remove_all(void)
 {
 	DIR *open = opendir(folder);
