@@ -42,15 +42,8 @@ static void say_no_link(int r, const char *why)
 /** @return false: it cannot be set, which was said */
 static bool set_sysctl(const char *assignment)
 {
-	const char *equals = strchr(assignment, '=');
-	char name[128];
-	int r = -EINVAL;
+	int r = environment_set_sysctl(assignment);
 
-	/* What is not of the network would be the whole system's. */
-	if (equals && (size_t)(equals - assignment) < sizeof(name) && strncmp(assignment, "net.", 4) == 0) {
-		snprintf(name, sizeof(name), "%.*s", (int)(equals - assignment), assignment);
-		r = environment_set_sysctl(name, equals + 1);
-	}
 	if (r == 0)
 		return true;
 	log_error(_("--sysctl: '%s' cannot be set: %s"), assignment, strerror(-r));

@@ -26,26 +26,23 @@ int64_t counts_now_ns(void)
 }
 
 /** ns that it ran, ns that it waited, how often. @return false: a kernel without CONFIG_SCHED_INFO does not tell */
-static bool read_schedule(struct counts_processor *ret)
+bool counts_read_schedule(FILE *file, struct counts_processor *ret)
 {
-	FILE *file = fopen("/proc/thread-self/schedstat", "re");
 	char line[128] = "", *end = line;
 
-	if (!file)
+	if (!file || !fgets(line, sizeof(line), file))
 		return false;
-	if (fgets(line, sizeof(line), file)) {
-		ret->ran_ns = strtoull(line, &end, 10);
-		ret->waited_ns = strtoull(end, NULL, 10);
-	}
-	fclose(file);
-	return *line != '\0';
+	ret->ran_ns = strtoull(line, &end, 10);
+	ret->waited_ns = strtoull(end, NULL, 10);
+	return true;
 }
 
 void counts_processor(struct counts_processor *ret)
 {
+	autofclose FILE *file = fopen("/proc/thread-self/schedstat", "re");
 	struct timespec ran;
 
-	if (read_schedule(ret))
+	if (counts_read_schedule(file, ret))
 		return;
 	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
 	ret->ran_ns = (uint64_t)ran.tv_sec * 1000000000 + (uint64_t)ran.tv_nsec;
@@ -69,9 +66,8 @@ static int column_of(const char *line, const char *heading)
 	return -1;
 }
 
-uint64_t counts_retransmits(void)
+uint64_t counts_read_retransmits(FILE *file)
 {
-	autofclose FILE *file = fopen("/proc/thread-self/net/snmp", "re");
 	char headings[1024], values[1024];
 
 	while (file && fgets(headings, sizeof(headings), file) && fgets(values, sizeof(values), file)) {
@@ -89,9 +85,15 @@ uint64_t counts_retransmits(void)
 	return 0;
 }
 
-void counts_devices(uint64_t *ret_received, uint64_t *ret_sent)
+uint64_t counts_retransmits(void)
 {
-	autofclose FILE *file = fopen("/proc/thread-self/net/dev", "re");
+	autofclose FILE *file = fopen("/proc/thread-self/net/snmp", "re");
+
+	return counts_read_retransmits(file);
+}
+
+void counts_read_devices(FILE *file, uint64_t *ret_received, uint64_t *ret_sent)
+{
 	char line[512];
 
 	*ret_received = *ret_sent = 0;
@@ -106,6 +108,13 @@ void counts_devices(uint64_t *ret_received, uint64_t *ret_sent)
 			strtoull(at, &at, 10);
 		*ret_sent += strtoull(at, NULL, 10);
 	}
+}
+
+void counts_devices(uint64_t *ret_received, uint64_t *ret_sent)
+{
+	autofclose FILE *file = fopen("/proc/thread-self/net/dev", "re");
+
+	counts_read_devices(file, ret_received, ret_sent);
 }
 
 uint64_t counts_memory(int fd)

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 int64_t counts_now_ns(void);
 
@@ -32,5 +33,10 @@ struct counts_path {
 
 /** @return false: it knows nothing yet */
 bool counts_path(int fd, struct counts_path *ret);
+
+/** What of these is read from a file of /proc; from one that is not there (NULL), nothing. */
+bool counts_read_schedule(FILE *file, struct counts_processor *ret);
+uint64_t counts_read_retransmits(FILE *file);
+void counts_read_devices(FILE *file, uint64_t *ret_received, uint64_t *ret_sent);
 
 #endif

@@ -51,16 +51,33 @@ void environment_read(struct environment *room, struct experiment_environment *r
 		ret->load_average = 0;
 }
 
-int environment_set_sysctl(const char *name, const char *value)
+int environment_read_sysctl(const char *assignment, char *ret_path, size_t size, const char **ret_value)
 {
-	char path[256] = "/proc/sys/";
-	size_t length = strlen(path);
+	static const char folder[] = "/proc/sys/";
+	size_t base = sizeof(folder) - 1, length = strcspn(assignment, "=");
 
-	if (length + strlen(name) >= sizeof(path) || strchr(name, '/') || strstr(name, ".."))
+	/* What is not of the network would be the whole system's. */
+	if (!assignment[length] || strncmp(assignment, "net.", 4) != 0 || base + length >= size)
 		return -EINVAL;
-	for (; *name; name++)
-		path[length++] = *name == '.' ? '/' : *name;
-	path[length] = '\0';
+	memcpy(ret_path, folder, base);
+	for (size_t i = 0; i < length; i++) {
+		if (assignment[i] == '/' || (i && assignment[i] == '.' && assignment[i - 1] == '.'))
+			return -EINVAL;
+		ret_path[base + i] = assignment[i] == '.' ? '/' : assignment[i];
+	}
+	ret_path[base + length] = '\0';
+	*ret_value = assignment + length + 1;
+	return 0;
+}
+
+int environment_set_sysctl(const char *assignment)
+{
+	char path[256];
+	const char *value;
+	int r = environment_read_sysctl(assignment, path, sizeof(path), &value);
+
+	if (r < 0)
+		return r;
 	autoclose int fd = open(path, O_WRONLY | O_CLOEXEC);
 
 	if (fd < 0)
@@ -74,5 +91,5 @@ void environment_forget_paths(void)
 	 * Since Linux 3.6 slow start threshold and round trip of a peer outlive the connection (tcp_metrics.c). Where
 	 * it cannot be set, the order of the runs still spreads that over all variants.
 	 */
-	environment_set_sysctl("net.ipv4.tcp_no_metrics_save", "1");
+	environment_set_sysctl("net.ipv4.tcp_no_metrics_save=1");
 }

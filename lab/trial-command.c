@@ -254,25 +254,32 @@ static void end_server(pid_t server, struct rusage *ret_usage)
 
 /* ---- what came of it ---- */
 
-/** The first group of the expression, as a number. */
-static double read_figure(const char *expression, int output)
+double trial_read_figure(const char *expression, const char *text)
 {
-	autofree char *text = calloc(1, OUTPUT_MAX + 1);
 	regmatch_t matches[2];
 	double figure = NAN;
 	regex_t regex;
 
-	if (!text || pread(output, text, OUTPUT_MAX, 0) <= 0 || regcomp(&regex, expression, REG_EXTENDED) != 0)
+	if (regcomp(&regex, expression, REG_EXTENDED) != 0)
 		return NAN;
 	if (regexec(&regex, text, 2, matches, 0) == 0 && matches[1].rm_so >= 0) {
+		const char *group = text + matches[1].rm_so;
 		char *end;
 
-		figure = strtod(text + matches[1].rm_so, &end);
-		if (end == text + matches[1].rm_so)
+		figure = strtod(group, &end);
+		/* "inf" is a word, not a figure. */
+		if (end == group || !isfinite(figure))
 			figure = NAN;
 	}
 	regfree(&regex);
 	return figure;
+}
+
+static double read_figure(const char *expression, int output)
+{
+	autofree char *text = calloc(1, OUTPUT_MAX + 1);
+
+	return text && pread(output, text, OUTPUT_MAX, 0) > 0 ? trial_read_figure(expression, text) : NAN;
 }
 
 static double processor_us(const struct rusage *usage)

@@ -51,6 +51,9 @@ int trial_run(const struct trial_load *load, const struct trial_place *place, co
 int trial_run_command(const struct trial_load *load, const struct trial_place *place, const struct rules *client_rules,
 		      const struct rules *server_rules, struct trial_result *ret);
 
+/** What the first group of the expression matches in the text, as a number; NAN: nothing, or none that is finite. */
+double trial_read_figure(const char *expression, const char *text);
+
 /**
  * @brief Waits until what is sent from the client's host arrives at the server's: a device that has just come up loses
  * what it is given at first, and a connection would begin with a second of waiting. The thread is on the client's.

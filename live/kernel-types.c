@@ -239,6 +239,8 @@ static uint32_t make(struct cut *cut, uint32_t id, unsigned int depth)
 		return cut->made[id];
 	made = &cut->made[id];
 	copy = *type;
+	/* Meanwhile it is something: else a type that has itself as a member would be made again and again. */
+	*made = 1;
 	switch (btf_kind(type)) {
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION: *made = make_struct(cut, type, depth); break;
@@ -250,7 +252,7 @@ static uint32_t make(struct cut *cut, uint32_t id, unsigned int depth)
 		copy.name_off = put_name(cut, type->name_off);
 		*made = put_type(cut, &copy, type + 1, (size_t)tail_of(type));
 		break;
-	default: return 0;
+	default: *made = 0;
 	}
 	return *made;
 }
@@ -307,6 +309,7 @@ static int index_types(struct cut *cut, const unsigned char *at, size_t size)
 				return -ENOMEM;
 			}
 			types = grown;
+			types[0] = NULL;
 		}
 		types[n++] = type;
 		at += sizeof(*type) + (size_t)tail;
@@ -316,25 +319,24 @@ static int index_types(struct cut *cut, const unsigned char *at, size_t size)
 	return types ? 0 : -EBADMSG;
 }
 
-static int read_all(struct cut *cut)
+/** @param ret_all to be unmapped, unless MAP_FAILED, even if it failed */
+static int read_all(void **ret_all, size_t *ret_size)
 {
 	struct stat status;
 
 	autoclose int fd = open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &status) < 0)
 		return -errno;
-	cut->all_size = (size_t)status.st_size;
+	*ret_size = (size_t)status.st_size;
 	/* Since 6.16 it can be mapped. */
-	cut->all = mmap(NULL, cut->all_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (cut->all != MAP_FAILED)
+	*ret_all = mmap(NULL, *ret_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (*ret_all != MAP_FAILED)
 		return 0;
-	void *copy = mmap(NULL, cut->all_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	cut->all = copy;
-	if (copy == MAP_FAILED)
+	*ret_all = mmap(NULL, *ret_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (*ret_all == MAP_FAILED)
 		return -errno;
-	for (size_t n = 0; n < cut->all_size;) {
-		ssize_t r = read(fd, (unsigned char *)copy + n, cut->all_size - n);
+	for (size_t n = 0; n < *ret_size;) {
+		ssize_t r = read(fd, (unsigned char *)*ret_all + n, *ret_size - n);
 
 		if (r < 0 && errno == EINTR)
 			continue;
@@ -351,6 +353,7 @@ static int find(struct cut *cut)
 	int r;
 
 	if (cut->all_size < sizeof(*head) || head->magic != BTF_MAGIC || head->hdr_len > cut->all_size ||
+	    (head->hdr_len + head->type_off) % _Alignof(struct btf_type) != 0 ||
 	    head->type_off > cut->all_size - head->hdr_len ||
 	    head->type_len > cut->all_size - head->hdr_len - head->type_off ||
 	    head->str_off > cut->all_size - head->hdr_len || head->str_len == 0 ||
@@ -406,10 +409,10 @@ int kernel_types_begin(struct kernel_types *ret)
 	return 0;
 }
 
-int kernel_types_cut(const struct kernel_types *types, struct bpf_object *object)
+int kernel_types_cut_from(const void *all, size_t size, const struct kernel_types *types, struct bpf_object *object)
 {
 	const struct btf *btf = bpf_object__btf(object);
-	struct cut cut = { .all = MAP_FAILED };
+	struct cut cut = { .all = all, .all_size = size };
 	size_t n = 0;
 	int r;
 
@@ -423,17 +426,26 @@ int kernel_types_cut(const struct kernel_types *types, struct bpf_object *object
 			want(&cut, btf__name_by_offset(btf, type->name_off), &n);
 	}
 	if (r == 0)
-		r = read_all(&cut);
-	if (r == 0)
 		r = find(&cut);
 	if (r == 0)
 		r = write_out(&cut, types->fd);
-	if (cut.all != MAP_FAILED)
-		munmap((void *)(uintptr_t)cut.all, cut.all_size);
 	free((void *)(uintptr_t)cut.types);
 	free(cut.made);
 	free(cut.out.at);
 	free(cut.out_strings.at);
+	return r;
+}
+
+int kernel_types_cut(const struct kernel_types *types, struct bpf_object *object)
+{
+	size_t size = 0;
+	void *all = MAP_FAILED;
+	int r = read_all(&all, &size);
+
+	if (r == 0)
+		r = kernel_types_cut_from(all, size, types, object);
+	if (all != MAP_FAILED)
+		munmap(all, size);
 	return r;
 }
 

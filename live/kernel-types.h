@@ -8,6 +8,8 @@
 #ifndef LIVE_KERNEL_TYPES_H
 #define LIVE_KERNEL_TYPES_H
 
+#include <stddef.h>
+
 struct bpf_object;
 
 struct kernel_types {
@@ -28,6 +30,9 @@ int kernel_types_begin(struct kernel_types *ret);
 
 /** Between opening and loading. @return 0; or -errno: the object is to be opened again without */
 int kernel_types_cut(const struct kernel_types *types, struct bpf_object *object);
+
+/** The same, out of these bytes: aligned, and of any content. */
+int kernel_types_cut_from(const void *all, size_t size, const struct kernel_types *types, struct bpf_object *object);
 
 /** After loading, and if something failed. */
 void kernel_types_end(struct kernel_types *types);
