@@ -100,7 +100,7 @@ void datagrams_close(struct datagram_pair *pair)
 
 static int send_piece(int fd, void *bytes, size_t length)
 {
-	int64_t now_ns = clock_ns(CLOCK_REALTIME);
+	int64_t now_ns = clock_ns(CLOCK_MONOTONIC);
 
 	memcpy(bytes, &now_ns, sizeof(now_ns));
 	if (send(fd, bytes, length, 0) == (ssize_t)length)
@@ -133,7 +133,9 @@ static void *send_plan(void *context)
 	return NULL;
 }
 
-/** One datagram, or several that the kernel kept together. @return bytes, or -errno */
+/**
+ * One datagram, or several that the kernel kept together. It stamps them with the wall clock, which can be set at any
+ * time: what that differs by from the other clock is looked at right after. @return bytes, or -errno */
 static ssize_t receive(int fd, void *bytes, size_t size, uint32_t *ret_segment, int64_t *ret_ns)
 {
 	union {
@@ -152,13 +154,13 @@ static ssize_t receive(int fd, void *bytes, size_t size, uint32_t *ret_segment, 
 	if (n < 0)
 		return -errno;
 	*ret_segment = (uint32_t)n;
-	*ret_ns = clock_ns(CLOCK_REALTIME);
+	*ret_ns = clock_ns(CLOCK_MONOTONIC);
 	for (struct cmsghdr *at = CMSG_FIRSTHDR(&message); at; at = CMSG_NXTHDR(&message, at)) {
 		if (at->cmsg_level == SOL_SOCKET && at->cmsg_type == SCM_TIMESTAMPNS) {
 			struct timespec seen;
 
 			memcpy(&seen, CMSG_DATA(at), sizeof(seen));
-			*ret_ns = seen.tv_sec * NS_PER_S + seen.tv_nsec;
+			*ret_ns -= clock_ns(CLOCK_REALTIME) - (seen.tv_sec * NS_PER_S + seen.tv_nsec);
 		} else if (at->cmsg_level == IPPROTO_UDP && at->cmsg_type == UDP_GRO) {
 			memcpy(ret_segment, CMSG_DATA(at), sizeof(*ret_segment));
 		}

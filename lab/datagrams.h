@@ -30,7 +30,7 @@ struct datagram_plan {
 struct datagrams_seen {
 	uint64_t sent, came, bytes; /* bytes of IP */
 	int64_t send_ns;            /* from the first to the end of the last burst */
-	int64_t first_ns, last_ns;  /* when the kernel saw them, CLOCK_REALTIME */
+	int64_t first_ns, last_ns;  /* when the kernel saw them, CLOCK_MONOTONIC */
 	uint64_t first_bytes;       /* of those that came with the first */
 	int64_t *delays_ns;         /* NULL, or room for one a burst of 1: from its being sent to its being seen */
 	size_t n_delays;

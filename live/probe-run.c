@@ -75,12 +75,21 @@ static bool is_thread_dead(pid_t child)
 	return file && fscanf(file, "%*d (%*[^)]) %c", &state) == 1 && state == 'Z';
 }
 
+/** Of a clock that nobody sets. */
+static time_t now_s(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
 /** Waits for the child's end, seen by the other end of its pipe. @return 0, PROBE_KILLED or PROBE_HUNG */
 static int watch(const struct probe_request *request, const struct probe_board *board, pid_t child, int pipe_end)
 {
 	struct pollfd end = { .fd = pipe_end, .events = POLLIN };
 	unsigned seen = board->ticks;
-	time_t since = time(NULL);
+	time_t since = now_s();
 	int outcome = PROBE_KILLED;
 
 	while (poll(&end, 1, LOOK_MS) <= 0) {
@@ -88,10 +97,10 @@ static int watch(const struct probe_request *request, const struct probe_board *
 			request->progress(request->context, &board->result, board->option);
 		if (seen != board->ticks) {
 			seen = board->ticks;
-			since = time(NULL);
+			since = now_s();
 		} else if (is_thread_dead(child)) {
 			break;
-		} else if (time(NULL) - since > PATIENCE_S) {
+		} else if (now_s() - since > PATIENCE_S) {
 			outcome = PROBE_HUNG;
 			break;
 		}
