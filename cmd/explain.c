@@ -220,13 +220,14 @@ static bool explain_numbers(const struct explain_args *args, const char *word)
 static bool explain_field(const struct explain_args *args, const char *word)
 {
 	struct sockopt_part part;
+	const struct sockopt_option *option = sockopt_find_or_part(word, &part);
 
-	if (sockopt_find(word) || !sockopt_find_part(word, &part))
+	if (!option || !option->part_of)
 		return false;
 	if (args->json)
-		put_one(args, part.option.part_of);
+		put_one(args, option->part_of);
 	else
-		explain_part(stdout, &part.option);
+		explain_part(stdout, option);
 	return true;
 }
 

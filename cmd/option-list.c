@@ -44,12 +44,11 @@ struct option_made {
 
 static const struct sockopt_option *find(const char *name, unsigned takes, struct option_made *made)
 {
-	const struct sockopt_option *option = sockopt_find(name);
+	const struct sockopt_option *option = takes & OPTION_LIST_PARTS ? sockopt_find_or_part(name, &made->part) :
+									  sockopt_find(name);
 	struct sockopt_unnamed *unnamed = &made->unnamed;
 	int level, number;
 
-	if (!option && takes & OPTION_LIST_PARTS)
-		option = sockopt_find_part(name, &made->part);
 	if (option || !option_numbers_parse(name, &level, &number))
 		return option;
 	option = sockopt_meant_by(level, number, SOCKOPT_GET, unnamed);

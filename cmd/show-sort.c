@@ -52,9 +52,7 @@ bool show_sort_parse(const char *text, struct sort_key *ret)
 			ret->by = (enum sort_by)i;
 			return true;
 		}
-	ret->option = sockopt_find(text);
-	if (!ret->option)
-		ret->option = sockopt_find_part(text, &ret->part);
+	ret->option = sockopt_find_or_part(text, &ret->part);
 	return ret->option != NULL;
 }
 
@@ -98,13 +96,6 @@ static char *address_key(const struct facts_address *address)
 	return xstrdup(text);
 }
 
-static bool is_number(const struct sockopt_type *type)
-{
-	return type->form == SOCKOPT_FORM_SCALAR &&
-	       (type->fields[0].scalar == SOCKOPT_SIGNED || type->fields[0].scalar == SOCKOPT_UNSIGNED ||
-		type->fields[0].scalar == SOCKOPT_BIG_ENDIAN);
-}
-
 /** Sockets that do not have the option come first. */
 static void option_key(const struct sort_key *key, struct live_socket *socket, struct kept *kept)
 {
@@ -116,12 +107,10 @@ static void option_key(const struct sort_key *key, struct live_socket *socket, s
 	if (!option || option->read_effect.kind != SOCKOPT_READ_HARMLESS || !live_is_readable(socket) ||
 	    live_get(socket, option, &value) < 0)
 		return;
-	if (key->option->part_of) {
-		option = key->option;
-		if (value.length < option->get_type->size)
-			return; /* the struct of a kernel older than the field */
-	}
-	if (is_number(option->get_type)) {
+	option = sockopt_read_as(key->option, option, value.length);
+	if (!option)
+		return;
+	if (sockopt_is_number(option->get_type)) {
 		kept->key_number = sockopt_field_number(&option->get_type->fields[0], value.bytes, 0);
 		return;
 	}

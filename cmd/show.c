@@ -238,8 +238,7 @@ static bool read_row(struct show *show, const struct plan *plan, struct live_soc
 		return !only_differing;
 	}
 	if (is_part) {
-		/* A kernel older than the field gives a struct that ends before it. */
-		if (row->length < row->option->get_type->size)
+		if (!sockopt_read_as(row->option, option, row->length))
 			row->error = ENOPROTOOPT;
 		return true;
 	}

@@ -63,10 +63,9 @@ static bool is_taken(const char *text)
 	return r == 0;
 }
 
-static bool is_number(const struct sockopt_option *option)
+static bool is_quantity(const struct sockopt_option *option)
 {
-	return option->type->form == SOCKOPT_FORM_SCALAR && option->type->fields[0].look == SOCKOPT_LOOK_NUMBER &&
-	       option->type->fields[0].scalar <= SOCKOPT_BIG_ENDIAN;
+	return sockopt_is_number(option->type) && option->type->fields[0].look == SOCKOPT_LOOK_NUMBER;
 }
 
 /** Adds an option with those of the values, separated by commas, that can be had; none: it is left out. */
@@ -98,7 +97,7 @@ static int add(struct tune_space *space, const char *name, const char *values)
 		return EXIT_DONE;
 	}
 	space->words[space->space.n_options] = word;
-	space->space.options[space->space.n_options++] = (struct search_option){ n, option && is_number(option) };
+	space->space.options[space->space.n_options++] = (struct search_option){ n, option && is_quantity(option) };
 	return EXIT_DONE;
 }
 

@@ -21,6 +21,11 @@ bool number_is(const struct sockopt_field *field)
 	       field->scalar == SOCKOPT_BIG_ENDIAN;
 }
 
+bool sockopt_is_number(const struct sockopt_type *type)
+{
+	return type->form == SOCKOPT_FORM_SCALAR && number_is(&type->fields[0]);
+}
+
 size_t sockaddr_size(int family)
 {
 	if (family == AF_INET)

@@ -8,7 +8,7 @@
 /** The field of this name, or NULL. */
 const struct sockopt_field *number_field(const struct sockopt_type *type, const char *name);
 
-/** Is it a number at all (no address, string or bytes)? */
+/** Is it a number at all (no address, string or bytes)? As sockopt_is_number(), of any field. */
 bool number_is(const struct sockopt_field *field);
 
 /** The bytes of a socket address of this family; 0: not one of IPv4 or IPv6. */

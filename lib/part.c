@@ -69,13 +69,17 @@ static const struct sockopt_option *find_whole(const char *name, struct word *re
 	return NULL;
 }
 
-const struct sockopt_option *sockopt_find_part(const char *name, struct sockopt_part *ret)
+const struct sockopt_option *sockopt_find_or_part(const char *name, struct sockopt_part *ret)
 {
+	const struct sockopt_option *whole = sockopt_find(name);
+	const struct sockopt_field *field;
 	struct word word;
-	const struct sockopt_option *whole = find_whole(name, &word);
-	const struct sockopt_field *field = whole ? part_field(whole->get_type, word) : NULL;
 	size_t length;
 
+	if (whole)
+		return whole;
+	whole = find_whole(name, &word);
+	field = whole ? part_field(whole->get_type, word) : NULL;
 	ret->option.part_of = whole;
 	if (!field || !is_part(field))
 		return NULL;
@@ -99,4 +103,12 @@ const struct sockopt_option *sockopt_find_part(const char *name, struct sockopt_
 	ret->option.access = whole->access & SOCKOPT_GET;
 	ret->option.n_ranges = 0;
 	return &ret->option;
+}
+
+const struct sockopt_option *sockopt_read_as(const struct sockopt_option *asked, const struct sockopt_option *read,
+					     size_t length)
+{
+	if (!asked->part_of)
+		return read;
+	return read->get_type == asked->part_of->get_type && length >= asked->get_type->size ? asked : NULL;
 }

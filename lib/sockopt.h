@@ -395,7 +395,7 @@ struct sockopt_option {
 	const struct sockopt_level *level;
 	int number;
 	const char *const *aliases;           /* NULL-terminated */
-	const struct sockopt_option *part_of; /* of sockopt_find_part(): the option that it is a field of; else NULL */
+	const struct sockopt_option *part_of; /* the option that it is a field of, else NULL */
 	const struct sockopt_option *twin;    /* the same name at another level, or NULL */
 	unsigned access;                      /* of enum sockopt_access; 0: only for BPF */
 	enum sockopt_nature nature;
@@ -522,17 +522,28 @@ struct sockopt_part {
 };
 
 /**
- * @brief [signal-safe] A field of an option's struct by name: TCP_INFO.tcpi_rtt, tcp.info.rtt.
+ * @brief [signal-safe] As sockopt_find(), or a field of an option's struct by name: TCP_INFO.tcpi_rtt, tcp.info.rtt.
  *
  * The field in any case, without the prefix that all of them have (tcpi_), or by what follows its last dot where that
  * is one field's. Arrays, keys and lists of addresses are no parts.
  *
- * What is made is an option for sockopt_get(), which reads all of it, and for sockopt_format() and sockopt_parse(),
- * whose value is the field alone, at its place in those bytes. It cannot be set.
+ * What is made of a field is an option for sockopt_get(), which reads the whole, and for sockopt_format() and
+ * sockopt_parse(), whose value is the field alone, at its place in those bytes. It cannot be set.
  *
- * @return &ret->option; NULL if there is none: ret->option.part_of is the option then, if that was found
+ * @return an entry, or &ret->option; NULL: there is none, and ret->option.part_of is the option if that was found
  */
-SOCKOPT_API const struct sockopt_option *sockopt_find_part(const char *name, struct sockopt_part *ret);
+SOCKOPT_API const struct sockopt_option *sockopt_find_or_part(const char *name, struct sockopt_part *ret);
+
+/**
+ * @brief [signal-safe] What the bytes that were read are a value of, where a part may have been asked for.
+ *
+ * @param asked an option, or a part of one
+ * @param read what was read for it: sockopt_twin_for() of it
+ * @param length of the bytes that were read
+ * @return read; of a part, the part, or NULL: this struct has no such field, as that of an older kernel
+ */
+SOCKOPT_API const struct sockopt_option *sockopt_read_as(const struct sockopt_option *asked,
+							 const struct sockopt_option *read, size_t length);
 
 /** Room for an option that has no name, and what it points to. Do not copy: it points into itself. */
 struct sockopt_unnamed {
@@ -580,7 +591,7 @@ SOCKOPT_API bool sockopt_applies(const struct sockopt_option *option, const stru
  * @brief [signal-safe] The entry itself or the twin that applies to such a socket; NULL if none does.
  *
  * Of an option that was given by numbers (sockopt_meant_by()) it is what they mean on such a socket, of a part
- * (sockopt_find_part()) the whole.
+ * (sockopt_find_or_part()) the whole.
  */
 SOCKOPT_API const struct sockopt_option *sockopt_twin_for(const struct sockopt_option *option,
 							  const struct sockopt_kind *kind,
@@ -680,6 +691,9 @@ SOCKOPT_API int sockopt_format(const struct sockopt_option *option, const void *
 /** As sockopt_format(), of one field (an element of an array) of a struct. bytes: of the whole struct. */
 SOCKOPT_API int sockopt_format_field(const struct sockopt_field *field, const void *bytes, size_t index,
 				     char *ret, size_t size);
+
+/** [signal-safe] Is a value of this type one number (no address, string or bytes)? It is that of its first field. */
+SOCKOPT_API bool sockopt_is_number(const struct sockopt_type *type);
 
 /** [signal-safe] The number in a field (an element of an array); 0 for fields that are no numbers. */
 SOCKOPT_API int64_t sockopt_field_number(const struct sockopt_field *field, const void *bytes, size_t index);

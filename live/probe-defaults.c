@@ -30,7 +30,7 @@ static int told_by_sysctl(const struct sockopt_option *option, const struct sock
 	char word[64];
 	int r;
 
-	if (!probe_is_number(option->get_type)) {
+	if (!sockopt_is_number(option->get_type)) {
 		r = world_sysctl(told->sysctl, word, sizeof(word));
 		return r < 0 ? r : probe_parse_read(option, word, ret);
 	}

@@ -122,7 +122,7 @@ static void check_kind(struct report *report, const struct kind *kind)
 	if (sockopt_parse(option, option->example, &value, NULL) < 0 ||
 	    try_value(report, kind, &without, &value, &why, &error))
 		return;
-	for (size_t i = 0; probe_is_number(option->type) && i < sizeof(others) / sizeof(others[0]); i++) {
+	for (size_t i = 0; sockopt_is_number(option->type) && i < sizeof(others) / sizeof(others[0]); i++) {
 		const char *later;
 		int unused;
 
@@ -137,7 +137,7 @@ int probe_inheritance(const struct sockopt_option *option, const struct kind *ki
 {
 	static struct pair without, with;
 	const int64_t others[] = { 1, 0, 2 };
-	size_t n = probe_is_number(option->type) ? sizeof(others) / sizeof(others[0]) : 0;
+	size_t n = sockopt_is_number(option->type) ? sizeof(others) / sizeof(others[0]) : 0;
 	struct sockopt_value value;
 
 	if (!can_inherit(option, kind) || !probe_readable(option))

@@ -157,7 +157,7 @@ static int set_length(struct report *report, const struct kind *kind, const stru
 
 	*ret_staged = r == 0;
 	memcpy(bytes, example->bytes, example->length);
-	if (length == 1 && example->length > 1 && probe_is_number(report->option->type))
+	if (length == 1 && example->length > 1 && sockopt_is_number(report->option->type))
 		bytes[0] = (unsigned char)sockopt_field_number(&report->option->type->fields[0], example->bytes, 0);
 	if (r < 0)
 		stage_cannot(report, &stage);

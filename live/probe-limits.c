@@ -25,9 +25,10 @@ static bool can_be_measured(const struct sockopt_option *option)
 {
 	const struct sockopt_field *field = &option->type->fields[0];
 
-	return probe_is_number(option->type) && field->look == SOCKOPT_LOOK_NUMBER && field->size <= sizeof(int32_t) &&
-	       option->nature == SOCKOPT_SETTING && !option->unverified.en && field->unit != SOCKOPT_UNIT_FD &&
-	       field->unit != SOCKOPT_UNIT_IFINDEX && field->unit != SOCKOPT_UNIT_IFINDEX_BE;
+	return sockopt_is_number(option->type) && field->look == SOCKOPT_LOOK_NUMBER &&
+	       field->size <= sizeof(int32_t) && option->nature == SOCKOPT_SETTING && !option->unverified.en &&
+	       field->unit != SOCKOPT_UNIT_FD && field->unit != SOCKOPT_UNIT_IFINDEX &&
+	       field->unit != SOCKOPT_UNIT_IFINDEX_BE;
 }
 
 /** The last number from good towards bad that is accepted: each half is tried. */

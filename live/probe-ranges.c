@@ -110,7 +110,7 @@ void probe_range_facts(const struct sockopt_option *option)
 	struct report report = report_begin(option, PROBE_GROUP_RANGE);
 	bool by_symbols;
 
-	if (!(option->access & SOCKOPT_SET) || !probe_is_number(option->type))
+	if (!(option->access & SOCKOPT_SET) || !sockopt_is_number(option->type))
 		return;
 	by_symbols = option->n_ranges == 0 && option->type->fields[0].look == SOCKOPT_LOOK_ENUM;
 	if (option->n_ranges == 0 && !by_symbols)

@@ -159,7 +159,7 @@ static void check_read(struct report *report, const struct kind *kind, int fd, c
 						.expected = report_errno(0) }))
 		return;
 	result = sockopt_compare(option, before->length ? before : NULL, asked, &after);
-	if (probe_is_number(option->type) && probe_is_number(option->get_type)) {
+	if (sockopt_is_number(option->type) && sockopt_is_number(option->get_type)) {
 		wanted = sockopt_field_number(&option->type->fields[0], asked->bytes, 0);
 		number = sockopt_field_number(&option->get_type->fields[0], after.bytes, 0);
 		old = sockopt_field_number(&option->get_type->fields[0], before->bytes, 0);
@@ -265,7 +265,7 @@ void probe_transform_facts(const struct sockopt_option *option)
 			if (!sockopt_applies(option, &kind->of, SOCKOPT_GET))
 				continue;
 			check_set(&report, kind, &example);
-			if (probe_is_number(option->type))
+			if (sockopt_is_number(option->type))
 				check_numbers(&report, kind);
 		}
 }

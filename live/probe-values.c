@@ -54,17 +54,6 @@ int probe_parse_read(const struct sockopt_option *option, const char *text, stru
 	return r;
 }
 
-static bool is_number(const struct sockopt_field *field)
-{
-	return field->scalar == SOCKOPT_SIGNED || field->scalar == SOCKOPT_UNSIGNED ||
-	       field->scalar == SOCKOPT_BIG_ENDIAN;
-}
-
-bool probe_is_number(const struct sockopt_type *type)
-{
-	return type->form == SOCKOPT_FORM_SCALAR && is_number(&type->fields[0]);
-}
-
 void probe_of_number(const struct sockopt_option *option, int64_t number, struct sockopt_value *ret)
 {
 	const struct sockopt_field *field = &option->type->fields[0];

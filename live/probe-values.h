@@ -25,9 +25,6 @@ bool probe_readable(const struct sockopt_option *option);
 /** A text as a value of the type that get gives. @return 0 or -errno */
 int probe_parse_read(const struct sockopt_option *option, const char *text, struct reading *ret);
 
-/** Is set's value one number? */
-bool probe_is_number(const struct sockopt_type *type);
-
 /** A number as set's value. */
 void probe_of_number(const struct sockopt_option *option, int64_t number, struct sockopt_value *ret);
 

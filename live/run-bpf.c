@@ -85,7 +85,7 @@ static int probe(const struct run_job *job, struct run_obstacle *ret_obstacle)
 static bool value_of(const struct sockopt_option *option, const __u8 *bytes, bool is_there, struct sockopt_value *ret)
 {
 	const struct sockopt_type *type = option->get_type;
-	bool is_number = type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar <= SOCKOPT_BIG_ENDIAN;
+	bool is_number = sockopt_is_number(type);
 	size_t size = type->size < POLICY_VALUE_MAX ? type->size : POLICY_VALUE_MAX;
 
 	if (!is_there)

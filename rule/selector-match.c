@@ -199,13 +199,6 @@ static enum truth key_fits(const struct node *node, const struct facts *facts)
 	}
 }
 
-static bool is_number(const struct sockopt_type *type)
-{
-	return type->form == SOCKOPT_FORM_SCALAR &&
-	       (type->fields[0].scalar == SOCKOPT_SIGNED || type->fields[0].scalar == SOCKOPT_UNSIGNED ||
-		type->fields[0].scalar == SOCKOPT_BIG_ENDIAN);
-}
-
 /** Of one field no more is compared than the field. */
 static int64_t compare_field(const struct sockopt_field *field, const struct sockopt_value *have,
 			     const struct sockopt_value *want)
@@ -223,7 +216,7 @@ static int64_t compare_values(const struct sockopt_option *option, const struct 
 	socklen_t least = have->length < want->length ? have->length : want->length;
 	int order;
 
-	if (is_number(type)) {
+	if (sockopt_is_number(type)) {
 		int64_t a = sockopt_field_number(&type->fields[0], have->bytes, 0);
 		int64_t b = sockopt_field_number(&type->fields[0], want->bytes, 0);
 
@@ -246,16 +239,13 @@ static int64_t compare_values(const struct sockopt_option *option, const struct 
 static enum truth option_fits(const struct node *node, const struct facts *facts)
 {
 	const struct sockopt_option *option = sockopt_twin_for(node->option, &facts->kind, SOCKOPT_GET);
-	const struct sockopt_option *part = node->option->part_of ? node->option : NULL;
 	struct sockopt_value have;
 
 	if (!option || !facts->get || facts->get(facts->context, option, &have) < 0)
 		return UNKNOWN;
-	/* A kernel older than the field gives a struct that ends before it. */
-	if (part && (option->get_type != part->part_of->get_type || have.length < part->get_type->size))
+	option = sockopt_read_as(node->option, option, have.length);
+	if (!option)
 		return UNKNOWN;
-	if (part)
-		option = part;
 	if (node->op == OP_GLOB) {
 		char text[1024];
 

@@ -206,9 +206,7 @@ static bool read_name(struct parser *parser, struct node *node, const char *word
 	if (node->key != KEY_N_KEYS)
 		return true;
 	node->kind = NODE_OPTION;
-	node->option = sockopt_find(word);
-	if (!node->option)
-		node->option = sockopt_find_part(word, &node->part);
+	node->option = sockopt_find_or_part(word, &node->part);
 	if (node->option)
 		return true;
 	if (node->part.option.part_of)
@@ -285,7 +283,7 @@ static struct node *parse_word(struct parser *parser, const char *word, const ch
 	if (!words_find(word, &found)) {
 		struct sockopt_part part;
 
-		if (words_key(word) != KEY_N_KEYS || sockopt_find(word) || sockopt_find_part(word, &part))
+		if (words_key(word) != KEY_N_KEYS || sockopt_find_or_part(word, &part))
 			return fail(parser, at, length, N_("needs a comparison"), N_("write KEY=VALUE, such as port=80"));
 		return fail(parser, at, length, N_("is not a word of selectors"),
 			    N_("such as: tcp, listening, 1234, process=nginx, port=80, TCP_NODELAY=off; see sockopt-selector(7)"));

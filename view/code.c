@@ -77,13 +77,9 @@ static void name_it(const struct sockopt_option *option, const char *language, c
 	}
 }
 
-static bool is_number(const struct sockopt_type *type)
+static bool is_int(const struct sockopt_type *type)
 {
-	enum sockopt_scalar scalar = type->fields ? type->fields[0].scalar : SOCKOPT_BYTES;
-
-	return type->form == SOCKOPT_FORM_SCALAR &&
-	       (scalar == SOCKOPT_SIGNED || scalar == SOCKOPT_UNSIGNED || scalar == SOCKOPT_BIG_ENDIAN) &&
-	       type->size == sizeof(int);
+	return sockopt_is_number(type) && type->size == sizeof(int);
 }
 
 static bool is_string(const struct sockopt_type *type)
@@ -242,7 +238,7 @@ static void code_c(struct writer *writer, const struct sockopt_option *option, c
 		program_c(writer, option, value);
 	} else if (is_word_of_bits(type)) {
 		put_c_word(writer, option, value);
-	} else if (is_number(type)) {
+	} else if (sockopt_is_number(type)) {
 		put(writer, "setsockopt(fd, %s, %s, &(%s){ %" PRId64 " }, sizeof(%s));", level, option->name, type->name,
 		    example_number(option, value), type->name);
 	} else if (is_string(type)) {
@@ -252,9 +248,6 @@ static void code_c(struct writer *writer, const struct sockopt_option *option, c
 		put(writer, "setsockopt(fd, %s, %s, &(%s){", level, option->name, type->name);
 		put_c_fields(writer, option, value);
 		put(writer, " }, sizeof(%s));", type->name);
-	} else if (type->form == SOCKOPT_FORM_SCALAR && type->fields[0].scalar < SOCKOPT_IPV4) {
-		put(writer, "setsockopt(fd, %s, %s, &(%s){ %" PRId64 " }, sizeof(%s));", level, option->name, type->name,
-		    example_number(option, value), type->name);
 	} else if (type->form == SOCKOPT_FORM_NONE || value->length == 0) {
 		put(writer, "setsockopt(fd, %s, %s, NULL, 0);", level, option->name);
 	} else {
@@ -272,14 +265,14 @@ static void code_python(struct writer *writer, const struct sockopt_option *opti
 	name_it(option, "python", "socket.", "#", &names);
 	if (!(option->access & SOCKOPT_SET)) {
 		type = option->get_type;
-		if (is_number(type))
+		if (is_int(type))
 			put(writer, "value = s.getsockopt(%s, %s)%s", names.level, names.option, names.comment);
 		else
 			put(writer, "value = s.getsockopt(%s, %s, %u)%s", names.level, names.option,
 			    type->form == SOCKOPT_FORM_ARRAY ? 1024U : type->size, names.comment);
 	} else if (is_program(option)) {
 		program_python(writer, &names, value);
-	} else if (is_number(type) && example_number(option, value) <= INT32_MAX) { /* more is no int to Python */
+	} else if (is_int(type) && example_number(option, value) <= INT32_MAX) { /* more is no int to Python */
 		put(writer, "s.setsockopt(%s, %s, %" PRId64 ")%s", names.level, names.option,
 		    example_number(option, value), names.comment);
 	} else if (is_string(type)) {
@@ -298,13 +291,13 @@ static void code_go(struct writer *writer, const struct sockopt_option *option, 
 
 	name_it(option, "go", "unix.", "//", &names);
 	if (!(option->access & SOCKOPT_SET)) {
-		bool number = is_number(option->get_type);
+		bool number = is_int(option->get_type);
 
 		put(writer, "value, err := unix.Getsockopt%s(fd, %s, %s)%s", number ? "Int" : "String", names.level,
 		    names.option, names.comment);
 	} else if (is_program(option)) {
 		program_go(writer, &names, value);
-	} else if (is_number(type)) {
+	} else if (is_int(type)) {
 		put(writer, "err := unix.SetsockoptInt(fd, %s, %s, %" PRId64 ")%s", names.level, names.option,
 		    example_number(option, value), names.comment);
 	} else if (type->short_form == SOCKOPT_SHORT_LINGER) {
@@ -340,7 +333,7 @@ static void code_rust(struct writer *writer, const struct sockopt_option *option
 		    names.option, names.comment);
 	} else if (is_program(option)) {
 		program_rust(writer, &names, value);
-	} else if (is_number(type)) {
+	} else if (is_int(type)) {
 		put(writer,
 		    "let value: %s = %" PRId64 ";\n"
 		    "unsafe { libc::setsockopt(fd, %s, %s, (&raw const value).cast(), 4) };%s",
@@ -370,7 +363,7 @@ static bool first_address(const struct sockopt_type *type, const struct sockopt_
 
 static bool is_interface(const struct sockopt_type *type)
 {
-	return is_number(type) && type->fields[0].unit == SOCKOPT_UNIT_IFINDEX;
+	return is_int(type) && type->fields[0].unit == SOCKOPT_UNIT_IFINDEX;
 }
 
 /** In Java an interface is an object. */
@@ -393,9 +386,9 @@ static const char *java_value(const struct sockopt_option *option, const struct 
 
 	if (type->short_form == SOCKOPT_SHORT_LINGER)
 		snprintf(ret, size, "%" PRId64, sockopt_field_number(&type->fields[1], value->bytes, 0));
-	else if (is_number(type) && type->fields[0].look == SOCKOPT_LOOK_BOOL)
+	else if (is_int(type) && type->fields[0].look == SOCKOPT_LOOK_BOOL)
 		snprintf(ret, size, "%s", example_number(option, value) ? "true" : "false");
-	else if (is_number(type))
+	else if (is_int(type))
 		snprintf(ret, size, "%" PRId64, example_number(option, value));
 	else if (!first_address(type, value, ret, size))
 		snprintf(ret, size, "value");

@@ -22,7 +22,7 @@ struct explain_probe {
 void explain_entry(FILE *file, const struct sockopt_option *option, const struct explain_probe *probe,
 		   enum code_language language);
 
-/** One field of an option (sockopt_find_part()). */
+/** One field of an option (sockopt_find_or_part()). */
 void explain_part(FILE *file, const struct sockopt_option *part);
 
 /** NAME  summary: a line of a list. */

@@ -182,10 +182,10 @@ static const struct sockopt_option *number_of(const char *text, double *ret)
 	const struct sockopt_field *field;
 
 	if (strchr(text, ' ') || sockopt_parse_assignment(text, &assignment, NULL, &error) < 0 ||
-	    assignment.option->type->form != SOCKOPT_FORM_SCALAR)
+	    !sockopt_is_number(assignment.option->type))
 		return NULL;
 	field = &assignment.option->type->fields[0];
-	if (field->look != SOCKOPT_LOOK_NUMBER || field->scalar > SOCKOPT_BIG_ENDIAN)
+	if (field->look != SOCKOPT_LOOK_NUMBER)
 		return NULL;
 	*ret = (double)sockopt_field_number(field, assignment.value.bytes, 0);
 	return assignment.option;

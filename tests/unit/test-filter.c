@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
-#include <selector.h>
 #include <user-judge.h>
 
+#include "picks.h"
 #include "sample-record.h"
 
 static void compile(const char *text, struct filter_program *ret)
@@ -64,33 +61,18 @@ static void check(const struct case_of *the, enum user_judgement wanted, const c
 		check(the, wanted, texts, COUNT(texts));            \
 	} while (0)
 
-/** An established TCP connection 127.0.0.1:80 - 10.1.2.3:51000 of one process. */
-static struct case_of connection(void)
+/** The connection of picks.h, of its first process alone. */
+static struct case_of of_one(void)
 {
-	static struct facts_holder holder = { .pid = 1234, .fd = 6, .process = "nginx", .cgroup = "" };
-	struct case_of the = {
-		.facts = {
-			.cookie = 4711,
-			.inode = 99,
-			.netns = 4026531840,
-			.kind = { AF_INET, SOCK_STREAM, IPPROTO_TCP },
-			.state = FACTS_ESTABLISHED,
-			.local = { .family = AF_INET, .port = 80 },
-			.peer = { .family = AF_INET, .port = 51000 },
-			.holders = &holder,
-			.n_holders = 1,
-		},
-		.held_by = USER_HELD_BY_ONE,
-	};
+	struct case_of the = { .facts = connection(), .held_by = USER_HELD_BY_ONE };
 
-	inet_pton(AF_INET, "127.0.0.1", the.facts.local.ip);
-	inet_pton(AF_INET, "10.1.2.3", the.facts.peer.ip);
+	the.facts.n_holders = 1;
 	return the;
 }
 
 static void what_the_socket_is_decides(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 
 	CHECK(&the, USER_YES, "all", "tcp", "stream", "ipv4", "established", "connected", "family=inet", "type=stream",
 	      "protocol=tcp", "protocol!=udp", "protocol=6", "state=established", "state!=listening", "netns=4026531840", "netns!=1", "inode=99",
@@ -107,7 +89,7 @@ static void what_the_socket_is_decides(void **state)
 
 static void ports_and_addresses_decide(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 
 	CHECK(&the, USER_YES, "port=80", "port=51000", "port=1-100", "local-port=80", "peer-port=51000", "port!=81", "port<100",
 	      "port>50000", "local-port<=80", "peer-port>=51000", "local=127.0.0.1", "local=127.0.0.0/8", "local=0.0.0.0/0",
@@ -129,7 +111,7 @@ static void ports_and_addresses_decide(void **state)
 
 static void an_ipv4_prefix_fits_the_mapped_address(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 
 	the.facts.kind.family = the.facts.local.family = the.facts.peer.family = AF_INET6;
 	inet_pton(AF_INET6, "::ffff:127.0.0.1", the.facts.local.ip);
@@ -143,7 +125,7 @@ static void an_ipv4_prefix_fits_the_mapped_address(void **state)
 
 static void a_holder_decides_if_it_is_the_only_one(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 
 	CHECK(&the, USER_YES, "1234", "1234:6", "pid=1234", "pid=1-2000", "pid!=1", "fd=6", "fd<7", "process=nginx", "process!=apache",
 	      "not pid=5");
@@ -168,7 +150,7 @@ static void a_holder_decides_if_it_is_the_only_one(void **state)
 
 static void a_cgroup_is_told_by_its_number(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 
 	/* What has no number of its own is looked up in another hierarchy, elsewhere. */
 	the.cgroup = 0;
@@ -182,7 +164,7 @@ static void a_cgroup_is_told_by_its_number(void **state)
 
 static void options_decide_by_their_value(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 	struct sample sample;
 
 	sample_make(&sample, &sample_tcp, SAMPLE_TCP, NULL);
@@ -222,7 +204,7 @@ static void what_it_looks_at_is_told(void **state)
 
 static void what_is_too_long_decides_nothing(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 	struct filter_program program;
 	char text[4096] = "port=1";
 
@@ -244,7 +226,7 @@ static void what_is_too_long_decides_nothing(void **state)
 
 static void the_stack_holds_the_deepest_program(void **state)
 {
-	struct case_of the = connection();
+	struct case_of the = of_one();
 	char text[1024] = "";
 
 	for (int i = 0; i < 30; i++)

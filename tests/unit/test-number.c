@@ -153,6 +153,17 @@ static void number_field_finds_by_exact_name(void **state)
 	assert_null(number_field(linger, ""));
 }
 
+static void a_number_is_a_scalar_that_is_no_address_string_or_bytes(void **state)
+{
+	static const char *const numbers[] = { "TCP_NODELAY", "SO_RCVBUF", "SO_MAX_PACING_RATE", "SO_TYPE" };
+	static const char *const others[] = { "TCP_CONGESTION", "SO_LINGER", "SO_RCVTIMEO", "IP_OPTIONS" };
+
+	for (size_t i = 0; i < COUNT(numbers); i++)
+		assert_true(sockopt_is_number(the_option(numbers[i])->get_type));
+	for (size_t i = 0; i < COUNT(others); i++)
+		assert_false(sockopt_is_number(the_option(others[i])->get_type));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +175,7 @@ int main(void)
 		cmocka_unit_test(a_bit_field_is_where_c_has_it_and_leaves_its_neighbours_alone),
 		cmocka_unit_test(a_signed_bit_field_is_sign_extended),
 		cmocka_unit_test(number_field_finds_by_exact_name),
+		cmocka_unit_test(a_number_is_a_scalar_that_is_no_address_string_or_bytes),
 	};
 
 	return RUN_TESTS(tests);

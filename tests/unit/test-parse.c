@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "test.h"
 
-static bool is_number(const struct sockopt_type *type)
-{
-	return type->form == SOCKOPT_FORM_SCALAR &&
-	       (type->fields[0].scalar == SOCKOPT_SIGNED || type->fields[0].scalar == SOCKOPT_UNSIGNED ||
-		type->fields[0].scalar == SOCKOPT_BIG_ENDIAN);
-}
-
 static bool is_u64(const struct sockopt_field *field)
 {
 	return field->scalar != SOCKOPT_SIGNED && field->size == 8;
@@ -61,7 +54,7 @@ static void parse_takes_both_ends_of_every_range_and_nothing_past_them(void **st
 	for (size_t i = 0; i < sockopt_count(); i++) {
 		const struct sockopt_option *option = sockopt_at(i);
 
-		if (!is_number(option->type))
+		if (!sockopt_is_number(option->type))
 			continue;
 		for (size_t k = 0; k < option->n_ranges; k++) {
 			const struct sockopt_range *range = &option->ranges[k];

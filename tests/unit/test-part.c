@@ -11,7 +11,7 @@ static void a_field_is_found_by_its_names(void **state)
 
 	for (size_t i = 0; i < COUNT(names); i++) {
 		struct sockopt_part part;
-		const struct sockopt_option *option = sockopt_find_part(names[i], &part);
+		const struct sockopt_option *option = sockopt_find_or_part(names[i], &part);
 
 		assert_ptr_equal(option, &part.option);
 		assert_string_equal(option->name, "TCP_INFO.tcpi_rtt");
@@ -20,14 +20,22 @@ static void a_field_is_found_by_its_names(void **state)
 	}
 }
 
+static void a_name_of_an_option_is_that_option(void **state)
+{
+	struct sockopt_part part;
+
+	assert_ptr_equal(sockopt_find_or_part("tcp.info", &part), the_option("TCP_INFO"));
+	assert_ptr_equal(sockopt_find_or_part("nodelay", &part), the_option("TCP_NODELAY"));
+}
+
 static void the_last_part_of_a_name_is_enough_where_it_is_one_fields(void **state)
 {
 	struct sockopt_part part;
 
-	assert_non_null(sockopt_find_part("SCTP_STATUS.spinfo_mtu", &part));
+	assert_non_null(sockopt_find_or_part("SCTP_STATUS.spinfo_mtu", &part));
 	assert_string_equal(part.name, "SCTP_STATUS.sstat_primary.spinfo_mtu");
-	assert_non_null(sockopt_find_part("SCTP_STATUS.sstat_primary.spinfo_mtu", &part));
-	assert_null(sockopt_find_part("IP_VS_SO_GET_DAEMON.syncid", &part)); /* master's and backup's */
+	assert_non_null(sockopt_find_or_part("SCTP_STATUS.sstat_primary.spinfo_mtu", &part));
+	assert_null(sockopt_find_or_part("IP_VS_SO_GET_DAEMON.syncid", &part)); /* master's and backup's */
 }
 
 static void what_is_none_tells_whether_there_is_such_an_option(void **state)
@@ -40,7 +48,6 @@ static void what_is_none_tells_whether_there_is_such_an_option(void **state)
 		{ "TCP_INFO.", "TCP_INFO" },
 		{ "TCP_AO_GET_KEYS.key", "TCP_AO_GET_KEYS" }, /* a key */
 		{ "NOSUCH.rtt", NULL },
-		{ "TCP_INFO", NULL },
 		{ "SO_RCVBUF.x", NULL }, /* no struct */
 		{ ".", NULL },
 		{ "", NULL },
@@ -49,7 +56,7 @@ static void what_is_none_tells_whether_there_is_such_an_option(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct sockopt_part part;
 
-		assert_null(sockopt_find_part(cases[i].name, &part));
+		assert_null(sockopt_find_or_part(cases[i].name, &part));
 		assert_ptr_equal(part.option.part_of, cases[i].whole ? the_option(cases[i].whole) : NULL);
 	}
 }
@@ -68,10 +75,10 @@ static void every_field_is_found_or_is_none_that_could_stand_alone(void **state)
 
 			snprintf(name, sizeof(name), "%s.%s", whole->name, field->name);
 			if (field->count > 1 || field->secret || field->scalar == SOCKOPT_SOCKADDRS) {
-				assert_null(sockopt_find_part(name, &part));
+				assert_null(sockopt_find_or_part(name, &part));
 				continue;
 			}
-			if (!sockopt_find_part(name, &part))
+			if (!sockopt_find_or_part(name, &part))
 				fail_msg("%s is not found", name);
 			assert_ptr_equal(part.type.fields, field);
 			assert_string_equal(part.name, name);
@@ -88,7 +95,7 @@ static void it_is_read_whole_and_shown_alone(void **state)
 	char text[32];
 
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)), 0);
-	assert_non_null(sockopt_find_part("SO_LINGER.l_linger", &part));
+	assert_non_null(sockopt_find_or_part("SO_LINGER.l_linger", &part));
 	assert_int_equal(sockopt_get(fd, &part.option, &value), 0);
 	assert_int_equal(value.length, sizeof(linger));
 	assert_int_equal(sockopt_format(&part.option, value.bytes, value.length, text, sizeof(text)), 2);
@@ -103,14 +110,30 @@ static void it_is_read_whole_and_shown_alone(void **state)
 	close(fd);
 }
 
+static void what_was_read_is_the_part_only_where_the_struct_has_it(void **state)
+{
+	const struct sockopt_option *info = the_option("TCP_INFO"), *linger = the_option("SO_LINGER");
+	struct sockopt_part part;
+	const struct sockopt_option *rtt = sockopt_find_or_part("TCP_INFO.tcpi_rtt", &part);
+	size_t end = part.type.fields->offset + (size_t)part.type.fields->size;
+
+	assert_ptr_equal(sockopt_read_as(rtt, info, end), rtt);
+	assert_ptr_equal(sockopt_read_as(rtt, info, info->get_type->size), rtt);
+	assert_null(sockopt_read_as(rtt, info, end - 1));
+	assert_null(sockopt_read_as(rtt, linger, 500)); /* another struct, were it a twin's */
+	assert_ptr_equal(sockopt_read_as(info, info, 1), info);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_field_is_found_by_its_names),
+		cmocka_unit_test(a_name_of_an_option_is_that_option),
 		cmocka_unit_test(the_last_part_of_a_name_is_enough_where_it_is_one_fields),
 		cmocka_unit_test(what_is_none_tells_whether_there_is_such_an_option),
 		cmocka_unit_test(every_field_is_found_or_is_none_that_could_stand_alone),
 		cmocka_unit_test(it_is_read_whole_and_shown_alone),
+		cmocka_unit_test(what_was_read_is_the_part_only_where_the_struct_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
