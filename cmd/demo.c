@@ -13,6 +13,7 @@
 #include <arena.h>
 #include <color.h>
 #include <log.h>
+#include <nearest-word.h>
 #include <text.h>
 
 #include "cmd.h"
@@ -210,41 +211,19 @@ static int perform(const struct demo *demo, const struct demo_args *args)
 	return holds ? EXIT_DONE : EXIT_PARTLY;
 }
 
-/** Levenshtein's distance of two short words, in any case. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[40];
-	size_t length = strnlen(b, sizeof(row) / sizeof(row[0]) - 1);
-
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 1; *a; i++, a++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= length; j++) {
-			size_t change = diagonal + (strncasecmp(a, &b[j - 1], 1) != 0);
-			size_t least = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-			diagonal = row[j];
-			row[j] = change < least ? change : least;
-		}
-	}
-	return row[length];
-}
-
 static int no_such_demo(const char *name)
 {
-	const struct demo *nearest = demos[0];
+	const char *names[N_DEMOS + 1] = { NULL };
+	const char *nearest;
 	char harmless[128];
 
-	for (size_t i = 1; i < N_DEMOS; i++)
-		if (distance(name, demos[i]->name) < distance(name, nearest->name))
-			nearest = demos[i];
+	for (size_t i = 0; i < N_DEMOS; i++)
+		names[i] = demos[i]->name;
+	nearest = nearest_word(name, names);
 	text_escape(name, harmless, sizeof(harmless));
 	log_error(_("there is no demonstration '%s'"), harmless);
-	if (distance(name, nearest->name) <= (strlen(name) + 2) / 3)
-		log_hint(_("'sockopt demo' lists them; nearest: %s"), nearest->name);
+	if (nearest)
+		log_hint(_("'sockopt demo' lists them; nearest: %s"), nearest);
 	else
 		log_hint(_("'sockopt demo' lists them"));
 	return EXIT_NOTHING;

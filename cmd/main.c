@@ -10,6 +10,7 @@
 #include <change-view.h>
 #include <color.h>
 #include <log.h>
+#include <nearest-word.h>
 #include <paths.h>
 #include <text.h>
 
@@ -148,7 +149,9 @@ struct selector *command_selector(const char *text)
 			log_error(_("selector: '%s' %s"), word, error.what ? _(error.what) : "");
 		else
 			log_error(_("selector: %s"), error.what ? _(error.what) : "");
-		if (near.problem == SOCKOPT_NO_SUCH_OPTION && near.near[0]) {
+		if (error.meant[0]) {
+			log_hint(_("perhaps %s"), error.meant);
+		} else if (near.problem == SOCKOPT_NO_SUCH_OPTION && near.near[0]) {
 			char hint[200];
 
 			sockopt_hint(&near, text_language(), hint, sizeof(hint));
@@ -196,8 +199,17 @@ static const struct command *find_command(const char *name)
 
 static int say_no_command(const char *name)
 {
+	const char *names[sizeof(commands) / sizeof(commands[0])];
+	const char *nearest;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		names[i] = commands[i] ? commands[i]->name : NULL;
+	nearest = nearest_word(name, names);
 	log_error(_("'%s' is not a command"), name);
-	log_hint(_("'sockopt --help' lists the commands"));
+	if (nearest)
+		log_hint(_("'sockopt --help' lists the commands; nearest: %s"), nearest);
+	else
+		log_hint(_("'sockopt --help' lists the commands"));
 	return EXIT_WRONG_USE;
 }
 

@@ -49,6 +49,8 @@ static void say_wrong(const struct rule_error *error)
 	}
 	if (reason)
 		log_hint("%s", reason);
+	else if (error->meant[0])
+		log_hint(_("perhaps %s"), error->meant);
 	else if (error->value.problem && sockopt_hint(&error->value, text_language(), hint, sizeof(hint)) > 0)
 		log_hint("%s", hint);
 	else if (error->hint)

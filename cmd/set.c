@@ -57,7 +57,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		if (!args->selector)
 			command_wrong_use(state, _("a selector is needed: which sockets? ('all --yes' for all)"));
 		else if (args->n_assignments == 0)
-			command_wrong_use(state, _("an assignment is needed: OPTION=VALUE, such as TCP_NODELAY=on"));
+			command_wrong_use(state, _("SELECTOR and OPTION=VALUE are needed, such as port=80 TCP_NODELAY=on"));
 		return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}

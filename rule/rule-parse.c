@@ -167,6 +167,7 @@ static int wrong_selector(struct reader *reader, size_t begin, const char *selec
 		return fail(reader, at, wrong->length, N_("is a moment, and not a condition"),
 			    N_("the moment stands first: listen and port=80"));
 	r = fail(reader, at, wrong->length, wrong->what, wrong->hint);
+	memcpy(reader->error->meant, wrong->meant, sizeof(reader->error->meant));
 	if (wrong->value.problem) {
 		reader->error->value = wrong->value;
 		reader->error->value.word = reader->text + at;

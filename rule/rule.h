@@ -65,6 +65,7 @@ struct rule_error {
 	size_t length;                  /* of it; 0: none */
 	const char *what;               /* what is said of the word: English, to be translated; NULL if value says it */
 	const char *hint;               /* English, to be translated, or NULL */
+	char meant[96];                 /* what was probably meant instead; "": who knows */
 	struct sockopt_text reason;     /* the catalogue's words on it; each may be NULL */
 	struct sockopt_error value;     /* problem != 0: a wrong name or value of an option */
 	struct sockopt_unnamed unnamed; /* what value.option may point to */

@@ -195,6 +195,7 @@ static struct node *fail_name(struct parser *parser, const char *word, const cha
 		.word = at,
 		.word_length = length,
 	};
+	selector_key_meant(word, parser->error->meant, sizeof(parser->error->meant));
 	sockopt_nearest(word, near->near, 4);
 	return NULL;
 }
@@ -239,10 +240,19 @@ static struct node *parse_comparison(struct parser *parser, const char *word, co
 	wrong = value_read(node);
 	if (wrong) {
 		fail(parser, value_at, (size_t)(parser->at - value_at), wrong, value_hint(node->key));
+		selector_value_meant(node, parser->error->meant, sizeof(parser->error->meant));
 		node_free(node);
 		return NULL;
 	}
 	return node;
+}
+
+static struct node *fail_word(struct parser *parser, const char *word, const char *at, size_t length, const char *what,
+			      const char *hint)
+{
+	fail(parser, at, length, what, hint);
+	selector_word_meant(word, parser->error->meant, sizeof(parser->error->meant));
+	return NULL;
 }
 
 /** PID or PID:FD */
@@ -262,7 +272,7 @@ static struct node *parse_holder(struct parser *parser, const char *word, const 
 			return fail(parser, at, length, N_("is not PID:FD"), N_("write 1234 or 1234:5"));
 	}
 	if (*end || pid == 0 || pid > INT32_MAX || fd > INT32_MAX)
-		return fail(parser, at, length, N_("is not PID or PID:FD"), N_("write 1234 or 1234:5"));
+		return fail_word(parser, word, at, length, N_("is not PID or PID:FD"), N_("write 1234 or 1234:5"));
 	node = node_new(parser, NODE_HOLDER);
 	if (node) {
 		node->number = pid;
@@ -285,8 +295,8 @@ static struct node *parse_word(struct parser *parser, const char *word, const ch
 
 		if (words_key(word) != KEY_N_KEYS || sockopt_find_or_part(word, &part))
 			return fail(parser, at, length, N_("needs a comparison"), N_("write KEY=VALUE, such as port=80"));
-		return fail(parser, at, length, N_("is not a word of selectors"),
-			    N_("such as: tcp, listening, 1234, process=nginx, port=80, TCP_NODELAY=off; see sockopt-selector(7)"));
+		return fail_word(parser, word, at, length, N_("is not a word of selectors"),
+				 N_("such as: tcp, listening, 1234, process=nginx, port=80, TCP_NODELAY=off; see sockopt-selector(7)"));
 	}
 	node = node_new(parser, found.kind);
 	if (node)

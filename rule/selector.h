@@ -18,6 +18,7 @@ struct selector_error {
 	size_t length; /* of the bad word */
 	const char *what;
 	const char *hint;
+	char meant[96];             /* what was probably meant, ready to be typed; "": who knows */
 	struct sockopt_error value; /* problem != 0: a wrong value of an option */
 };
 

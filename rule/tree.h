@@ -92,6 +92,16 @@ bool words_find(const char *word, struct node *ret);
 /** The key of this name; KEY_N_KEYS if there is none. */
 enum node_key words_key(const char *word);
 
+#define WORDS_MAX 96
+
+/** All keys, or all words that stand by themselves, in no order; returns how many. */
+size_t words_all(const char *ret[static WORDS_MAX], bool is_key);
+
+/** What was meant by a word that is no condition, no key, or no value of its key: ready to be typed, or untouched. */
+void selector_word_meant(const char *word, char *ret, size_t size);
+void selector_key_meant(const char *word, char *ret, size_t size);
+void selector_value_meant(const struct node *node, char *ret, size_t size);
+
 /** Reads the value of a key into the node; NULL, or what is wrong. */
 const char *value_read(struct node *node);
 

@@ -63,6 +63,8 @@ static const struct vocable vocables[] = {
 	{ "connected", NODE_WORD_CONNECTED, 0 },
 };
 
+_Static_assert(sizeof(vocables) / sizeof(vocables[0]) + FACTS_N_STATES <= WORDS_MAX, "words_all() has too little room");
+
 bool words_find(const char *word, struct node *ret)
 {
 	for (size_t i = 0; i < sizeof(vocables) / sizeof(vocables[0]); i++)
@@ -80,32 +82,45 @@ bool words_find(const char *word, struct node *ret)
 	return false;
 }
 
+static const char *const keys[] = {
+	[KEY_PID] = "pid",
+	[KEY_FD] = "fd",
+	[KEY_PROCESS] = "process",
+	[KEY_USER] = "user",
+	[KEY_CGROUP] = "cgroup",
+	[KEY_NETNS] = "netns",
+	[KEY_FAMILY] = "family",
+	[KEY_TYPE] = "type",
+	[KEY_PROTOCOL] = "protocol",
+	[KEY_STATE] = "state",
+	[KEY_LOCAL] = "local",
+	[KEY_PEER] = "peer",
+	[KEY_PORT] = "port",
+	[KEY_LOCAL_PORT] = "local-port",
+	[KEY_PEER_PORT] = "peer-port",
+	[KEY_INTERFACE] = "interface",
+	[KEY_PATH] = "path",
+	[KEY_INODE] = "inode",
+	[KEY_COOKIE] = "cookie",
+};
+
 enum node_key words_key(const char *word)
 {
-	static const char *const keys[] = {
-		[KEY_PID] = "pid",
-		[KEY_FD] = "fd",
-		[KEY_PROCESS] = "process",
-		[KEY_USER] = "user",
-		[KEY_CGROUP] = "cgroup",
-		[KEY_NETNS] = "netns",
-		[KEY_FAMILY] = "family",
-		[KEY_TYPE] = "type",
-		[KEY_PROTOCOL] = "protocol",
-		[KEY_STATE] = "state",
-		[KEY_LOCAL] = "local",
-		[KEY_PEER] = "peer",
-		[KEY_PORT] = "port",
-		[KEY_LOCAL_PORT] = "local-port",
-		[KEY_PEER_PORT] = "peer-port",
-		[KEY_INTERFACE] = "interface",
-		[KEY_PATH] = "path",
-		[KEY_INODE] = "inode",
-		[KEY_COOKIE] = "cookie",
-	};
-
 	for (unsigned int key = 0; key < KEY_N_KEYS; key++)
 		if (strcmp(keys[key], word) == 0)
 			return (enum node_key)key;
 	return KEY_N_KEYS;
+}
+
+size_t words_all(const char *ret[static WORDS_MAX], bool is_key)
+{
+	size_t n = 0;
+
+	for (unsigned int key = 0; is_key && key < KEY_N_KEYS; key++)
+		ret[n++] = keys[key];
+	for (size_t i = 0; !is_key && i < sizeof(vocables) / sizeof(vocables[0]); i++)
+		ret[n++] = vocables[i].word;
+	for (unsigned int state = 0; !is_key && state < FACTS_N_STATES; state++)
+		ret[n++] = facts_state_word((enum facts_state)state);
+	return n;
 }

@@ -14,7 +14,7 @@ load common
 	run --separate-stderr -2 "$SOCKOPT" shwo
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = "sockopt: 'shwo' is not a command" ]
-	[ "${stderr_lines[1]}" = "hint: 'sockopt --help' lists the commands" ]
+	[ "${stderr_lines[1]}" = "hint: 'sockopt --help' lists the commands; nearest: show" ]
 }
 
 @test "--help lists every command, on stdout" {

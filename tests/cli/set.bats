@@ -124,14 +124,14 @@ nothing_journaled() {
 		[[ "${stderr_lines[1]}" == "$hint"* ]]
 	}
 	wrong "sockopt set: a selector is needed: which sockets? ('all --yes' for all)" Try
-	wrong "sockopt set: an assignment is needed: OPTION=VALUE, such as TCP_NODELAY=on" Try "$P"
+	wrong "sockopt set: SELECTOR and OPTION=VALUE are needed, such as port=80 TCP_NODELAY=on" Try "$P"
 	wrong "sockopt: 'nodelay' has no value" "hint: write OPTION=VALUE" "$P" nodelay
 	wrong "sockopt: 'TCP_NODELY' is not a known socket option" "hint: nearest: TCP_NODELAY" "$P" SO_KEEPALIVE=on TCP_NODELY=on
 	wrong "sockopt: TCP_NODELAY: 'maybe' is not a value of this option" "hint: accepted: on or off" "$P" SO_KEEPALIVE=on TCP_NODELAY=maybe
 	wrong "sockopt: TCP_KEEPIDLE: '99999s' is out of range" "hint: accepted: a time " "$P" SO_KEEPALIVE=on TCP_KEEPIDLE=99999s
 	wrong "sockopt: TCP_KEEPIDLE: '5KiB' has a unit that does not fit" "hint: accepted: a time " "$P" TCP_KEEPIDLE=5KiB
 	wrong "sockopt: SO_TYPE cannot be set, only read" "" "$P" SO_TYPE=1
-	wrong "sockopt: selector: 'nonsense' is not a word of selectors" "hint: such as:" nonsense TCP_NODELAY=on
+	wrong "sockopt: selector: 'nonsense' is not a word of selectors" "hint: perhaps process=nonsense" nonsense TCP_NODELAY=on
 	[ "$("$SOCKOPT" show "$P" --all -o SO_KEEPALIVE,TCP_NODELAY,TCP_KEEPIDLE)" = "$before" ]
 	nothing_journaled
 }

@@ -158,7 +158,8 @@ connected() {
 		[ "${stderr_lines[0]}" = "$message" ]
 		[[ "${stderr_lines[1]}" == "$hint"* ]]
 	}
-	wrong "sockopt: selector: 'bogus' is not a word of selectors" "hint: such as: tcp, listening, 1234," bogus
+	wrong "sockopt: selector: 'bogus' is not a word of selectors" "hint: perhaps process=bogus" bogus
+	wrong "sockopt: selector: 'x/y' is not a word of selectors" "hint: such as: tcp, listening, 1234," x/y
 	wrong "sockopt: selector: 'x' is not a number" "hint: write a number, a range (8000-8999) or a list (80,443)" port=x
 	wrong "sockopt: TCP_NODELAY: 'x' is not a value of this option" "hint: accepted: on or off" TCP_NODELAY=x
 	wrong "sockopt: 'nodely' is not a known socket option" "hint: nearest: TCP_NODELAY" -o nodely

@@ -86,6 +86,52 @@ static void the_forms_of_the_design_are_accepted(void **state)
 		selector_free(parse(texts[i]));
 }
 
+static void what_was_meant_is_told(void **state)
+{
+	static const struct {
+		const char *text, *meant;
+	} cases[] = {
+		{ "nginx", "process=nginx" },
+		{ "php-fpm8.2", "process=php-fpm8.2" },
+		{ "a-name-longer-than-any-process", "" },
+		{ ":8081", "port=8081" },
+		{ "localhost:8081", "port=8081" },
+		{ "*:8081", "port=8081" },
+		{ "127.0.0.1:8081", "'local=127.0.0.1:8081 or peer=127.0.0.1:8081'" },
+		{ "10.0.0.0/8", "'local=10.0.0.0/8 or peer=10.0.0.0/8'" },
+		{ "[::1]:80", "'local=[::1]:80 or peer=[::1]:80'" },
+		{ "127.0.0.1:80x", "" },
+		{ "12x", "" },
+		{ "listen", "listening" },
+		{ "listn", "listening" },
+		{ "LISTEN", "listening" },
+		{ "ESTABLISHED", "established" },
+		{ "estab", "established" },
+		{ "tcp and tcp6", "'tcp and ipv6'" },
+		{ "unix/stream", "'unix and stream'" },
+		{ "port", "" },
+		{ "proces=nginx", "process" },
+		{ "sport=80", "local-port" },
+		{ "Port=80", "port" },
+		{ "host=10.0.0.1", "peer" },
+		{ "TCP_NODELY=on", "" }, /* said by the catalogue */
+		{ "state=listen", "listening" },
+		{ "state=tcp", "" },
+		{ "family=ipv66", "ipv6" },
+		{ "protocol=upd", "" },
+		{ "port=htttp", "" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct selector *selector;
+		struct selector_error error;
+
+		assert_int_equal(selector_parse(cases[i].text, &selector, &error), -EINVAL);
+		if (strcmp(error.meant, cases[i].meant) != 0)
+			fail_msg("'%s': '%s', not '%s'", cases[i].text, error.meant, cases[i].meant);
+	}
+}
+
 static void an_error_names_the_word_and_where_it_stands(void **state)
 {
 	static const struct {
@@ -294,6 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_forms_of_the_design_are_accepted),
+		cmocka_unit_test(what_was_meant_is_told),
 		cmocka_unit_test(an_error_names_the_word_and_where_it_stands),
 		cmocka_unit_test(an_unknown_option_comes_with_the_nearest),
 		cmocka_unit_test(a_wrong_value_of_an_option_comes_with_the_option),
