@@ -32,9 +32,9 @@ SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "en
            "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6")
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
                  "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6", "sockaddrs", "string", "bytes", "pointer")
-FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret"}
+FIELD_KEYS = {"name", "type", "count", "unit", "symbols", "prefix", "flags", "since", "bit", "bits", "secret", "bare"}
 LEVEL_KEYS = {"name", "number", "aliases", "key", "header", "prefix", "constant", "summary", "applies", "rare", "unprobed"}
-STRUCT_KEYS = {"name", "header", "text", "field", "told", "kernel", "tail", "variants", "packed", "align", "description"}
+STRUCT_KEYS = {"name", "header", "text", "field", "told", "kernel", "tail", "variants", "packed", "align", "gnu_source", "description"}
 SYMBOLS_KEYS = {"name", "values", "prefix"}
 VERSION = re.compile(r"^\d+(\.\d+){1,2}$")
 # What a change can be about: the groups of facts that `sockopt probe --verify` verifies.

@@ -13,9 +13,9 @@ STRING, INTEGER, BOOLEAN, STRINGS, NUMBER, TEXT, TABLES, VALUES, ANY = (
 LEVEL = {"name": STRING, "number": NUMBER, "aliases": STRINGS, "key": STRING, "header": STRING, "prefix": STRING,
          "constant": STRING, "summary": TEXT, "applies": TABLES, "rare": BOOLEAN, "unprobed": TEXT}
 STRUCT = {"name": STRING, "header": STRING, "text": STRING, "field": TABLES, "told": ANY, "kernel": BOOLEAN, "tail": ANY,
-          "variants": ANY, "packed": INTEGER, "align": STRING, "description": TEXT}
+          "variants": ANY, "packed": INTEGER, "align": STRING, "gnu_source": BOOLEAN, "description": TEXT}
 FIELD = {"name": STRING, "type": STRING, "count": ANY, "unit": STRING, "symbols": ANY, "prefix": STRING,
-         "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER, "secret": BOOLEAN}
+         "flags": BOOLEAN, "since": STRING, "bit": INTEGER, "bits": INTEGER, "secret": BOOLEAN, "bare": BOOLEAN}
 TAIL = {"name": STRING, "type": STRING, "count": STRING}
 TAIL_MORE = {"symbols": ANY, "prefix": STRING, "secret": BOOLEAN}
 SYMBOLS = {"name": STRING, "values": VALUES, "prefix": STRING}

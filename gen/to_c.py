@@ -41,6 +41,11 @@ INHERITS = {"yes": "SOCKOPT_INHERITED", "no": "SOCKOPT_NOT_INHERITED", "adjusted
             "n/a": "SOCKOPT_NOTHING_TO_INHERIT"}
 
 
+def header(option: Entry, level: Entry) -> str | None:
+    word: str = option.get("header", level["header"])
+    return None if word == "none" else word
+
+
 class Writer:
     """Collects the tables of one catalogue; body is the finished C."""
 
@@ -90,7 +95,7 @@ class Writer:
         return (f"\t{{ .name = {quote(field['name'])}, .scalar = {scalar}, .look = SOCKOPT_LOOK_{look}, .unit = {unit},\n"
                 f"\t  .offset = {at}, .size = {size}, .count = {count}, .bit = {field.get('bit', 0)}, "
                 f".bits = {field.get('bits', 0)}, .secret = {'true' if field.get('secret') else 'false'}, "
-                f".symbols = {symbols}, .summary = {text_pair(field.get('summary'))} }},\n")
+                f".bare = {'true' if field.get('bare') else 'false'}, .symbols = {symbols}, .summary = {text_pair(field.get('summary'))} }},\n")
 
     def struct(self, name: str) -> str:
         """Emits the layout and the type of a struct once; returns the C type's name."""
@@ -122,7 +127,8 @@ class Writer:
             short = word("SOCKOPT_SHORT_", struct.get("text", "none"))
             form = "SOCKOPT_FORM_ARRAY" if is_array else "SOCKOPT_FORM_STRUCT"
             self.out(f"static const struct sockopt_type {key} = {{ .name = {quote(shown)}, .form = {form}, .short_form = {short},\n"
-                     f"\t.size = sizeof({layout}), .n_fields = {len(fields)}, .fields = fields_{identifier(name)}, "
+                     f"\t.header = {quote(struct.get('header'))}, .gnu_source = {'true' if struct.get('gnu_source') else 'false'}, "
+                     f".size = sizeof({layout}), .n_fields = {len(fields)}, .fields = fields_{identifier(name)}, "
                      f".tail = {tail}, .tail_count_field = {index}{self.variants(struct, fields)} }};")
         return "&" + key
 
@@ -206,6 +212,7 @@ class Writer:
         members: list[tuple[str, str]] = [
             ("name", quote(option["name"])),
             ("level", f"&levels[{self.catalog.levels.index(level)}]"),
+            ("header", quote(header(option, level))),
             ("number", "NUMBER_" + own),
             ("aliases", self.strings("aliases_" + own, option.get("aliases", []))),
             ("twin", self.twin(option)),

@@ -119,6 +119,7 @@ struct sockopt_field {
 	uint8_t bit;     /* bit-field: its first bit, least significant is 0 */
 	uint8_t bits;    /* bit-field: its width; 0 if it is none */
 	bool secret;     /* a key: its text is *** */
+	bool bare;       /* an address that C has as a number, no struct in_addr */
 	const struct sockopt_symbols *symbols;
 	struct sockopt_text summary; /* what it tells; NULLs where the catalogue does not say */
 };
@@ -145,7 +146,9 @@ struct sockopt_variant {
 };
 
 struct sockopt_type {
-	const char *name; /* as in C: "int", "struct linger" */
+	const char *name;   /* as in C: "int", "struct linger" */
+	const char *header; /* of a struct: where user space has it; NULL if nowhere */
+	bool gnu_source;    /* ... and only with _GNU_SOURCE */
 	enum sockopt_form form;
 	enum sockopt_short short_form;
 	uint16_t size; /* bytes of one element; strings and bytes: the most */
@@ -393,6 +396,7 @@ struct sockopt_level {
 struct sockopt_option {
 	const char *name;
 	const struct sockopt_level *level;
+	const char *header; /* of user space, that has the name; before it those that it needs; NULL: none has it */
 	int number;
 	const char *const *aliases;           /* NULL-terminated */
 	const struct sockopt_option *part_of; /* the option that it is a field of, else NULL */
