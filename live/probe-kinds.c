@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <rule.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/mptcp.h>
@@ -69,9 +70,7 @@ bool kind_is_one_to_many(const struct kind *kind)
 
 bool kind_accepts(const struct kind *kind)
 {
-	if (kind_is_one_to_many(kind))
-		return false;
-	return kind->of.type == SOCK_STREAM || kind->of.type == SOCK_SEQPACKET || kind->of.type == SOCK_DCCP;
+	return rule_accepts(&kind->of) && !kind_is_one_to_many(kind);
 }
 
 static bool ignores_level(const struct kind *kind)

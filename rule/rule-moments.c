@@ -8,8 +8,6 @@
 #include "moments.h"
 #include "tree.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 const enum sockopt_moment rule_moments_in_order[RULE_N_MOMENTS] = {
 	SOCKOPT_AT_SOCKET,
 	SOCKOPT_AT_BIND,
@@ -28,91 +26,6 @@ const char *rule_moment_word(enum sockopt_moment moment)
 	case SOCKOPT_AT_ACCEPT: return "accept";
 	default: return "";
 	}
-}
-
-static const struct sockopt_kind kinds[] = {
-	{ AF_INET, SOCK_STREAM, IPPROTO_TCP },
-	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP },
-	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP },
-	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP },
-	{ AF_INET, SOCK_STREAM, IPPROTO_MPTCP },
-	{ AF_INET6, SOCK_STREAM, IPPROTO_MPTCP },
-	{ AF_UNIX, SOCK_STREAM, 0 },
-	{ AF_UNIX, SOCK_DGRAM, 0 },
-	{ AF_UNIX, SOCK_SEQPACKET, 0 },
-	{ AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE },
-	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE },
-	{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP },
-	{ AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6 },
-
-	{ AF_INET, SOCK_STREAM, IPPROTO_SCTP },
-	{ AF_INET6, SOCK_STREAM, IPPROTO_SCTP },
-	{ AF_INET, SOCK_SEQPACKET, IPPROTO_SCTP },
-	{ AF_INET6, SOCK_SEQPACKET, IPPROTO_SCTP },
-	{ AF_INET, SOCK_DCCP, IPPROTO_DCCP },
-	{ AF_INET6, SOCK_DCCP, IPPROTO_DCCP },
-	{ AF_NETLINK, SOCK_RAW, 0 },
-	{ AF_NETLINK, SOCK_DGRAM, 0 },
-	{ AF_PACKET, SOCK_RAW, 0 },
-	{ AF_PACKET, SOCK_DGRAM, 0 },
-	{ AF_VSOCK, SOCK_STREAM, 0 },
-	{ AF_VSOCK, SOCK_SEQPACKET, 0 },
-	{ AF_VSOCK, SOCK_DGRAM, 0 },
-	{ 44 /* AF_XDP */, SOCK_RAW, 0 },
-	{ AF_CAN, SOCK_RAW, 1 },
-	{ AF_CAN, SOCK_DGRAM, 2 },
-	{ AF_CAN, SOCK_DGRAM, 6 },
-	{ AF_CAN, SOCK_DGRAM, 7 },
-	{ AF_KCM, SOCK_DGRAM, 0 },
-	{ 43 /* AF_SMC */, SOCK_STREAM, 0 },
-	{ AF_ALG, SOCK_SEQPACKET, 0 },
-	{ AF_BLUETOOTH, SOCK_SEQPACKET, 0 },
-	{ AF_BLUETOOTH, SOCK_STREAM, 0 },
-	{ AF_BLUETOOTH, SOCK_DGRAM, 0 },
-	{ AF_BLUETOOTH, SOCK_RAW, 0 },
-	{ AF_BLUETOOTH, SOCK_RAW, 1 },       /* HCI */
-	{ AF_BLUETOOTH, SOCK_SEQPACKET, 2 }, /* SCO */
-	{ AF_BLUETOOTH, SOCK_STREAM, 3 },    /* RFCOMM */
-	{ AF_BLUETOOTH, SOCK_SEQPACKET, 8 }, /* ISO */
-	{ AF_AX25, SOCK_DGRAM, 0 },
-	{ AF_AX25, SOCK_SEQPACKET, 0 },
-	{ AF_AX25, SOCK_RAW, 0 },
-	{ AF_NETROM, SOCK_SEQPACKET, 0 },
-	{ AF_ROSE, SOCK_SEQPACKET, 0 },
-	{ AF_X25, SOCK_SEQPACKET, 0 },
-	{ AF_ATMPVC, SOCK_DGRAM, 0 },
-	{ AF_ATMSVC, SOCK_DGRAM, 0 },
-	{ AF_PPPOX, SOCK_DGRAM, 1 }, /* PPP over L2TP */
-	{ AF_IUCV, SOCK_STREAM, 0 },
-	{ AF_IUCV, SOCK_SEQPACKET, 0 },
-	{ AF_IEEE802154, SOCK_DGRAM, 0 },
-	{ AF_ISDN, SOCK_DGRAM, 1 },
-	{ AF_TIPC, SOCK_STREAM, 0 },
-	{ AF_TIPC, SOCK_SEQPACKET, 0 },
-	{ AF_TIPC, SOCK_RDM, 0 },
-	{ AF_TIPC, SOCK_DGRAM, 0 },
-	{ AF_RDS, SOCK_SEQPACKET, 0 },
-	{ AF_RXRPC, SOCK_DGRAM, 0 },
-	{ AF_LLC, SOCK_STREAM, 0 },
-	{ AF_LLC, SOCK_DGRAM, 0 },
-	{ AF_PHONET, SOCK_SEQPACKET, 2 },
-	{ AF_NFC, SOCK_STREAM, 1 },
-	{ AF_NFC, SOCK_DGRAM, 1 },
-	{ 45 /* AF_MCTP */, SOCK_DGRAM, 0 },
-	{ AF_CAIF, SOCK_STREAM, 3 },
-	{ AF_CAIF, SOCK_SEQPACKET, 3 },
-};
-
-bool rule_kind(size_t index, struct sockopt_kind *ret)
-{
-	if (index < COUNT(kinds)) {
-		*ret = kinds[index];
-		return true;
-	}
-	/* Raw sockets have any protocol. */
-	index -= COUNT(kinds);
-	*ret = (struct sockopt_kind){ index & 1 ? AF_INET6 : AF_INET, SOCK_RAW, (int)(index / 2) };
-	return index / 2 <= UINT8_MAX;
 }
 
 bool rule_accepts(const struct sockopt_kind *kind)

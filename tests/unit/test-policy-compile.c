@@ -171,7 +171,7 @@ static void what_cannot_be_made_is_refused(void **state)
 	refused("SO_KEEPALIVE=on", "no hook of BPF reaches", "unix");
 	refused("unix: SO_SNDBUF=1MiB", "no hook of BPF reaches", "unix");
 	refused("stream: SO_KEEPALIVE=on", "no hook of BPF reaches", "unix");
-	refused("raw: SO_PRIORITY=5", "no hook of BPF reaches", "netlink");
+	refused("raw: SO_PRIORITY=5", "no hook of BPF reaches", "icmp");
 	refused("tcp: IP_TOS=ef", "cannot be set on IPv6", "IP_TOS");
 	compiled("tcp and ipv4: IP_TOS=ef");
 	refused("socket: TCP_NODELAY=on", "fresh MPTCP", "TCP_NODELAY");

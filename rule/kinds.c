@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The kinds of socket on which options are probed. */
+/* The kinds of socket that there are: on which options are probed, and with which rules are checked. */
 
 #include <netinet/in.h>
 #include <linux/can.h>
 #include <linux/netlink.h>
 
 #include "probe.h"
+#include "rule.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* In the order in which `explain` looks for one that an option applies to. */
 const struct probe_kind probe_kinds[] = {
@@ -15,6 +18,9 @@ const struct probe_kind probe_kinds[] = {
 	{ "mptcp6", { AF_INET6, SOCK_STREAM, IPPROTO_MPTCP } },
 	{ "udp4", { AF_INET, SOCK_DGRAM, IPPROTO_UDP } },
 	{ "udp6", { AF_INET6, SOCK_DGRAM, IPPROTO_UDP } },
+	{ "unix-stream", { AF_UNIX, SOCK_STREAM, 0 } },
+	{ "unix-dgram", { AF_UNIX, SOCK_DGRAM, 0 } },
+	{ "unix-seqpacket", { AF_UNIX, SOCK_SEQPACKET, 0 } },
 	{ "udplite4", { AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE } },
 	{ "udplite6", { AF_INET6, SOCK_DGRAM, IPPROTO_UDPLITE } },
 	{ "ping4", { AF_INET, SOCK_DGRAM, IPPROTO_ICMP } },
@@ -37,9 +43,6 @@ const struct probe_kind probe_kinds[] = {
 	{ "can-j1939", { AF_CAN, SOCK_DGRAM, CAN_J1939 } },
 	{ "kcm-dgram", { AF_KCM, SOCK_DGRAM, 0 } },
 	{ "smc", { AF_SMC, SOCK_STREAM, 0 } },
-	{ "unix-stream", { AF_UNIX, SOCK_STREAM, 0 } },
-	{ "unix-dgram", { AF_UNIX, SOCK_DGRAM, 0 } },
-	{ "unix-seqpacket", { AF_UNIX, SOCK_SEQPACKET, 0 } },
 	{ "netlink-route", { AF_NETLINK, SOCK_RAW, NETLINK_ROUTE } },
 	{ "netlink-netfilter", { AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER } },
 	{ "netlink-generic", { AF_NETLINK, SOCK_DGRAM, NETLINK_GENERIC } },
@@ -87,5 +90,29 @@ const struct probe_kind probe_kinds[] = {
 	{ "ieee802154", { AF_IEEE802154, SOCK_DGRAM, 0 } },
 	{ "isdn", { AF_ISDN, SOCK_DGRAM, 1 } }, /* ISDN_P_TE_S0 */
 };
-const size_t probe_n_kinds = sizeof(probe_kinds) / sizeof(probe_kinds[0]);
-_Static_assert(sizeof(probe_kinds) / sizeof(probe_kinds[0]) <= PROBE_KINDS_MAX, "a result has room for each kind");
+const size_t probe_n_kinds = COUNT(probe_kinds);
+_Static_assert(COUNT(probe_kinds) <= PROBE_KINDS_MAX, "a result has room for each kind");
+
+/* What can be probed on them the others show. */
+static const struct sockopt_kind unprobed[] = {
+	{ AF_AX25, SOCK_RAW, 0 },
+	{ AF_IUCV, SOCK_SEQPACKET, 0 },
+	{ AF_CAIF, SOCK_STREAM, 3 },
+};
+
+bool rule_kind(size_t index, struct sockopt_kind *ret)
+{
+	if (index < COUNT(probe_kinds)) {
+		*ret = probe_kinds[index].of;
+		return true;
+	}
+	index -= COUNT(probe_kinds);
+	if (index < COUNT(unprobed)) {
+		*ret = unprobed[index];
+		return true;
+	}
+	/* Raw sockets have any protocol. */
+	index -= COUNT(unprobed);
+	*ret = (struct sockopt_kind){ index & 1 ? AF_INET6 : AF_INET, SOCK_RAW, (int)(index / 2) };
+	return index / 2 <= UINT8_MAX;
+}
