@@ -176,8 +176,12 @@ void probe_measure_ended(struct probe_result *result, size_t option, size_t step
 		cell->get = outcome;
 	else if (step % N_DOINGS == DO_SET)
 		cell->set = outcome;
+	else if (step % N_DOINGS == DO_RANGE)
+		cell->outside = outcome;
 	else if (step % N_DOINGS == DO_PRIVILEGE)
 		cell->without = outcome;
+	else
+		cell->inherits = PROBE_NOT_TRIED;
 }
 
 void probe_measure_begin(struct probe_result *result)

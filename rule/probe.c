@@ -85,21 +85,34 @@ enum probe_verdict probe_verdict(const struct probe_result *result, size_t optio
 	return verdict;
 }
 
-static void count_cell(const struct sockopt_option *entry, const struct probe_cell *cell,
-		       const struct sockopt_kind *kind, struct probe_counts *ret)
+unsigned probe_cell_due(const struct probe_result *result, size_t option, size_t kind)
 {
-	const bool due[] = {
-		(entry->access & SOCKOPT_GET) && sockopt_applies(entry, kind, SOCKOPT_GET),
-		(entry->access & SOCKOPT_SET) && sockopt_applies(entry, kind, SOCKOPT_SET),
-		cell->set == 0 && sockopt_applies(entry, kind, SOCKOPT_SET),
-		cell->set == 0 && sockopt_applies(entry, kind, SOCKOPT_SET),
-	};
-	const int outcomes[] = { cell->get, cell->set, cell->without, cell->inherits };
+	const struct sockopt_option *entry = sockopt_at(option);
+	const struct probe_cell *cell = probe_cell_at(result, option, kind);
+	bool gets = (entry->access & SOCKOPT_GET) && sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_GET);
+	bool sets = (entry->access & SOCKOPT_SET) && sockopt_applies(entry, &probe_kinds[kind].of, SOCKOPT_SET);
 
-	for (size_t i = 0; i < sizeof(due) / sizeof(due[0]); i++) {
-		ret->measured += due[i] && outcomes[i] != PROBE_NOT_TRIED;
-		ret->missing += due[i] && outcomes[i] == PROBE_NOT_TRIED;
-	}
+	if (!result->sockets[kind].open)
+		return 0;
+	return (gets ? PROBE_GET : 0U) | (sets ? PROBE_SET : 0U) |
+	       (sets && cell->set == 0 ? PROBE_WITHOUT | PROBE_INHERITS : 0U) |
+	       (cell->has_range || cell->outside < 0 ? PROBE_RANGE : 0U) | (cell->without > 0 ? PROBE_INSIDE : 0U);
+}
+
+unsigned probe_cell_unknown(const struct probe_result *result, size_t option, size_t kind)
+{
+	const struct probe_cell *cell = probe_cell_at(result, option, kind);
+
+	return probe_cell_due(result, option, kind) &
+	       ((cell->get == PROBE_NOT_TRIED ? PROBE_GET : 0U) | (cell->set == PROBE_NOT_TRIED ? PROBE_SET : 0U) |
+		(cell->has_range ? 0U : PROBE_RANGE) | (cell->without == PROBE_NOT_TRIED ? PROBE_WITHOUT : 0U) |
+		(cell->inside == PROBE_NOT_TRIED ? PROBE_INSIDE : 0U) |
+		(cell->inherits == PROBE_NOT_TRIED ? PROBE_INHERITS : 0U));
+}
+
+static size_t bits_in(unsigned bits)
+{
+	return (size_t)__builtin_popcount(bits);
 }
 
 void probe_count(const struct probe_result *result, const bool *options, struct probe_counts *ret)
@@ -117,9 +130,12 @@ void probe_count(const struct probe_result *result, const bool *options, struct 
 		ret->no_socket += verdict == PROBE_NO_SOCKET;
 		ret->refused += verdict == PROBE_REFUSED;
 		ret->unknown += verdict == PROBE_UNKNOWN;
-		for (size_t kind = 0; kind < probe_n_kinds; kind++)
-			if (result->sockets[kind].open)
-				count_cell(sockopt_at(i), probe_cell_at(result, i, kind), &probe_kinds[kind].of, ret);
+		for (size_t kind = 0; kind < probe_n_kinds; kind++) {
+			size_t missing = bits_in(probe_cell_unknown(result, i, kind));
+
+			ret->missing += missing;
+			ret->measured += bits_in(probe_cell_due(result, i, kind)) - missing;
+		}
 	}
 }
 

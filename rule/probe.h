@@ -55,7 +55,7 @@ struct probe_cell {
 	char by_default[PROBE_TEXT_MAX]; /* what a fresh socket has; "": not known */
 	bool has_range;
 	int64_t least, greatest; /* numbers that are accepted */
-	int outside;             /* outcome beyond them; 0: nothing lies beyond */
+	int outside;             /* outcome beyond them; 0: nothing lies beyond; < 0: what sought them was ended */
 	int without;             /* outcome without any capability */
 	uint64_t enough;         /* capabilities each of which is enough, as bits */
 	int inside;              /* outcome as root of a user namespace */
@@ -125,6 +125,16 @@ struct probe_result {
 	size_t n_lost; /* remarks for which there was no room */
 };
 
+/** What is measured of a cell, each a bit. */
+enum probe_measure {
+	PROBE_GET = 1 << 0,
+	PROBE_SET = 1 << 1,
+	PROBE_RANGE = 1 << 2,
+	PROBE_WITHOUT = 1 << 3,
+	PROBE_INSIDE = 1 << 4,
+	PROBE_INHERITS = 1 << 5,
+};
+
 /** The cell of an option on a kind. */
 static inline struct probe_cell *probe_cell_at(const struct probe_result *result, size_t option, size_t kind)
 {
@@ -142,12 +152,11 @@ void probe_sum(const struct probe_result *result, struct probe_sums *ret);
 struct probe_counts {
 	size_t options;
 	size_t work;
-	size_t only_read; /* though the catalogue says that they can be set */
-	size_t no_socket; /* no kind of socket on which they apply could be opened */
-	size_t refused;   /* the kernel takes and gives them nowhere */
-	size_t unknown;   /* not tried */
-	/* of what is to be measured where the catalogue says that it applies: get, set, privilege, what is inherited */
-	size_t measured, missing;
+	size_t only_read;         /* though the catalogue says that they can be set */
+	size_t no_socket;         /* no kind of socket on which they apply could be opened */
+	size_t refused;           /* the kernel takes and gives them nowhere */
+	size_t unknown;           /* not tried */
+	size_t measured, missing; /* of what is to be measured (probe_cell_due()) */
 };
 
 /** How an option fares, over all kinds. */
@@ -162,6 +171,12 @@ enum probe_verdict {
 enum probe_verdict probe_verdict(const struct probe_result *result, size_t option);
 
 void probe_count(const struct probe_result *result, const bool *options, struct probe_counts *ret);
+
+/** What is to be measured of an option on a kind: all that follows from where the catalogue says that it applies. */
+unsigned probe_cell_due(const struct probe_result *result, size_t option, size_t kind);
+
+/** What of it could not be found out. */
+unsigned probe_cell_unknown(const struct probe_result *result, size_t option, size_t kind);
 
 /** Is there anything to be said of an option on a kind: does it apply there, or work nevertheless? */
 bool probe_cell_matters(const struct probe_result *result, size_t option, size_t kind);

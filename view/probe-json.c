@@ -36,15 +36,41 @@ static void put_privilege(struct json *json, const struct probe_cell *cell)
 	put_outcome(json, "in_user_namespace", cell->inside);
 }
 
-static void put_cell(FILE *file, const struct sockopt_option *option, const char *socket, const struct probe_cell *cell)
+/** What could not be found out, by the names that it would have. */
+static void put_unknown(struct json *json, unsigned unknown)
 {
+	static const struct {
+		enum probe_measure bit;
+		const char *name;
+	} names[] = {
+		{ PROBE_GET, "get" },
+		{ PROBE_SET, "set" },
+		{ PROBE_RANGE, "range" },
+		{ PROBE_WITHOUT, "without_capabilities" },
+		{ PROBE_INSIDE, "in_user_namespace" },
+		{ PROBE_INHERITS, "inherited" },
+	};
+
+	if (!unknown)
+		return;
+	json_array(json, "unknown");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (unknown & names[i].bit)
+			json_string(json, NULL, names[i].name);
+	json_end_array(json);
+}
+
+static void put_cell(FILE *file, const struct probe_result *result, size_t index, size_t kind)
+{
+	const struct sockopt_option *option = sockopt_at(index);
+	const struct probe_cell *cell = probe_cell_at(result, index, kind);
 	const char *inherits = inherits_word(cell->inherits);
 	struct json json = { .file = file };
 
 	json_object(&json, NULL);
 	json_string(&json, "option", option->name);
 	json_string(&json, "level", option->level->name);
-	json_string(&json, "socket", socket);
+	json_string(&json, "socket", probe_kinds[kind].name);
 	put_outcome(&json, "get", cell->get);
 	put_outcome(&json, "set", cell->set);
 	if (cell->by_default[0])
@@ -57,6 +83,7 @@ static void put_cell(FILE *file, const struct sockopt_option *option, const char
 	put_privilege(&json, cell);
 	if (inherits)
 		json_string(&json, "inherited", inherits);
+	put_unknown(&json, probe_cell_unknown(result, index, kind));
 	json_end_object(&json);
 	json_line(&json);
 }
@@ -71,8 +98,7 @@ void probe_view_matrix_json(FILE *file, const struct probe_view *view)
 	for (size_t i = 0; i < sockopt_count(); i++)
 		for (size_t kind = 0; view->options[i] && kind < probe_n_kinds; kind++)
 			if (probe_cell_matters(view->result, i, kind))
-				put_cell(file, sockopt_at(i), probe_kinds[kind].name,
-					 probe_cell_at(view->result, i, kind));
+				put_cell(file, view->result, i, kind);
 	json_object(&json, NULL);
 	json_object(&json, "summary");
 	json_unsigned(&json, "options", counts.options);

@@ -16,7 +16,8 @@ enum { FEW = 8, /* options that are shown socket by socket */
 
 /** The texts of a cell; kinds with the same ones stand together. */
 struct row {
-	bool works, untried;
+	bool works;
+	unsigned unknown; /* of enum probe_measure */
 	char access[4], by_default[CELL], range[CELL], needs[CELL], inherits[8], errors[CELL];
 };
 
@@ -66,8 +67,10 @@ static const char *words_of(const char *call, int outcome, char ret[static 32])
 }
 
 /** What is refused is told where the catalogue says that it should work. */
-static void row_of(const struct sockopt_option *option, size_t kind, const struct probe_cell *cell, struct row *ret)
+static void row_of(const struct probe_result *result, size_t index, size_t kind, struct row *ret)
 {
+	const struct sockopt_option *option = sockopt_at(index);
+	const struct probe_cell *cell = probe_cell_at(result, index, kind);
 	bool get_due = (option->access & SOCKOPT_GET) && sockopt_applies(option, &probe_kinds[kind].of, SOCKOPT_GET);
 	bool set_due = (option->access & SOCKOPT_SET) && sockopt_applies(option, &probe_kinds[kind].of, SOCKOPT_SET);
 	struct list errors = { .at = ret->errors, .size = sizeof(ret->errors) };
@@ -84,7 +87,11 @@ static void row_of(const struct sockopt_option *option, size_t kind, const struc
 		list_add(&errors, ", ", words_of("get", cell->get, word));
 	if (cell->set && cell->set != PROBE_NOT_TRIED && (set_due || cell->set < 0))
 		list_add(&errors, ", ", words_of("set", cell->set, word));
-	ret->untried = set_due && cell->set == PROBE_NOT_TRIED;
+	ret->unknown = probe_cell_unknown(result, index, kind);
+	if (ret->unknown & PROBE_RANGE)
+		snprintf(ret->range, CELL, "?");
+	if (ret->unknown & PROBE_WITHOUT)
+		snprintf(ret->needs, CELL, "?");
 }
 
 /** A text in a column, cut where it is too long. */
@@ -135,7 +142,7 @@ static size_t rows_of(const struct probe_result *result, size_t option, struct r
 		members[kind] = SIZE_MAX;
 		if (!probe_cell_matters(result, option, kind))
 			continue;
-		row_of(sockopt_at(option), kind, probe_cell_at(result, option, kind), &row);
+		row_of(result, option, kind, &row);
 		while (i < n && memcmp(&rows[i], &row, sizeof(row)) != 0)
 			i++;
 		if (i == n) {
@@ -195,8 +202,40 @@ static void put_sockets(FILE *file, const size_t *members, size_t row)
 
 static void put_fact(FILE *file, const char *label, const char *value)
 {
-	if (strcmp(value, "-") != 0)
+	if (strcmp(value, "-") != 0 && strcmp(value, "?") != 0)
 		fprintf(file, "    %s%*s  %s\n", label, (int)(text_width(label) < 12 ? 12 - text_width(label) : 0), "", value);
+}
+
+static void put_measures(FILE *file, const char *label, unsigned which)
+{
+	const struct {
+		enum probe_measure measure;
+		const char *word;
+	} words[] = {
+		{ PROBE_GET, "get" },
+		{ PROBE_SET, "set" },
+		{ PROBE_RANGE, _("range") },
+		{ PROBE_WITHOUT, _("needs") },
+		{ PROBE_INSIDE, _("in a user namespace") },
+		{ PROBE_INHERITS, _("inherited") },
+	};
+	char text[CELL] = "-";
+	struct list list = { .at = text, .size = CELL };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (which & words[i].measure)
+			list_add(&list, ", ", words[i].word);
+	put_fact(file, label, text);
+}
+
+static void put_working(FILE *file, const struct row *row)
+{
+	put_fact(file, _("access"), strcmp(row->access, "rw") == 0 ? "get, set" : row->access[0] == 'r' ? "get" :
+													  "set");
+	put_fact(file, _("default"), row->by_default);
+	put_fact(file, _("range"), row->range);
+	put_fact(file, _("needs"), row->needs);
+	put_fact(file, _("inherited"), row->inherits);
 }
 
 /** Socket by socket: those that are alike together. */
@@ -214,16 +253,10 @@ static void put_detail(FILE *file, const struct probe_result *result, size_t opt
 		put_sockets(file, members, i);
 		if (rows[i].errors[0])
 			put_fact(file, _("refused"), rows[i].errors);
-		if (rows[i].untried)
-			put_fact(file, _("not tried"), "set");
-		if (!rows[i].works)
-			continue;
-		put_fact(file, _("access"), strcmp(rows[i].access, "rw") == 0 ? "get, set" : rows[i].access[0] == 'r' ? "get" :
-															"set");
-		put_fact(file, _("default"), rows[i].by_default);
-		put_fact(file, _("range"), rows[i].range);
-		put_fact(file, _("needs"), rows[i].needs);
-		put_fact(file, _("inherited"), rows[i].inherits);
+		put_measures(file, _("not tried"), rows[i].unknown & (PROBE_GET | PROBE_SET));
+		if (rows[i].works)
+			put_working(file, &rows[i]);
+		put_measures(file, _("not known"), rows[i].unknown & ~(unsigned)(PROBE_GET | PROBE_SET));
 	}
 }
 

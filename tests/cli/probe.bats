@@ -36,8 +36,10 @@ cell() { # OPTION SOCKET JQ-FILTER: of the JSON lines in output
 	is_harmless <<<"$output"
 	run --separate-stderr -0 "$SOCKOPT" probe TCP_NODELAY --kind 'tcp*,unix-stream' --lang es
 	[[ "$output" == *$'\n\nTCP_NODELAY\n  tcp4 tcp6\n    acceso        get, set\n'*"se hereda     sí"* ]]
-	run --separate-stderr -0 env NO_COLOR=1 "$SOCKOPT" probe TCP_NODELAY --kind tcp4
+	run --separate-stderr -0 env NO_COLOR=1 "$SOCKOPT" probe TCP_NODELAY SO_BSDCOMPAT --kind tcp4
 	[[ "$output" != *$'\e'* ]]
+	# it does nothing: what an accepted socket has of it does not show
+	[[ "$output" == *$'\nSO_BSDCOMPAT\n  tcp4\n'*$'\n    not known     inherited\n'* ]]
 }
 
 @test "what is not understood is wrong use, and nothing is probed" {
@@ -104,7 +106,7 @@ cell() { # OPTION SOCKET JQ-FILTER: of the JSON lines in output
 	run --separate-stderr -1 sandbox setsockopt:6:1 process "$SOCKOPT" probe --verify TCP_NODELAY --kind tcp4
 	[[ "$output" == *$'\nTCP_NODELAY  writable\n    who tried it was killed\n'* ]]
 	run --separate-stderr -0 sandbox getsockopt process "$SOCKOPT" probe TCP_NODELAY --kind tcp4 --json
-	[ "$(cell TCP_NODELAY tcp4 '[.get, .set] | join(" ")')" = " ok" ]
+	[ "$(cell TCP_NODELAY tcp4 '[.get, .set, (.unknown | index("get"))] | join(" ")')" = " ok 0" ]
 }
 
 @test "without rights: among others' sockets, what acts or is dangerous is not set, which is said" {

@@ -93,7 +93,7 @@ static struct probe_result a_result_of_tcp4(void)
 
 	assert_non_null(result.cells);
 	for (size_t i = 0; i < n; i++) {
-		result.cells[i].get = result.cells[i].set = result.cells[i].without = PROBE_NOT_TRIED;
+		result.cells[i].get = result.cells[i].set = result.cells[i].without = result.cells[i].inside = PROBE_NOT_TRIED;
 		result.cells[i].inherits = SOCKOPT_NOTHING_TO_INHERIT;
 	}
 	assert_string_equal(probe_kinds[0].name, "tcp4");
@@ -166,10 +166,38 @@ static void what_is_due_and_was_not_measured_is_missing(void **state)
 	assert_int_equal(counts.missing, 2);
 	cell->without = EPERM;
 	cell->inherits = SOCKOPT_INHERITED;
+	cell->inside = EPERM;
 	probe_count(&result, wanted, &counts);
-	assert_int_equal(counts.measured, 4);
+	assert_int_equal(counts.measured, 5);
 	assert_int_equal(counts.missing, 0);
 	free(wanted);
+	free(result.cells);
+}
+
+static void what_could_not_be_found_out_is_told_by_name(void **state)
+{
+	struct probe_result result = a_result_of_tcp4();
+	size_t option = index_of("TCP_KEEPIDLE");
+	struct probe_cell *cell = probe_cell_at(&result, option, 0);
+
+	assert_int_equal(probe_cell_unknown(&result, option, 0), PROBE_GET | PROBE_SET);
+	cell->get = 0;
+	assert_int_equal(probe_cell_unknown(&result, option, 0), PROBE_SET);
+	/* What is refused has no range, no privilege, nothing to inherit. */
+	cell->set = ENOPROTOOPT;
+	assert_int_equal(probe_cell_unknown(&result, option, 0), 0);
+	cell->set = 0;
+	assert_int_equal(probe_cell_unknown(&result, option, 0), PROBE_WITHOUT);
+	cell->outside = PROBE_HUNG; /* who sought the range was ended */
+	cell->without = EPERM;
+	cell->inherits = PROBE_NOT_TRIED;
+	assert_int_equal(probe_cell_unknown(&result, option, 0), PROBE_RANGE | PROBE_INSIDE | PROBE_INHERITS);
+	cell->has_range = true;
+	cell->outside = EINVAL;
+	cell->inside = 0;
+	cell->inherits = SOCKOPT_INHERITED;
+	assert_int_equal(probe_cell_unknown(&result, option, 0), 0);
+	assert_int_equal(probe_cell_due(&result, index_of("UDP_CORK"), 0), 0);
 	free(result.cells);
 }
 
@@ -207,6 +235,7 @@ int main(void)
 		cmocka_unit_test(the_sums_are_those_of_all_groups),
 		cmocka_unit_test(what_becomes_of_an_option_depends_on_get_and_set),
 		cmocka_unit_test(what_is_due_and_was_not_measured_is_missing),
+		cmocka_unit_test(what_could_not_be_found_out_is_told_by_name),
 		cmocka_unit_test(a_cell_matters_where_the_option_applies_or_works),
 		cmocka_unit_test(the_kinds_are_named_apart),
 	};
