@@ -2,6 +2,7 @@
 /* sockopt - every option of every socket: explain, show, set, undo */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -213,6 +214,14 @@ static int say_no_command(const char *name)
 	return EXIT_WRONG_USE;
 }
 
+static bool outlives_reader;
+
+void command_outlive_reader(void)
+{
+	outlives_reader = true;
+	signal(SIGPIPE, SIG_IGN);
+}
+
 /** A result that could not be written is a failure, whatever else went well. */
 static int written(int status)
 {
@@ -223,6 +232,11 @@ static int written(int status)
 	errno = EIO;
 	putchar('\n');
 	fflush(stdout);
+	if (errno == EPIPE && outlives_reader) {
+		/* All is done; for the shell it ends as other commands do whose reader had enough. */
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
 	log_error(_("cannot write the result: %s"), strerror(errno));
 	return EXIT_PARTLY;
 }

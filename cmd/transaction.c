@@ -443,6 +443,9 @@ int transaction_run(const struct transaction_wish *wish)
 		}
 		sigaction(SIGINT, &action, NULL);
 		sigaction(SIGTERM, &action, NULL);
+		if (signal(SIGHUP, SIG_IGN) != SIG_IGN) /* nohup */
+			sigaction(SIGHUP, &action, NULL);
+		command_outlive_reader();
 	}
 	transaction.warned = xmalloc(wish->n_assignments * sizeof(*transaction.warned));
 	status = run(&transaction);

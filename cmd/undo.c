@@ -156,6 +156,7 @@ static int undo_entry(const struct undo_args *args, const struct journal_entry *
 	};
 	int status;
 
+	command_outlive_reader();
 	undo.view = command_change_view(args->json);
 	restore_all(&restore);
 	change_view_end(undo.view);

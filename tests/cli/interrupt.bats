@@ -105,6 +105,25 @@ interrupted() {
 	fi
 }
 
+@test "a reader who has seen enough, and a terminal that is closed: all or a clean end, never a silent half" {
+	prepare
+	set -o pipefail
+	"$SOCKOPT" set "tcp and pid=${PID[a]}" "${options[@]}" 2>"$FOLDER/err" | head -2 >"$FOLDER/out" || status=$?
+	[ "$status" = 141 ]
+	grep -q "^hint: 'sockopt undo" "$FOLDER/err"
+	told a count "$SOL_SOCKET" "$SO_PRIORITY" 3 -- 5000
+	status=0
+	"$SOCKOPT" undo | head -2 >"$FOLDER/out" || status=$?
+	[ "$status" = 141 ]
+	all_as_before 5001
+	run --separate-stderr -1 "$SOCKOPT" undo
+	interrupted HUP
+	[ "$INTERRUPTED" = 129 ] || [ "$INTERRUPTED" = 0 ]
+	[ "$INTERRUPTED" = 0 ] || grep -q "^sockopt: interrupted" "$FOLDER/err"
+	run "$SOCKOPT" undo
+	all_as_before 5001
+}
+
 @test "undo that is killed can be done again" {
 	prepare
 	"$SOCKOPT" set "tcp and pid=${PID[a]}" "${options[@]}" >/dev/null
