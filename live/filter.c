@@ -131,6 +131,10 @@ static void emit_address(struct compiler *compiler, const struct node *node)
 	memcpy(at->address, node->prefix.ip, sizeof(at->address));
 	at->low = node->prefix.has_port ? node->prefix.port.low : 0;
 	at->high = node->prefix.has_port ? node->prefix.port.high : UINT64_MAX;
+	if (node->prefix.zone[0]) {
+		emit_unknown(compiler);
+		emit(compiler, FILTER_AND);
+	}
 	emit_not_if(compiler, node->op != OP_EQ);
 }
 

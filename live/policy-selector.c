@@ -215,6 +215,12 @@ static int put_connected(struct compiler *compiler)
 	return r < 0 ? r : put_operation(compiler, POLICY_OR);
 }
 
+static int refuse_interface(struct compiler *compiler)
+{
+	return refuse(compiler, "interface",
+		      N_("'%s' is not known in the kernel's hooks: they have its number, which is another one's elsewhere"), NULL);
+}
+
 static int put_key(struct compiler *compiler, const struct node *node)
 {
 	switch (node->key) {
@@ -225,8 +231,11 @@ static int put_key(struct compiler *compiler, const struct node *node)
 	case KEY_TYPE: return put_number(compiler, node, POLICY_TYPE, false);
 	case KEY_PROTOCOL: return put_number(compiler, node, POLICY_PROTOCOL, true);
 	case KEY_STATE: return put_state(compiler, node);
-	case KEY_LOCAL: return put_prefix(compiler, node, POLICY_LOCAL);
-	case KEY_PEER: return put_prefix(compiler, node, POLICY_PEER);
+	case KEY_LOCAL:
+	case KEY_PEER:
+		if (node->prefix.zone[0])
+			return refuse_interface(compiler);
+		return put_prefix(compiler, node, node->key == KEY_LOCAL ? POLICY_LOCAL : POLICY_PEER);
 	case KEY_PORT: return put_either_port(compiler, node);
 	case KEY_LOCAL_PORT: return put_ranges(compiler, node, POLICY_LOCAL_PORT, true);
 	case KEY_PEER_PORT: return put_ranges(compiler, node, POLICY_PEER_PORT, true);
@@ -235,9 +244,7 @@ static int put_key(struct compiler *compiler, const struct node *node)
 			      NULL);
 	case KEY_CGROUP: return put_cgroup(compiler, node);
 	case KEY_NETNS: return put_netns(compiler, node);
-	case KEY_INTERFACE:
-		return refuse(compiler, "interface",
-			      N_("'%s' is not known in the kernel's hooks: they have its number, which is another one's elsewhere"), NULL);
+	case KEY_INTERFACE: return refuse_interface(compiler);
 	case KEY_PATH:
 		return refuse(compiler, "path", N_("'%s' is not known in the kernel's hooks: they do not see addresses of unix sockets"),
 			      NULL);

@@ -4,6 +4,7 @@
 #include <fnmatch.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -74,8 +75,17 @@ static bool bits_equal(const unsigned char *a, const unsigned char *b, unsigned 
 	return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
 }
 
+/** A link-local address is bound to its interface: by name only the socket's own namespace knows it. */
+static bool zone_fits(const char *zone, const struct facts_address *address, const struct facts *facts)
+{
+	char *end;
+	unsigned long number = strtoul(zone, &end, 10);
+
+	return *end ? strcmp(zone, facts->interface) == 0 : address->family == AF_INET6 && address->scope == number;
+}
+
 /** An IPv4 prefix also fits the same address mapped into IPv6. */
-static bool prefix_fits(const struct prefix *prefix, const struct facts_address *address)
+static bool prefix_fits(const struct prefix *prefix, const struct facts_address *address, const struct facts *facts)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const unsigned char *ip = address->ip;
@@ -86,6 +96,8 @@ static bool prefix_fits(const struct prefix *prefix, const struct facts_address 
 		return false;
 	if (prefix->family == 0)
 		return true;
+	if (prefix->zone[0] && !zone_fits(prefix->zone, address, facts))
+		return false;
 	if (prefix->family == AF_INET && address->family == AF_INET6) {
 		if (memcmp(ip, mapped, sizeof(mapped)) != 0)
 			return false;
@@ -186,8 +198,8 @@ static enum truth key_fits(const struct node *node, const struct facts *facts)
 		return truth_of(is_ip(facts) &&
 				ordered(node->op, order_of((uint64_t)facts->kind.protocol, node->number)));
 	case KEY_STATE: return truth_of(ordered(node->op, order_of((uint64_t)facts->state, node->number)));
-	case KEY_LOCAL: return truth_of(prefix_fits(&node->prefix, &facts->local) == (node->op == OP_EQ));
-	case KEY_PEER: return truth_of(prefix_fits(&node->prefix, &facts->peer) == (node->op == OP_EQ));
+	case KEY_LOCAL: return truth_of(prefix_fits(&node->prefix, &facts->local, facts) == (node->op == OP_EQ));
+	case KEY_PEER: return truth_of(prefix_fits(&node->prefix, &facts->peer, facts) == (node->op == OP_EQ));
 	case KEY_PORT:
 	case KEY_LOCAL_PORT:
 	case KEY_PEER_PORT: return ports_fit(node, facts);

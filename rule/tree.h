@@ -60,6 +60,7 @@ struct prefix {
 	int family;
 	unsigned char ip[16];
 	unsigned int bits;
+	char zone[16]; /* of IPv6: an interface's name or number; "": any */
 	bool has_port;
 	struct number_range port;
 };

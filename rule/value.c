@@ -111,7 +111,32 @@ static const char *read_port(const char *text, struct prefix *prefix)
 	return NULL;
 }
 
-/** 10.0.0.0/8, 127.0.0.1:80, [::1]:80, 2001:db8::/32, *:80 */
+/** Cuts %d0 off the end of an address. */
+static bool take_zone(char *text, struct prefix *prefix)
+{
+	char *percent = strchr(text, '%');
+
+	if (!percent)
+		return true;
+	*percent++ = '\0';
+	if (!*percent || strlen(percent) >= sizeof(prefix->zone) || prefix->zone[0])
+		return false;
+	memcpy(prefix->zone, percent, strlen(percent) + 1);
+	return true;
+}
+
+/** What stands behind ']': %ZONE as ss has it, :PORT, both or nothing. */
+static char *read_behind_bracket(char *text, struct prefix *prefix, bool *ret_is_wrong)
+{
+	char *colon = strchr(text, ':');
+
+	if (colon)
+		*colon++ = '\0';
+	*ret_is_wrong = (*text && *text != '%') || !take_zone(text, prefix);
+	return colon;
+}
+
+/** 10.0.0.0/8, 127.0.0.1:80, [::1]:80, 2001:db8::/32, *:80, [fe80::1%eth0]:80 */
 static const char *read_prefix(struct node *node)
 {
 	struct prefix *prefix = &node->prefix;
@@ -127,14 +152,15 @@ static const char *read_prefix(struct node *node)
 
 	if (text[0] == '[') {
 		char *end = strchr(text, ']');
+		bool is_wrong;
 
 		if (!end)
 			return N_("has no closing bracket");
 		host = text + 1;
 		*end = '\0';
-		if (end[1] && end[1] != ':')
+		port = read_behind_bracket(end + 1, prefix, &is_wrong);
+		if (is_wrong)
 			return N_("is not an address");
-		port = end[1] == ':' ? end + 2 : NULL;
 	} else if (strchr(text, ':') && strchr(text, ':') == strrchr(text, ':')) {
 		port = strchr(text, ':');
 		*port++ = '\0';
@@ -151,7 +177,9 @@ static const char *read_prefix(struct node *node)
 	slash = strchr(host, '/');
 	if (slash)
 		*slash++ = '\0';
-	if (inet_pton(AF_INET, host, prefix->ip) == 1)
+	if (!take_zone(host, prefix))
+		return N_("is not an address");
+	if (!prefix->zone[0] && inet_pton(AF_INET, host, prefix->ip) == 1)
 		prefix->family = AF_INET;
 	else if (inet_pton(AF_INET6, host, prefix->ip) == 1)
 		prefix->family = AF_INET6;
@@ -239,7 +267,7 @@ const char *value_hint(enum node_key key)
 			  "fin-wait-2, time-wait, close-wait, last-ack, closing, closed");
 	case KEY_PROTOCOL: return N_("tcp, udp, udplite, sctp, mptcp, icmp, icmpv6, or a number");
 	case KEY_LOCAL:
-	case KEY_PEER: return N_("write 10.0.0.0/8, 127.0.0.1:80, [::1]:80 or *:80");
+	case KEY_PEER: return N_("write 10.0.0.0/8, 127.0.0.1:80, [::1]:80, fe80::1%eth0 or *:80");
 	default: return N_("write a number, a range (8000-8999) or a list (80,443)");
 	}
 }

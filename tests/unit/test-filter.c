@@ -120,7 +120,8 @@ static void an_ipv4_prefix_fits_the_mapped_address(void **state)
 	      "local=::/64", "peer=2001:db8::/32", "peer=2001:db8:1:2::/64", "peer=2001:db8:1:2:3::/80", "peer=2001:db8:1:2:3:4:5:6",
 	      "peer=[2001:db8:1:2:3:4:5:6]:51000", "peer!=10.0.0.0/8");
 	CHECK(&the, USER_NO, "local=127.0.0.2", "local=10.0.0.0/8", "local=::/96", "peer=2001:db8:1:3::/64", "peer=2001:db8:1:2:4::/80",
-	      "peer=2001:db8:1:2:3:4:5:7", "peer=0.0.0.0/0", "peer=[2001:db8:1:2:3:4:5:6]:1");
+	      "peer=2001:db8:1:2:3:4:5:7", "peer=0.0.0.0/0", "peer=[2001:db8:1:2:3:4:5:6]:1", "peer=2001:db8:1:2:3:4:5:7%3");
+	CHECK(&the, USER_UNKNOWN, "peer=2001:db8:1:2:3:4:5:6%3", "peer!=2001:db8:1:2:3:4:5:6%lo");
 }
 
 static void a_holder_decides_if_it_is_the_only_one(void **state)

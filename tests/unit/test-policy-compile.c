@@ -188,6 +188,7 @@ static void what_cannot_be_decided_is_refused(void **state)
 	refused("pid=7: TCP_NODELAY=on", "pid namespace", "7");
 	refused("cgroup=/x: TCP_NODELAY=on", "programs of 'run'", "cgroup");
 	refused("interface=lo: TCP_NODELAY=on", "have its number", "interface");
+	refused("peer=fe80::1%lo: TCP_NODELAY=on", "have its number", "interface");
 	refused("inode=7: TCP_NODELAY=on", "no socket has before", "inode");
 	refused("cookie=7: TCP_NODELAY=on", "no socket has before", "cookie");
 	refused("path=/x: deny SO_SNDBUF", "addresses of unix sockets", "path");

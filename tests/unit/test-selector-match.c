@@ -206,6 +206,23 @@ static void ipv6_prefixes_pick_and_ipv4_fits_the_mapped(void **state)
 	CHECK(&facts, yes, no);
 }
 
+static void a_link_local_address_is_one_of_its_interface(void **state)
+{
+	static const char *const yes[] = { "local=fe80::1", "local=[fe80::1%3]:80", "local=[fe80::1%d0]:80", "local=[fe80::1]%d0:80",
+					   "local=fe80::1%d0", "local=fe80::%3/10", "local!=fe80::1%d1", "not local=fe80::1%4",
+					   "peer=fe80::2%3" };
+	static const char *const no[] = { "local=fe80::1%4", "local=fe80::1%d1", "local=fe80::2%d0", "local=[fe80::1%d0]:81",
+					  "local!=fe80::1%3", "peer=fe80::2%0" };
+	struct facts facts = connection();
+
+	facts.kind.family = facts.local.family = facts.peer.family = AF_INET6;
+	facts.local.scope = facts.peer.scope = 3;
+	strcpy(facts.interface, "d0");
+	inet_pton(AF_INET6, "fe80::1", facts.local.ip);
+	inet_pton(AF_INET6, "fe80::2", facts.peer.ip);
+	CHECK(&facts, yes, no);
+}
+
 static void a_unix_socket_picks_by_path_and_has_no_port(void **state)
 {
 	static const char *const yes[] = { "unix", "path=/run/a.sock", "path~/run/*", "path~*.sock", "path!=/run/b.sock",
@@ -345,6 +362,7 @@ int main(void)
 		cmocka_unit_test(addresses_and_ports_pick),
 		cmocka_unit_test(a_prefix_of_any_length_fits_bit_by_bit),
 		cmocka_unit_test(ipv6_prefixes_pick_and_ipv4_fits_the_mapped),
+		cmocka_unit_test(a_link_local_address_is_one_of_its_interface),
 		cmocka_unit_test(a_unix_socket_picks_by_path_and_has_no_port),
 		cmocka_unit_test(logic_has_three_values),
 		cmocka_unit_test(what_cannot_be_known_is_not_picked),
