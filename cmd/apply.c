@@ -21,9 +21,14 @@
 
 #define RULES_FOLDER "/etc/sockopt.d"
 
+struct source {
+	const char *text; /* borrowed from argv */
+	bool is_file;
+};
+
 struct apply_args {
-	char **files; /* borrowed from argv */
-	size_t n_files;
+	struct source *sources;
+	size_t n_sources;
 	const char *cgroup, *unit;
 	pid_t pid;
 	bool all, yes;
@@ -37,6 +42,7 @@ static const struct argp_option options[] = {
 	{ "pid", 'p', N_("PID"), 0, N_("Attach to the cgroup of this process"), 0 },
 	{ "all", 'a', NULL, 0, N_("Attach to the root: every program of the machine (with --yes)"), 0 },
 	{ "yes", 'y', NULL, 0, N_("Do it with --all, too"), 0 },
+	{ "rule", 'r', N_("RULE"), 0, N_("A rule: listen and port=80: TCP_DEFER_ACCEPT=5s"), 1 },
 	{ "check", 'c', NULL, 0, N_("Explain each rule: when, at which hook, what; change nothing"), 1 },
 	{ "dry-run", 'n', NULL, 0, N_("Say which sockets that are there now differ; change nothing"), 1 },
 	{ "live", 'l', NULL, 0, N_("Change sockets that are there now, too ('sockopt undo' takes it back)"), 1 },
@@ -90,7 +96,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'P': args->pins = arg; return 0;
 	case 'F': args->force = true; return 0;
 	case 'J': args->json = true; return 0;
-	case ARGP_KEY_ARG: args->files[args->n_files++] = arg; return 0;
+	case 'r':
+	case ARGP_KEY_ARG:
+		args->sources[args->n_sources++] = (struct source){ .text = arg, .is_file = key == ARGP_KEY_ARG };
+		return 0;
 	case ARGP_KEY_END: check_args(args, state); return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -105,11 +114,12 @@ static const struct argp argp = {
 	.doc = N_("Let the sockets of programs that are started by others have the options that rules say: those of a cgroup, "
 		  "which is what a systemd unit and a container are. The rules are BPF programs in the kernel; they stay when "
 		  "sockopt ends, until 'sockopt policy remove'. Applied again, they replace those before them at the same instant. "
-		  "Without a FILE, /etc/sockopt.d/*.rules are taken. See sockopt-rules(5).\v"
+		  "Without a FILE or RULE, /etc/sockopt.d/*.rules are taken. See sockopt-rules(5).\v"
 		  "Examples:\n"
 		  "  sockopt apply --check web.rules\n"
 		  "  sockopt apply --unit nginx --dry-run web.rules\n"
 		  "  sockopt apply --unit nginx --live web.rules\n"
+		  "  sockopt apply --unit nginx -r 'TCP_USER_TIMEOUT=30s'\n"
 		  "  sockopt policy\n\n"
 		  "Exit status: 0 done, 1 no rules, 2 wrong use or a rule that BPF cannot serve, 3 some failed, 4 not permitted."),
 	.children = children,
@@ -134,10 +144,12 @@ static int read_rules(const struct apply_args *args, struct rules *rules)
 {
 	int r = 0;
 
-	if (args->n_files == 0)
+	if (args->n_sources == 0)
 		return read_folder(rules);
-	for (size_t i = 0; i < args->n_files && r == 0; i++)
-		r = rule_source_file(rules, args->files[i]);
+	for (size_t i = 0; i < args->n_sources && r == 0; i++)
+		r = (args->sources[i].is_file ? rule_source_file : rule_source_text)(rules, args->sources[i].text);
+	if (r == -ENOENT)
+		log_hint(_("a rule instead of a file: -r 'tcp: TCP_USER_TIMEOUT=30s'"));
 	return r;
 }
 
@@ -283,17 +295,16 @@ static int put(const struct apply_args *args, const struct policy_program *progr
 
 static char *command_line(const struct apply_args *args, const char *cgroup)
 {
-	size_t size = strlen(cgroup) + 32;
+	size_t size = strlen(cgroup) + 32, used;
 	char *text;
 
-	for (size_t i = 0; i < args->n_files; i++)
-		size += strlen(args->files[i]) + 1;
+	for (size_t i = 0; i < args->n_sources; i++)
+		size += strlen(args->sources[i].text) + sizeof(" -r ''");
 	text = xmalloc(size);
-	snprintf(text, size, "apply --live --cgroup %s", cgroup);
-	for (size_t i = 0; i < args->n_files; i++) {
-		strcat(text, " ");
-		strcat(text, args->files[i]);
-	}
+	used = (size_t)snprintf(text, size, "apply --live --cgroup %s", cgroup);
+	for (size_t i = 0; i < args->n_sources; i++)
+		used += (size_t)snprintf(text + used, size - used, args->sources[i].is_file ? " %s" : " -r '%s'",
+					 args->sources[i].text);
 	return text;
 }
 
@@ -336,7 +347,7 @@ static int apply(const struct apply_args *args, const struct rules *rules, struc
 
 static int run(int argc, char **argv)
 {
-	struct apply_args args = { .files = xmalloc((size_t)argc * sizeof(char *)), .pins = POLICY_PINS };
+	struct apply_args args = { .sources = xmalloc((size_t)argc * sizeof(struct source)), .pins = POLICY_PINS };
 	struct policy_program *program = xmalloc(sizeof(*program));
 	struct rules rules = { 0 };
 	int status = EXIT_WRONG_USE;
@@ -353,7 +364,7 @@ static int run(int argc, char **argv)
 	}
 	rules_free(&rules);
 	free(program);
-	free(args.files);
+	free(args.sources);
 	return status;
 }
 

@@ -74,7 +74,7 @@ void command_wrong_use(const struct argp_state *state, const char *format, ...) 
 /** Reads a selector, or says what is wrong with it and ends with EXIT_WRONG_USE. NULL text: NULL. */
 struct selector *command_selector(const char *text);
 
-/** From now on a reader who goes away (head) does not end the command: what it has begun to change is changed wholly. */
+/** From now on a reader who goes away (head) does not end the command: what it has begun to change is changed. */
 void command_outlive_reader(void);
 
 /** malloc(3) that ends the program when there is none. */

@@ -95,6 +95,9 @@ three() {
 	[[ "$output" == *"TCP_NODELAY=on  made at: listen, connect; a program's own value is replaced by this one"* ]]
 	[ "${lines[-2]}" = "    SO_RCVLOWAT  a program that asks for it is refused" ]
 	[ "${lines[-1]}" = "    cgroup/setsockopt" ]
+	run --separate-stderr -0 "$SOCKOPT" apply --check -r 'udp: SO_PRIORITY=3' "$RULES" -r 'deny SO_SNDBUF'
+	[ "${lines[0]}" = "-r:1  udp: SO_PRIORITY=3" ]
+	[[ "$output" == *$'\n'"$RULES:2  "*$'\n'"-r:1  deny SO_SNDBUF"* ]]
 	run --separate-stderr -0 "$SOCKOPT" apply --check "$RULES" --json
 	[ "${#lines[@]}" = 4 ]
 	jq -e '.line == 4 and .verb == "force" and .moments == ["listen", "connect"] and .action == "TCP_NODELAY=on" and
@@ -516,6 +519,8 @@ not_listed() {
 	run --separate-stderr -2 "$SOCKOPT" apply --name a/b --cgroup /x "$RULES"
 	run --separate-stderr -2 "$SOCKOPT" apply --check "$FOLDER/none.rules"
 	[[ "${stderr_lines[0]}" == "sockopt: cannot read '$FOLDER/none.rules'"* ]]
+	run --separate-stderr -2 "$SOCKOPT" apply --check TCP_NODELAY=on
+	[ "${stderr_lines[1]}" = "hint: a rule instead of a file: -r 'tcp: TCP_USER_TIMEOUT=30s'" ]
 	printf '# nothing\n' >"$RULES"
 	run --separate-stderr -1 "$SOCKOPT" apply --check "$RULES"
 	[ "$stderr" = "sockopt: there are no rules in it" ]
