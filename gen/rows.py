@@ -19,7 +19,8 @@ UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nano
          "probes": "probes", "retries": "retries", "ifindex": "interface index",
          "ifindex-be": "interface index, network byte order", "port": "port", "fd": "file descriptor", "cpu": "CPU",
          "pid": "pid", "instructions": "instructions", "connections": "connections", "tos": "DSCP and ECN",
-         "mark": "mark", "percent": "percent"}
+         "mark": "mark", "percent": "percent",
+         "port-range": "two ports: low | high << 16"}
 TRANSFORMS = {"doubled": "twice the value is kept and read back", "boolean": "whatever is not 0 reads back as 1",
               "clamped": "a value outside is cut to the nearest allowed one", "rounded": "the value is rounded",
               "masked": "only some bits are kept", "ignored": "accepted, and without effect",

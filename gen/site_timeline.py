@@ -19,7 +19,7 @@ START, BIND, LISTEN, ACCEPT, END = 28, 152, 276, 404, 612
 
 
 class Stretch(NamedTuple):
-    """A part of a socket's life: where it lies, the moments at its end, and the states that it is in."""
+    """A part of a socket's life: where it lies, the moments that still count in it, and the states that it is in."""
 
     left: int
     right: int
@@ -36,7 +36,7 @@ class Lane(NamedTuple):
 LISTENER = Lane("lane_listener", ((START, "socket"), (BIND, "bind"), (LISTEN, "listen"), (END, "close")), (
     Stretch(START, BIND, ("socket", "bind", "listen"), ("unbound", "unconnected")),
     Stretch(BIND, LISTEN, ("listen",), ("bound", "unconnected")),
-    Stretch(LISTEN, END, (), ("listening", "unconnected"))))
+    Stretch(LISTEN, END, ("listen",), ("listening", "unconnected"))))  # for the connections to come
 ACCEPTED = Lane("lane_accepted", ((ACCEPT, "accept"), (END, "close")), (
     Stretch(ACCEPT, END, ("accept",), ("connected",)),))
 CLIENT = Lane("lane_client", ((START, "socket"), (BIND, "bind"), (ACCEPT, "connect"), (END, "close")), (

@@ -28,7 +28,7 @@ UNITS = {"s": "S", "ms": "MS", "us": "US", "ns": "NS", "bytes": "BYTES", "bytes/
          "segments": "SEGMENTS", "packets": "PACKETS", "hops": "HOPS", "probes": "PROBES",
          "retries": "RETRIES", "ifindex": "IFINDEX", "ifindex-be": "IFINDEX_BE", "port": "PORT", "fd": "FD",
          "cpu": "CPU", "pid": "PID", "instructions": "INSTRUCTIONS", "connections": "CONNECTIONS",
-         "tos": "TOS", "mark": "MARK", "percent": "PERCENT"}
+         "tos": "TOS", "mark": "MARK", "percent": "PERCENT", "port-range": "PORT_RANGE"}
 STATES = {"unbound": 1, "bound": 2, "listening": 4, "connecting": 8, "connected": 16, "unconnected": 32,
           "shutdown": 64}
 FACTS = {fact: 1 << i for i, fact in enumerate(facts.FACTS)}

@@ -130,6 +130,17 @@ static void put_plain(struct output *out, const struct sockopt_field *field, int
 		output_unsigned(out, (uint64_t)number);
 }
 
+static void put_port_range(struct output *out, uint64_t number)
+{
+	if (number == 0) {
+		output_text(out, "none");
+		return;
+	}
+	output_unsigned(out, number & UINT16_MAX);
+	output_char(out, '-');
+	output_unsigned(out, number >> 16);
+}
+
 static void put_unit(struct output *out, const struct sockopt_field *field, int64_t number)
 {
 	switch (field->unit) {
@@ -156,6 +167,9 @@ static void put_unit(struct output *out, const struct sockopt_field *field, int6
 		}
 		output_text(out, "0x");
 		output_hex(out, (uint64_t)number, 2);
+		return;
+	case SOCKOPT_UNIT_PORT_RANGE:
+		put_port_range(out, (uint64_t)number);
 		return;
 	default:
 		put_plain(out, field, number);

@@ -102,6 +102,8 @@ static struct sockopt_text forms_of(enum sockopt_unit unit)
 	case SOCKOPT_UNIT_IFINDEX:
 	case SOCKOPT_UNIT_IFINDEX_BE:
 		return (struct sockopt_text){ "an interface's name or index", "el nombre o el índice de una interfaz" };
+	case SOCKOPT_UNIT_PORT_RANGE:
+		return (struct sockopt_text){ "two ports, none, or a number", "dos puertos, none o un número" };
 	default:
 		return (struct sockopt_text){ "a number", "un número" };
 	}
@@ -162,7 +164,8 @@ static void put_scalar_forms(struct output *out, const struct sockopt_option *op
 		output_text(out, sockopt_text((struct sockopt_text){ " characters", " caracteres" }, language));
 	} else if (number_is(field)) {
 		output_text(out, sockopt_text(forms_of(field->unit), language));
-		put_ranges(out, option, language);
+		if (field->unit != SOCKOPT_UNIT_PORT_RANGE)
+			put_ranges(out, option, language);
 	} else {
 		output_text(out, sockopt_text((struct sockopt_text){ "an address", "una dirección" }, language));
 	}

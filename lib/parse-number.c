@@ -226,6 +226,33 @@ static bool find_interface(struct word word, int64_t *ret_number)
 	return index != 0;
 }
 
+/** Digits up to the end or the character that ends them. */
+static bool take_port(struct word *rest, uint32_t *ret)
+{
+	size_t n = 0;
+
+	for (*ret = 0; n < rest->length && rest->at[n] >= '0' && rest->at[n] <= '9' && *ret <= UINT16_MAX; n++)
+		*ret = *ret * 10 + (uint32_t)(rest->at[n] - '0');
+	*rest = (struct word){ rest->at + n, rest->length - n };
+	return n && *ret <= UINT16_MAX;
+}
+
+/** "40000-50000", "none" */
+static bool find_port_range(struct word word, int64_t *ret_number)
+{
+	uint32_t low = 0, high = 0;
+
+	if (!name_equal("none", word.at, word.length)) {
+		if (!take_port(&word, &low) || word.length == 0 || *word.at != '-')
+			return false;
+		word = (struct word){ word.at + 1, word.length - 1 };
+		if (!take_port(&word, &high) || word.length)
+			return false;
+	}
+	*ret_number = (int64_t)(low | high << 16);
+	return true;
+}
+
 static bool find_word(const struct sockopt_field *field, struct word word, int64_t *ret_number)
 {
 	if (field->look == SOCKOPT_LOOK_BOOL && find_bool(word, ret_number))
@@ -236,6 +263,8 @@ static bool find_word(const struct sockopt_field *field, struct word word, int64
 		number_limits(field, &(int64_t){ 0 }, ret_number);
 		return true;
 	}
+	if (field->unit == SOCKOPT_UNIT_PORT_RANGE && find_port_range(word, ret_number))
+		return true;
 	return (field->unit == SOCKOPT_UNIT_IFINDEX || field->unit == SOCKOPT_UNIT_IFINDEX_BE) &&
 	       find_interface(word, ret_number);
 }
@@ -319,6 +348,10 @@ int parse_number(const struct sockopt_field *field, struct word word, int64_t *r
 	r = read_decimal(&at, end, &decimal, trouble);
 	if (r < 0)
 		return r;
+	if (field->unit == SOCKOPT_UNIT_PORT_RANGE && at != end) {
+		*trouble = (struct trouble){ SOCKOPT_BAD_VALUE, at };
+		return -EINVAL;
+	}
 	r = with_suffix(field, &decimal, (struct word){ at, (size_t)(end - at) }, ret_number, trouble);
 	if (r == -ERANGE)
 		trouble->at = word.at;

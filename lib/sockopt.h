@@ -95,6 +95,7 @@ enum sockopt_unit {
 	SOCKOPT_UNIT_TOS, /* the byte of DSCP and ECN; text: ef, af41 */
 	SOCKOPT_UNIT_MARK,
 	SOCKOPT_UNIT_PERCENT,
+	SOCKOPT_UNIT_PORT_RANGE, /* two ports, the lower end in the low 16 bits; text: 40000-50000, none */
 };
 
 struct sockopt_symbol {

@@ -99,6 +99,7 @@ const char *explain_unit(enum sockopt_unit unit)
 		[SOCKOPT_UNIT_TOS] = N_("DSCP and ECN"),
 		[SOCKOPT_UNIT_MARK] = N_("mark"),
 		[SOCKOPT_UNIT_PERCENT] = N_("percent"),
+		[SOCKOPT_UNIT_PORT_RANGE] = N_("two ports: low | high << 16"),
 	};
 
 	return unit < sizeof(words) / sizeof(words[0]) ? words[unit] : NULL;
@@ -130,6 +131,7 @@ const char *explain_unit_key(enum sockopt_unit unit)
 		[SOCKOPT_UNIT_TOS] = "tos",
 		[SOCKOPT_UNIT_MARK] = "mark",
 		[SOCKOPT_UNIT_PERCENT] = "percent",
+		[SOCKOPT_UNIT_PORT_RANGE] = "port-range",
 	};
 
 	return keys[unit];

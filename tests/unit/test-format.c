@@ -124,6 +124,15 @@ static void other_numbers_are_plain(void **state)
 	}
 }
 
+static void a_port_range_is_two_ports(void **state)
+{
+	assert_string_equal(shown_unit(SOCKOPT_UNIT_PORT_RANGE, 40000 | 50000LL << 16), "40000-50000");
+	assert_string_equal(shown_unit(SOCKOPT_UNIT_PORT_RANGE, 50000LL << 16), "0-50000");
+	assert_string_equal(shown_unit(SOCKOPT_UNIT_PORT_RANGE, 40000), "40000-0");
+	assert_string_equal(shown_unit(SOCKOPT_UNIT_PORT_RANGE, UINT32_MAX), "65535-65535");
+	assert_string_equal(shown_unit(SOCKOPT_UNIT_PORT_RANGE, 0), "none");
+}
+
 static void words_are_those_of_the_catalogue(void **state)
 {
 	unsigned int mark = 0x1f;
@@ -336,6 +345,7 @@ int main(void)
 		cmocka_unit_test(a_rate_is_in_bits_where_they_are_round),
 		cmocka_unit_test(an_unsigned_number_is_never_negative),
 		cmocka_unit_test(other_numbers_are_plain),
+		cmocka_unit_test(a_port_range_is_two_ports),
 		cmocka_unit_test(words_are_those_of_the_catalogue),
 		cmocka_unit_test(flags_are_names_and_the_rest_as_hex),
 		cmocka_unit_test(a_struct_has_its_fields_by_name),

@@ -82,7 +82,7 @@ static void a_bare_number_is_in_the_unit_of_the_option(void **state)
 		{ "-9223372036854775808", INT64_MIN },
 	};
 
-	for (int unit = SOCKOPT_UNIT_NONE; unit <= SOCKOPT_UNIT_PERCENT; unit++)
+	for (int unit = SOCKOPT_UNIT_NONE; unit <= SOCKOPT_UNIT_PORT_RANGE; unit++)
 		check((enum sockopt_unit)unit, cases, COUNT(cases));
 }
 
@@ -139,6 +139,36 @@ static void a_size_takes_powers_of_1024_and_of_1000(void **state)
 	check(SOCKOPT_UNIT_BYTES, cases, COUNT(cases));
 }
 
+static void a_port_range_is_two_ports_or_a_number(void **state)
+{
+	static const struct number_case cases[] = {
+		{ "40000-50000", 40000 | 50000LL << 16 },
+		{ "none", 0 },
+		{ "None", 0 },
+		{ "0-0", 0 },
+		{ "0-50000", 50000LL << 16 },
+		{ "1-65535", 1 | 65535LL << 16 },
+		{ "3276840000", 40000 | 50000LL << 16 },
+		{ "0x9c40", 40000 },
+	};
+
+	check(SOCKOPT_UNIT_PORT_RANGE, cases, COUNT(cases));
+}
+
+static void parse_refuses_what_is_no_port_range(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at;
+	} cases[] = { { "40000-", 5 }, { "40000-65536", 5 }, { "65536-1", 5 }, { "1-2-3", 1 }, { "99999999999-1", 11 }, { "-", 1 }, { "5s", 1 } };
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sockopt_field field = field_of(SOCKOPT_UNIT_PORT_RANGE);
+
+		check_refused(&field, cases[i].text, -EINVAL, SOCKOPT_BAD_VALUE, cases[i].at);
+	}
+}
+
 static void a_rate_takes_bits_and_bytes(void **state)
 {
 	static const struct number_case cases[] = {
@@ -182,6 +212,7 @@ static void parse_refuses_a_unit_that_does_not_fit(void **state)
 		{ SOCKOPT_UNIT_NONE, "0xg", 1 },
 		{ SOCKOPT_UNIT_BYTES_PER_SECOND, "5KiB", 1 },
 		{ SOCKOPT_UNIT_PORT, "80/tcp", 2 },
+		{ SOCKOPT_UNIT_PORT, "1-2", 1 },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -395,6 +426,8 @@ int main(void)
 		cmocka_unit_test(a_bare_number_is_in_the_unit_of_the_option),
 		cmocka_unit_test(a_time_takes_every_unit_of_time),
 		cmocka_unit_test(a_size_takes_powers_of_1024_and_of_1000),
+		cmocka_unit_test(a_port_range_is_two_ports_or_a_number),
+		cmocka_unit_test(parse_refuses_what_is_no_port_range),
 		cmocka_unit_test(a_rate_takes_bits_and_bytes),
 		cmocka_unit_test(parse_refuses_a_unit_that_does_not_fit),
 		cmocka_unit_test(parse_refuses_what_does_not_come_out_whole),
