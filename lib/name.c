@@ -38,14 +38,23 @@ static const char *without_prefix(const char *name)
 	return underscore && underscore[1] ? underscore + 1 : name;
 }
 
+/** Most names have another length, and need not be looked at. */
+static bool fits(const char *name, const char *word, size_t length)
+{
+	size_t whole = strlen(name);
+
+	if (whole < length)
+		return false;
+	return (whole == length || without_prefix(name) == name + whole - length) &&
+	       name_equal(name + whole - length, word, length);
+}
+
 bool name_fits(const struct sockopt_option *option, const char *word, size_t length)
 {
-	if (name_equal(option->name, word, length) ||
-	    name_equal(without_prefix(option->name), word, length))
+	if (fits(option->name, word, length))
 		return true;
-
 	for (const char *const *alias = option->aliases; *alias; alias++)
-		if (name_equal(*alias, word, length) || name_equal(without_prefix(*alias), word, length))
+		if (fits(*alias, word, length))
 			return true;
 	return false;
 }

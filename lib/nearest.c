@@ -9,21 +9,14 @@
 #define WORD_MAX 48
 
 struct word {
-	const char *text;
 	size_t length;
 	uint32_t letters;
+	uint64_t places[256]; /* of each letter, small: at which of the word's places it stands, a bit each */
 };
 
-static char lower(char c)
+static unsigned char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static unsigned int least(unsigned int a, unsigned int b, unsigned int c)
-{
-	unsigned int ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /** Which letters there are: a bit each, capitals and small ones alike (some share theirs with a digit). */
@@ -36,46 +29,45 @@ static uint32_t letters_of(const char *text)
 	return letters;
 }
 
-static struct word word_of(const char *text)
+/** @param length at most WORD_MAX */
+static void read_word(const char *text, size_t length, struct word *ret)
 {
-	return (struct word){ text, strlen(text), letters_of(text) };
+	*ret = (struct word){ .length = length, .letters = letters_of(text) };
+	for (size_t i = 0; i < length; i++)
+		ret->places[lower(text[i])] |= UINT64_C(1) << i;
 }
 
-/** Of two sets of letters: does the first have more than so many that the second lacks? */
-static bool has_more(uint32_t letters, uint32_t others, unsigned int bound)
+/** Of two sets of letters: how many does the first have that the second lacks? Of twos, of fours, of eights. */
+static unsigned int count_more(uint32_t letters, uint32_t others)
 {
-	unsigned int n = 0;
+	uint32_t more = letters & ~others;
 
-	for (uint32_t rest = letters & ~others; rest; rest &= rest - 1)
-		n++;
-	return n > bound;
+	more -= more >> 1 & 0x55555555;
+	more = (more & 0x33333333) + (more >> 2 & 0x33333333);
+	return ((more + (more >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24;
 }
 
-/** Levenshtein: letters to insert, drop or replace; given up when it cannot be within the bound. */
-static unsigned int count_edits(const struct word *a, const char *b, size_t lb, unsigned int bound)
+/**
+ * Levenshtein's distance: letters to insert, drop or replace. A column of his table at a time: neighbours in it differ
+ * by one at most, so that a bit each says where it goes up and where down (Myers 1999, as Hyyro writes it).
+ */
+static unsigned int count_edits(const struct word *word, const char *name)
 {
-	unsigned int row[WORD_MAX + 1];
+	uint64_t up = ~UINT64_C(0), down = 0, last = UINT64_C(1) << (word->length - 1);
+	unsigned int edits = (unsigned int)word->length;
 
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = (unsigned int)j;
-	for (size_t i = 1; i <= a->length; i++) {
-		unsigned int diagonal = row[0];
-		unsigned int nearest = (unsigned int)i;
-		char c = lower(a->text[i - 1]);
+	for (; *name; name++) {
+		uint64_t same = word->places[lower(*name)] | down;
+		uint64_t kept = (((same & up) + up) ^ up) | same; /* equal to the field before in the diagonal */
+		uint64_t right_up = down | ~(kept | up), right_down = up & kept;
 
-		row[0] = (unsigned int)i;
-		for (size_t j = 1; j <= lb; j++) {
-			unsigned int above = row[j];
-			unsigned int same = c != lower(b[j - 1]);
-
-			row[j] = least(above + 1, row[j - 1] + 1, diagonal + same);
-			diagonal = above;
-			nearest = row[j] < nearest ? row[j] : nearest;
-		}
-		if (nearest > bound)
-			return nearest;
+		edits += (right_up & last) != 0;
+		edits -= (right_down & last) != 0;
+		right_up = right_up << 1 | 1;
+		up = right_down << 1 | ~(kept | right_up);
+		down = right_up & kept;
 	}
-	return row[lb];
+	return edits;
 }
 
 /**
@@ -87,12 +79,12 @@ static unsigned int distance(const struct word *word, const char *name, unsigned
 	size_t length = strlen(name);
 	uint32_t letters;
 
-	if (length > WORD_MAX || length > word->length + bound || word->length > length + bound)
+	if (length > word->length + bound || word->length > length + bound)
 		return bound + 1;
 	letters = letters_of(name);
-	if (has_more(letters, word->letters, bound) || has_more(word->letters, letters, bound))
+	if (count_more(letters, word->letters) > bound || count_more(word->letters, letters) > bound)
 		return bound + 1;
-	return count_edits(word, name, length, bound);
+	return count_edits(word, name);
 }
 
 static unsigned int distance_of(const struct sockopt_option *option, const struct word *word, unsigned int bound)
@@ -106,14 +98,15 @@ static unsigned int distance_of(const struct sockopt_option *option, const struc
 
 size_t sockopt_nearest(const char *name, const struct sockopt_option **ret, size_t max)
 {
-	const struct word word = word_of(name);
+	size_t length = strlen(name), found = name_matches(name, ret, max);
 	/* A short word is near to everything: it may miss one letter if it has two, a long one a quarter of them. */
-	unsigned int bound = word.length < 2 ? 0 : word.length < 4 ? 1 :
-								     (unsigned int)(word.length / 4 + 1);
-	size_t found = name_matches(name, ret, max);
+	unsigned int bound = length < 2 ? 0 : length < 4 ? 1 :
+							   (unsigned int)(length / 4 + 1);
+	struct word word;
 
-	if (found || max == 0 || word.length > WORD_MAX)
+	if (found || max == 0 || length == 0 || length > WORD_MAX)
 		return found;
+	read_word(name, length, &word);
 	for (size_t i = 0; i < catalog_tables.n_options; i++) {
 		const struct sockopt_option *option = &catalog_tables.options[i];
 		unsigned int far = distance_of(option, &word, bound);
