@@ -53,7 +53,7 @@ struct trace_record {
 	__u32 size;         /* of all that belongs to it, in bytes */
 	__u16 kind;         /* of enum trace_kind */
 	__u16 flags;        /* of enum trace_flag */
-	__u64 time_ns;      /* CLOCK_MONOTONIC, when the call returned */
+	__u64 time_ns;      /* CLOCK_BOOTTIME, when the call returned */
 	__s64 result;       /* as the system call returned it: a negative errno if it failed */
 	__u64 capabilities; /* effective ones of the thread; 0 if the call succeeded */
 	__u64 cookie;       /* 0: the socket has none yet */

@@ -195,7 +195,7 @@ static __always_inline struct scratch *begin(struct task_struct___trace *task, _
 	record = &scratch->record;
 	__builtin_memset(record, 0, sizeof(*record));
 	record->kind = kind;
-	record->time_ns = bpf_ktime_get_ns();
+	record->time_ns = bpf_ktime_get_boot_ns();
 	record->result = result;
 	record->pid = ids >> 32;
 	record->tid = (__u32)ids;

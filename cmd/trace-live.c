@@ -371,7 +371,7 @@ int trace_live(struct trace_sink *sink)
 	}
 	if (wish.all)
 		say_all();
-	sink->clock_offset = trace_clock_offset();
+	sink->clock_offset = trace_clock_offset(session.engine->has_kernel_clock);
 	if (sink->capture)
 		capture_begin(sink->capture, session.engine->name, sink->clock_offset);
 	r = follow(&session);

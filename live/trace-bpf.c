@@ -258,6 +258,7 @@ static int load_skeleton(void *context)
 {
 	struct bpf_engine *bpf = ((const struct loading *)context)->bpf;
 
+	bpf->engine.has_kernel_clock = true;
 	bpf->engine.sees_io_uring = choose_uring(bpf->programs);
 	return trace_bpf__load(bpf->programs);
 }

@@ -30,7 +30,8 @@ struct trace_engine {
 	const char *name;
 	bool sees_io_uring;
 	bool sees_kept;
-	bool ends_with_us; /* traced processes cannot go on without us */
+	bool has_kernel_clock; /* its times are not of our time namespace */
+	bool ends_with_us;     /* traced processes cannot go on without us */
 	/** Waits for records at most so long; hands over what is there. @return 0, -EINTR, or -errno that ends it */
 	int (*poll)(struct trace_engine *engine, int timeout_ms, trace_each *each, void *arg);
 	/** Records that were lost so far. */

@@ -5,11 +5,14 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #include "identity.h"
+#include "tidy.h"
 
 /** Errors that the kernel keeps to itself: the call begins anew, or ends with EINTR. */
 #define RESTART_FIRST 512
@@ -17,13 +20,31 @@
 
 _Static_assert((int)TRACE_CLOSE == (int)CALL_CLOSE && (int)TRACE_N_KINDS == (int)CALL_N_KINDS, "the same order");
 
-int64_t trace_clock_offset(void)
+/** How far the clock of our time namespace is ahead of the kernel's own. */
+static int64_t ahead_ns(void)
 {
-	struct timespec real, monotonic;
+	/* monotonic S NS, boottime S NS; there is no such file before Linux 5.6, and no such namespace. */
+	autofclose FILE *file = fopen("/proc/self/timens_offsets", "re");
+	char line[128], *end;
+	int64_t ns = 0;
+
+	while (file && fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "boottime ", 9) != 0)
+			continue;
+		ns = strtoll(line + 9, &end, 10) * INT64_C(1000000000);
+		ns += strtoll(end, NULL, 10);
+	}
+	return ns;
+}
+
+int64_t trace_clock_offset(bool kernels)
+{
+	struct timespec real, boot;
 
 	clock_gettime(CLOCK_REALTIME, &real);
-	clock_gettime(CLOCK_MONOTONIC, &monotonic);
-	return (real.tv_sec - monotonic.tv_sec) * INT64_C(1000000000) + real.tv_nsec - monotonic.tv_nsec;
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	return (real.tv_sec - boot.tv_sec) * INT64_C(1000000000) + real.tv_nsec - boot.tv_nsec +
+	       (kernels ? ahead_ns() : 0);
 }
 
 static size_t paths_size(const struct trace_record *record)

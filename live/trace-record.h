@@ -6,8 +6,11 @@
 #include <call.h>
 #include <trace-bytes.h>
 
-/** CLOCK_REALTIME less CLOCK_MONOTONIC, now. */
-int64_t trace_clock_offset(void);
+/**
+ * @brief CLOCK_REALTIME less CLOCK_BOOTTIME, now: that clock cannot be set, and goes on while the machine is suspended.
+ * @param kernels the latter as the kernel counts it, whatever time namespace we are in
+ */
+int64_t trace_clock_offset(bool kernels);
 
 /** Is this one record, whole and of this size, with nothing in it that does not fit? */
 bool trace_record_is_sound(const void *bytes, size_t size);

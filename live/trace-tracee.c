@@ -361,7 +361,7 @@ void tracee_end_call(struct tracee *tracee, int64_t result)
 	struct timespec now;
 	int their_fd = record->fd;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(CLOCK_BOOTTIME, &now);
 	record->time_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 	record->result = result;
 	read_status(tracee->tid, &status);

@@ -215,6 +215,38 @@ liar() {
 	told a count "$SOL_SOCKET" "$SO_PRIORITY" 0 -- 2
 }
 
+# Its child is stopped for half a second, in which the clock goes on by hours: it would be ended.
+@test "a clock that jumps: what is probed is not taken for something that hangs" {
+	local child=''
+
+	SKEW=forward LD_PRELOAD="$HELPERS/libskewed-clock.so" "$SOCKOPT" probe --json SO_RCVBUF IP_TOS TCP_NODELAY IPV6_TCLASS \
+		>"$FOLDER/probed" &
+	until [ -n "$child" ] && kill -STOP "$child"; do
+		child=$(cat "/proc/$!/task/$!/children")
+	done
+	sleep 0.5
+	kill -CONT "$child"
+	wait "$!"
+	[ "$(jq -s 'map(select(.option)) | length' "$FOLDER/probed")" -gt 0 ]
+}
+
+@test "a clock of its own: a trace in a time namespace has the time of day" {
+	local engine before after one="import socket; socket.socket().setsockopt(1, 2, 1)"
+
+	unshare -T --fork true || skip "there are no time namespaces for us"
+	for engine in ptrace bpf; do
+		before=$(date +%s)
+		if ! unshare -T --fork --boottime 86400 --monotonic 3600 \
+			"$SOCKOPT" trace --engine $engine --json -o "$FOLDER/trace" -- python3 -c "$one" 2>"$FOLDER/why"; then
+			[ $engine = bpf ] && skip "with engine ptrace alone: $(cat "$FOLDER/why")"
+			false
+		fi
+		after=$(date +%s)
+		jq -es --argjson before "$before" --argjson after "$after" \
+			'length > 0 and all(.[].time[0:19] + "Z" | fromdate; $before <= . and . <= $after)' "$FOLDER/trace"
+	done
+}
+
 @test "a clock that jumps: a trace has its calls in the order in which they were made, at times that ascend" {
 	LD_PRELOAD="$HELPERS/libskewed-clock.so" "$SOCKOPT" trace --engine ptrace --json -o "$FOLDER/trace" -- \
 		python3 -c '

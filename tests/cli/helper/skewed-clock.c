@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A wall clock that jumps, for a program that is started with this in LD_PRELOAD: each look at it is an hour after or
- * before the last one. The monotonic clock is not touched, as the kernel does not let anybody set it.
+ * before the last one; with SKEW=forward, after it. The monotonic clock is not touched, as the kernel does not let anybody set it.
  */
 
 #include <dlfcn.h>
+#include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
 
@@ -12,6 +13,8 @@ static int looks;
 
 static time_t jump(void)
 {
+	if (getenv("SKEW"))
+		return ++looks * (time_t)3600;
 	return looks++ % 2 ? -3600 : 3600;
 }
 
