@@ -6,7 +6,8 @@ A run must end with the whole right result and status 0, or with another status 
 leaves every socket as it was, or a change in the journal that undo brings back. Nothing crashes; no file, process,
 interface, cgroup or pin is left behind.
 
-usage: faults.py [TITLE...] (SOCKOPT: the program; SOCKOPT_HOSTILE=all: every call and error, else so many at random)
+usage: faults.py [TITLE...] (SOCKOPT: the program; SOCKOPT_HOSTILE=all: every call and error; places: the first and last
+call of each place of our code (places.py); else so many at random)
 TITLE: only these: "set --engine bpf", "check", ...
 """
 
@@ -36,6 +37,10 @@ def tries(stage: stages.Stage, counts: dict[str, int], sample: tuple[int, int],
     """(what to inject, in words)"""
     most, seed = sample
     never = (*NEVER, "mmap", "munmap", "mremap", "mprotect", "madvise") if stages.is_sanitized() else NEVER
+    if stage.by_place:
+        for error in stages.ERRORS:
+            yield from stage.by_place.tries(error, never)
+        return
     every = [(f"{name}:error={error}:when={n}", f"{name} {n}: {error}")
              for name, n in stages.points(counts, 1 << 30, 0, never, stage.loader, ends) if (name, n) not in stage.reloader
              for error in stages.ERRORS]
@@ -297,7 +302,8 @@ def probed(text: str) -> list[object]:
 
 def labs_fail(report: stages.Report, stage: stages.Stage, sample: tuple[int, int]) -> None:
     """What makes sockets, threads, processes and namespaces of its own."""
-    short = ("--time", "20ms", "--warm-up", "1ms", "--rounds", "2", "--json")
+    # Under strace -k a call takes a millisecond.
+    short = ("--time", "100ms" if stage.by_place else "20ms", "--warm-up", "1ms", "--rounds", "2", "--json")
     link = ("--link", "rate=100Mbit/s rtt=1ms")
     read_fails(report, "explain", ("explain", "--json", "TCP_NODELAY"), stage, sample, objects)
     read_fails(report, "calc", ("calc", "--json", "keepalive"), stage, sample, objects)

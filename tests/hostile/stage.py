@@ -24,6 +24,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import places
+
 SOCKOPT = os.environ.get("SOCKOPT", "")
 INSIDE = "SOCKOPT_HOSTILE_STAGE"
 LAST_OF_LOADER = "prlimit64"  # glibc asks for the stack's size, and then calls main()
@@ -32,9 +34,9 @@ ERRORS = ("ENOMEM", "EMFILE", "ENFILE", "EPERM", "EINTR")
 # between them: a load sends some thousand messages.
 ENDS, EACH = 100, 20
 MOVED_BY_THE_KERNEL = ("TCP_MAXSEG", "SO_INCOMING_CPU")  # what fits the path; who delivered last
-CALL = re.compile(r"^(\d+) +(\w+)\(")
+CALL = re.compile(r"^(\d+) +(?:\[ *\d+\] )?(\w+)\(")
 # Another thread's line can come in between.
-EXECUTED = re.compile(r"^(\d+) +(execve\(|<\.\.\. execve resumed>).* = 0$")
+EXECUTED = re.compile(r"^(\d+) +(?:\[ *\d+\] )?(execve\(|<\.\.\. execve resumed>).* = 0$")
 # A sanitizer that cannot begin or end: it is not our program that failed.
 SANITIZER_FAILED = re.compile(r"(Address|Leak)Sanitizer(: CHECK failed| \w+\(\) failed| has encountered| failed to)")
 HUNG = b"two minutes"
@@ -102,6 +104,8 @@ class Stage:
     loader: dict[str, int] = field(default_factory=dict)
     reloader: set[tuple[str, int]] = field(default_factory=set)
     cgroup: Path | None = None
+    # With SOCKOPT_HOSTILE=places.
+    by_place: places.Places | None = field(default_factory=places.wanted)
     # Some kernels give each namespace devices of tunnels.
     interfaces: list[str] = field(default_factory=interfaces)
 
@@ -116,14 +120,16 @@ class Stage:
                 "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1", "UBSAN_OPTIONS": "halt_on_error=1"}
 
     def run(self, *arguments: str, inject: str | None = None, log: Path | None = None) -> Ran:
-        """sockopt ARGUMENT..., with strace's words for what shall happen to it."""
+        """sockopt ARGUMENT..., with strace's words, or those of Places.tries(), for what shall happen to it."""
         prefix: list[str] = []
-        if inject:
+        if inject and self.by_place:
+            prefix = self.by_place.prefix(inject)
+        elif inject:
             calls = inject.split(":")[0]
             prefix = ["strace", "-f", "-qq", "-o", str(log or "/dev/null"), "-e", f"trace={calls}",
                       "-e", f"inject={inject}"]
         elif log:
-            prefix = ["strace", "-f", "-qq", "-o", str(log)]
+            prefix = ["strace", "-f", "-qq", "-o", str(log), *(places.STACKS if self.by_place else ())]
         with subprocess.Popen([*prefix, SOCKOPT, *arguments], env=self.environment(), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True) as child:
             try:
@@ -142,6 +148,8 @@ class Stage:
         """
         log = self.folder / "calls"
         ran = self.run(*arguments, log=log)
+        if self.by_place:
+            self.by_place.learn(log)
         first, loads = "", True
         self.reloader = set()
         counts: collections.Counter[tuple[str, str]] = collections.Counter()
@@ -353,4 +361,4 @@ def samples() -> tuple[int, int]:
     wanted = os.environ.get("SOCKOPT_HOSTILE", "")
     seed = int(os.environ.get("SOCKOPT_HOSTILE_SEED", "0")) or random.randrange(1, 1 << 30)
     print(f"# SOCKOPT_HOSTILE_SEED={seed}")
-    return (1 << 30 if wanted == "all" else int(wanted or "25")), seed
+    return (1 << 30 if wanted in ("all", "places") else int(wanted or "25")), seed
