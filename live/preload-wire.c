@@ -132,6 +132,7 @@ bool preload_unpack(const struct rules *rules, struct preload_message *message, 
 	facts_bound_address(&facts->peer);
 	facts->get = NULL;
 	facts->context = NULL;
+	message->holder.pid = message->pid;
 	message->holder.process = message->process;
 	message->holder.cgroup = "";
 	facts->holders = message->has_holder ? &message->holder : NULL;

@@ -14,7 +14,7 @@
 #define PRELOAD_KEY_LENGTH 32
 
 enum preload_message_kind {
-	PRELOAD_HELLO, /* a process that is served, by its pid */
+	PRELOAD_HELLO, /* a process that is served */
 	PRELOAD_EVENT,
 	PRELOAD_NOTE,
 };
@@ -22,7 +22,7 @@ enum preload_message_kind {
 /** A datagram. The pointers of the structs in it mean nothing to the reader: preload_unpack() makes new ones. */
 struct preload_message {
 	enum preload_message_kind kind;
-	pid_t pid;
+	pid_t pid;          /* who sent it, filled in by the receiver: his namespace may have other numbers */
 	enum run_note note; /* of PRELOAD_NOTE */
 	/* PRELOAD_EVENT */
 	enum run_event_kind event;

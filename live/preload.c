@@ -97,6 +97,33 @@ static void note(struct telling *telling, const struct preload_message *message)
 	telling->job->sink.note(telling->job->sink.context, message->note, message->pid);
 }
 
+/** The next datagram, and who sent it, by the number that he has here. @return false: there is none */
+static bool receive(int socket, struct preload_message *ret)
+{
+	union {
+		struct cmsghdr align;
+		/* no more: descriptors that somebody sends are not taken */
+		char bytes[CMSG_SPACE(sizeof(struct ucred))];
+	} control;
+	struct iovec part = { ret, sizeof(*ret) };
+	struct msghdr header = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	const struct cmsghdr *first;
+	struct ucred sender = { .pid = 0 };
+
+	if (recvmsg(socket, &header, MSG_DONTWAIT) != sizeof(*ret))
+		return false;
+	first = CMSG_FIRSTHDR(&header);
+	if (first && first->cmsg_level == SOL_SOCKET && first->cmsg_type == SCM_CREDENTIALS)
+		memcpy(&sender, CMSG_DATA(first), sizeof(sender));
+	ret->pid = sender.pid;
+	return true;
+}
+
 /** Everything that has come. @return whether there was something */
 static bool take_messages(struct telling *telling)
 {
@@ -105,7 +132,7 @@ static bool take_messages(struct telling *telling)
 	struct run_event event;
 	bool any = false;
 
-	while (recv(telling->socket, &message, sizeof(message), MSG_DONTWAIT) == sizeof(message)) {
+	while (receive(telling->socket, &message)) {
 		any = true;
 		if (memcmp(message.key, telling->key, sizeof(message.key)) != 0)
 			continue; /* from a stranger */
@@ -224,12 +251,14 @@ static void tell(struct telling *telling, pid_t first)
 /** A name in the abstract namespace that nobody else takes, and a key that nobody guesses. */
 static int open_sink(char *ret_name, size_t size, char ret_key[static PRELOAD_KEY_LENGTH + 1])
 {
+	static const int on = 1;
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	unsigned long long secret[3];
 	socklen_t length;
 	autoclose int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || getrandom(secret, sizeof(secret), 0) != sizeof(secret))
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
+	    getrandom(secret, sizeof(secret), 0) != sizeof(secret))
 		return -errno;
 	snprintf(ret_name, size, "sockopt-run-%016llx", secret[0]);
 	snprintf(ret_key, PRELOAD_KEY_LENGTH + 1, "%016llx%016llx", secret[1], secret[2]);

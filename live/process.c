@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "failure.h"
 #include "tidy.h"
@@ -36,12 +37,10 @@ int process_each(int (*each)(void *arg, pid_t pid), void *arg)
 	return r ? r : -errno;
 }
 
-ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
+static ssize_t read_file(const char *path, char *ret, size_t size)
 {
-	char path[64];
 	ssize_t length;
 
-	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
 	autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -50,6 +49,14 @@ ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
 		return -errno;
 	ret[length] = '\0';
 	return length;
+}
+
+ssize_t process_file(pid_t pid, const char *name, char *ret, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	return read_file(path, ret, size);
 }
 
 const char *process_cgroup(char *text)
@@ -71,12 +78,14 @@ const char *process_cgroup(char *text)
 }
 
 /** ret: NULL if there is none. @return 0 or -errno */
-static int read_cgroup(pid_t pid, char **ret)
+static int read_cgroup(const char *folder, char **ret)
 {
-	char text[4096];
+	char path_of_it[64], text[4096];
 	const char *path;
-	ssize_t length = process_file(pid, "cgroup", text, sizeof(text));
+	ssize_t length;
 
+	snprintf(path_of_it, sizeof(path_of_it), "%s/cgroup", folder);
+	length = read_file(path_of_it, text, sizeof(text));
 	*ret = NULL;
 	if (length < 0)
 		return length == -ENOENT || length == -ESRCH ? 0 : (int)length;
@@ -91,13 +100,15 @@ static int as_ended(int r)
 	return r == -ENOENT ? -ESRCH : r;
 }
 
-int process_read(pid_t pid, struct process *ret)
+static int read_folder(const char *folder, pid_t pid, struct process *ret)
 {
 	char path[64];
 	char name[80];
 	struct stat status;
-	ssize_t length = process_file(pid, "comm", name, sizeof(name));
+	ssize_t length;
 
+	snprintf(path, sizeof(path), "%s/comm", folder);
+	length = read_file(path, name, sizeof(name));
 	if (length < 0)
 		return as_ended((int)length);
 	if (length > 0 && name[length - 1] == '\n')
@@ -105,16 +116,28 @@ int process_read(pid_t pid, struct process *ret)
 
 	*ret = (struct process){ .pid = pid };
 	snprintf(ret->name, sizeof(ret->name), "%.31s", name);
-	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-	if (stat(path, &status) < 0)
+	if (stat(folder, &status) < 0)
 		return as_ended(-errno);
 	ret->uid = status.st_uid;
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	snprintf(path, sizeof(path), "%s/ns/net", folder);
 	if (stat(path, &status) == 0)
 		ret->netns = status.st_ino;
 	else if (failure_is_machine(-errno))
 		return -errno;
-	return as_ended(read_cgroup(pid, &ret->cgroup));
+	return as_ended(read_cgroup(folder, &ret->cgroup));
+}
+
+int process_read(pid_t pid, struct process *ret)
+{
+	char folder[32];
+
+	snprintf(folder, sizeof(folder), "/proc/%d", (int)pid);
+	return read_folder(folder, pid, ret);
+}
+
+int process_read_self(struct process *ret)
+{
+	return read_folder("/proc/self", getpid(), ret);
 }
 
 int process_each_socket(pid_t pid, int (*each)(void *arg, int fd, uint64_t inode), void *arg)

@@ -34,6 +34,9 @@ const char *process_cgroup(char *text);
 /** Fills in what /proc/PID says. @return 0, -ESRCH if it is gone, -EMFILE, -ENFILE */
 int process_read(pid_t pid, struct process *ret);
 
+/** The same of ourselves: in a pid namespace, /proc may be that of another, where our number is somebody else's. */
+int process_read_self(struct process *ret);
+
 /** The process that a thread belongs to; the thread's own number if it is gone. */
 pid_t process_group(pid_t tid);
 

@@ -97,7 +97,8 @@ int run_socket_read(struct run_state *state, int fd, pid_t tid, int their_fd, st
 		return 0;
 
 	/* A thread may have a name of its own. */
-	if (process_read(tid ? process_group(tid) : getpid(), &process) < 0)
+	r = tid ? process_read(process_group(tid), &process) : process_read_self(&process);
+	if (r < 0)
 		return 0;
 	ret->cgroup = process.cgroup;
 	memcpy(ret->process, process.name, sizeof(ret->process));

@@ -76,7 +76,6 @@ static void say_hello(void)
 
 	memset(&message, 0, sizeof(message));
 	message.kind = PRELOAD_HELLO;
-	message.pid = getpid();
 	send_message(&message);
 }
 
@@ -87,7 +86,6 @@ static void on_event(void *context, const struct run_event *event)
 	(void)context;
 	if (!preload_pack(&rules, event, &message))
 		return;
-	message.pid = getpid();
 	send_message(&message);
 }
 
@@ -101,7 +99,6 @@ static int read_socket(int fd, struct run_socket *ret)
 		memset(&message, 0, sizeof(message));
 		message.kind = PRELOAD_NOTE;
 		message.note = RUN_NOTE_UNREAD;
-		message.pid = getpid();
 		send_message(&message);
 	}
 	return r;

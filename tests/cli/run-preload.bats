@@ -109,3 +109,20 @@ os._exit(0)' "$FOLDER/go" "$HELPERS/lives" "$SOL_SOCKET" "$SO_PRIORITY" 3>&-
 	eventually test -s "$FOLDER/report"
 	[ "$(jq -r '.option + " " + .result' "$FOLDER/report")" = "SO_PRIORITY kept" ]
 }
+
+# Else the server would watch who has that number outside, for as long as he lives.
+@test "a process in a pid namespace of its own is told by the number that it has outside" {
+	unshare --pid --fork true 2>/dev/null || skip "no pid namespace can be made"
+	nobody_serves() {
+		! grep -qzs "^$FOLDER/report$" /proc/[0-9]*/cmdline
+	}
+	run --separate-stderr -0 "$SOCKOPT" run --engine preload --report "$FOLDER/report" -r 'udp: SO_PRIORITY=5' -- \
+		unshare --pid --fork python3 -c '
+import os, socket
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print(os.getpid(), os.readlink("/proc/self"), open("/proc/self/comm").read().strip())'
+	eventually test -s "$FOLDER/report"
+	[ "$output" = "1 $(jq -r '.holders[0] | "\(.pid) \(.process)"' "$FOLDER/report")" ]
+	# and its name is not that of another's number
+	eventually nobody_serves
+}

@@ -24,6 +24,7 @@ ALLOWED: dict[str, tuple[str, set[str]]] = {
     "lib/applies.c": ("what kind of socket a descriptor is: asked before any entry can be chosen",
                       {"SO_DOMAIN", "SO_TYPE", "SO_PROTOCOL"}),
     "live/ticks.c": ("a timeout as a measuring instrument: how long is a tick of the kernel's clock", {"SO_RCVTIMEO"}),
+    "live/preload.c": ("who sent a datagram, by the kernel's word", {"SO_PASSCRED"}),
     "live/notify-wait.c": ("how long a blocking accept(2) waits", {"SO_RCVTIMEO"}),
     "live/identity.c": ("how the kernel tells who a socket is and where it stands",
                         {"SO_COOKIE", "SO_NETNS_COOKIE", "SO_ACCEPTCONN", "SO_BINDTODEVICE", "SO_BINDTOIFINDEX",
