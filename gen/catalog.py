@@ -152,8 +152,10 @@ def check_keys(place: Place, field: str, value: Any, keys: list[str]) -> None:
             check_text(place, f"{field}.{key}", value[key])
 
 
-def check_where(place: Place, field: str, tables: list[Entry]) -> None:
+def check_where(place: Place, field: str, tables: Any) -> None:
     vocabulary = {"family": FAMILIES, "type": TYPES, "protocol": PROTOCOLS}
+    if not forms.fits(tables, forms.TABLES):
+        place.fail(field, "applies: must be " + forms.TABLES)
     for table in tables:
         for key in ("family", "type", "protocol"):
             if not isinstance(table.get(key, []), list):
@@ -178,6 +180,7 @@ def check_value(place: Place, field: str, value: Any, rule: Entry) -> None:
                     place.fail(field, f"'{word}' is not one of {', '.join(rule['one_of'])}")
     if kind == "table" and "keys" in rule:
         check_keys(place, field, value, rule["keys"])
+        check_where(place, field, value.get("applies", []))
     if kind == "list" and not all(isinstance(word, str) for word in value):
         place.fail(field, f"must be a list of strings: {rule['meaning']}")
     if kind == "tables":

@@ -281,9 +281,10 @@ class Writer:
         if not privilege:
             return "{ 0 }"
         names = self.strings("capabilities_" + own, privilege["capability"])
+        applies, n_applies = self.array("struct sockopt_where", "privilege_" + own, [where(w) for w in privilege.get("applies", [])])
         access = "SOCKOPT_GET" if privilege.get("on") == "get" else "SOCKOPT_SET"
         return (f"{{ {names}, {'true' if privilege['userns'] == 'init' else 'false'}, {privilege['errno']}, {access}, "
-                f"{text_pair(privilege.get('when'))}, {quote(privilege.get('value'))} }}")
+                f"{text_pair(privilege.get('when'))}, {quote(privilege.get('value'))}, {applies}, {n_applies} }}")
 
     def levels(self) -> None:
         rows = []

@@ -278,8 +278,10 @@ struct sockopt_privilege {
 	bool initial_userns;
 	int error;
 	enum sockopt_access access;
-	struct sockopt_text when; /* in which case only */
-	const char *value;        /* a text value that needs it */
+	struct sockopt_text when;            /* in which case only */
+	const char *value;                   /* a text value that needs it */
+	const struct sockopt_where *applies; /* on which sockets only; none: on all */
+	size_t n_applies;
 };
 
 enum sockopt_danger_kind {

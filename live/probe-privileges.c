@@ -47,10 +47,19 @@ static const char *word_of(enum sockopt_access access)
 	return access == SOCKOPT_GET ? "get" : "set";
 }
 
-/** Needed in some case alone, without a value that makes it? */
+/** Needed in some case alone, without a value or a kind of socket that makes it? */
 static bool is_conditional(const struct sockopt_privilege *privilege)
 {
-	return privilege->when.en && !privilege->value;
+	return privilege->when.en && !privilege->value && privilege->n_applies == 0;
+}
+
+/** Does this kind of socket need the capability at all? */
+static bool is_of(const struct sockopt_privilege *privilege, const struct kind *kind)
+{
+	for (size_t i = 0; i < privilege->n_applies; i++)
+		if (sockopt_where_fits(&privilege->applies[i], &kind->of))
+			return true;
+	return privilege->n_applies == 0;
 }
 
 /**
@@ -210,7 +219,8 @@ static void check_inside(struct report *report, const struct sockopt_value *valu
 	for (size_t i = 0; i < n_kinds; i++) {
 		int expected = privilege->initial_userns ? -privilege->error : 0;
 
-		if (!kinds[i].open || !sockopt_applies(report->option, &kinds[i].of, privilege->access))
+		if (!kinds[i].open || !is_of(privilege, &kinds[i]) ||
+		    !sockopt_applies(report->option, &kinds[i].of, privilege->access))
 			continue;
 		report->aside = kind_own_rules(&kinds[i], report->option, SOCKOPT_SET);
 		if (!asked || results[i] == 1)
@@ -227,24 +237,26 @@ static void check_inside(struct report *report, const struct sockopt_value *valu
 	}
 }
 
-/** What the entry says of no capability needs none. What fails with all of them says nothing. */
-static void check_free(struct report *report)
+/** Where the entry asks for no capability, none is needed. What fails with all of them says nothing. */
+static void check_free(struct report *report, const struct kind *kind)
 {
 	const struct sockopt_option *option = report->option;
+	int without = probe_without(option, kind, UINT64_MAX) == 0 ? probe_without(option, kind, 0) : PROBE_NOT_TRIED;
 
-	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, SOCKOPT_SET));) {
-		int without = probe_without(option, kind, UINT64_MAX) == 0 ? probe_without(option, kind, 0) :
-									     PROBE_NOT_TRIED;
-
-		if (without == PROBE_NOT_TRIED)
-			continue;
-		report->aside = kind_own_rules(kind, option, SOCKOPT_SET);
+	if (without != PROBE_NOT_TRIED)
 		report_fact(report, without == 0,
 			    &(struct probe_words){ .text = N_("{socket}: without capabilities {call} gives {found}, not {expected}"),
 						   .socket = kind->name,
 						   .call = "set",
 						   .found = report_errno(-without),
 						   .expected = report_errno(0) });
+}
+
+static void check_all_free(struct report *report)
+{
+	for (const struct kind *kind = NULL; (kind = kind_next(kind, report->option, SOCKOPT_SET));) {
+		report->aside = kind_own_rules(kind, report->option, SOCKOPT_SET);
+		check_free(report, kind);
 	}
 }
 
@@ -256,7 +268,7 @@ void probe_privilege_facts(const struct sockopt_option *option)
 	struct sockopt_value value = { .length = 0 };
 
 	if (!privilege->capabilities && (option->access & SOCKOPT_SET) && world_may_set(option))
-		check_free(&report);
+		check_all_free(&report);
 	if (!privilege->capabilities || option->access == 0)
 		return;
 	if (privilege->access == SOCKOPT_GET && !probe_readable(option))
@@ -267,6 +279,10 @@ void probe_privilege_facts(const struct sockopt_option *option)
 		return;
 	for (const struct kind *kind = NULL; (kind = kind_next(kind, option, privilege->access));) {
 		report.aside = kind_own_rules(kind, option, SOCKOPT_SET);
+		if (!is_of(privilege, kind)) {
+			check_free(&report, kind);
+			continue;
+		}
 		check_without(&report, kind, &value);
 		check_with_one(&report, kind, &value);
 	}
