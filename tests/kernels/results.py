@@ -126,8 +126,8 @@ def verdicts(kernel: Kernel) -> list[Test]:
     return tests
 
 
-def unseen_changes(kernels: list[Kernel], backported: dict[tuple[str, str], str]) -> list[Test]:
-    """What the catalogue calls a change, and no kernel that is older shows; backported: why some cannot."""
+def unseen_changes(kernels: list[Kernel], unseen: dict[tuple[str, str], str]) -> list[Test]:
+    """What the catalogue calls a change, and no kernel that is older shows; unseen: why some are not."""
     probing = [kernel for kernel in kernels if kernel.facts]
     seen: dict[tuple[str, str, str], bool] = {}
     for kernel in probing:
@@ -135,21 +135,21 @@ def unseen_changes(kernels: list[Kernel], backported: dict[tuple[str, str], str]
             seen[change] = seen.get(change, False) or differs
     if len(probing) < ENOUGH:
         return []
-    unseen = []
+    tests = []
     for (version, option, facts), differs in sorted(seen.items()):
-        why = backported.get((version, option.rpartition(":")[2]))
+        why = unseen.get((version, option.rpartition(":")[2]))
         if not differs:
-            unseen.append(Test(f"{option} {facts}: something differs before {version}", why is not None, why,
-                               ["# on all older kernels it is as the entry tells of the newer ones"]))
-    return unseen or [Test(f"each of {len(seen)} changes that the catalogue tells of was seen", True, None, [])]
+            tests.append(Test(f"{option} {facts}: something differs before {version}", why is not None, why,
+                              ["# on all older kernels it is as the entry tells of the newer ones"]))
+    return tests or [Test(f"each of {len(seen)} changes that the catalogue tells of was seen", True, None, [])]
 
 
-def print_tap(kernels: list[Kernel], backported: dict[tuple[str, str], str]) -> int:
+def print_tap(kernels: list[Kernel], unseen: dict[tuple[str, str], str]) -> int:
     """@return the exit status"""
     tests = []
     for kernel in kernels:
         tests += verdicts(kernel) if kernel.release or kernel.slow else [Test(kernel.name, True, kernel.why, [])]
-    tests += unseen_changes(kernels, backported)
+    tests += unseen_changes(kernels, unseen)
     count: Counter[str] = Counter()
     for number, test in enumerate(tests, 1):
         count["failed" if not test.passed else "passed" if test.skipped is None else "skipped"] += 1
@@ -230,7 +230,7 @@ def main() -> int:
             kernels.append(Kernel(words[0], why=(results / f"{words[0]}.skipped").read_text(encoding="utf-8").strip()))
     if len(sys.argv) > 3:
         write_matrix(here, kernels, pathlib.Path(sys.argv[3]), whole=sys.argv[4:] == ["--whole"])
-    return print_tap(kernels, {(version, option): why for version, option, why in table(here / "backported.txt")})
+    return print_tap(kernels, {(version, option): why for version, option, why in table(here / "unseen.txt")})
 
 
 sys.exit(main())
