@@ -137,7 +137,7 @@ def unseen_changes(kernels: list[Kernel], unseen: dict[tuple[str, str], str]) ->
         return []
     tests = []
     for (version, option, facts), differs in sorted(seen.items()):
-        why = unseen.get((version, option.rpartition(":")[2]))
+        why = unseen.get((version, option.rpartition(".")[2]))
         if not differs:
             tests.append(Test(f"{option} {facts}: something differs before {version}", why is not None, why,
                               ["# on all older kernels it is as the entry tells of the newer ones"]))
@@ -209,7 +209,7 @@ def add_to(table_: matrix.Matrix, kernel: Kernel, whole: bool) -> None:
             seen.discard(line)
         for (version, option, _), differs in kernel.changes.items():
             if differs:
-                table_.differ.setdefault((option.rpartition(":")[2], version), set()).add(line)
+                table_.differ.setdefault((option.rpartition(".")[2], version), set()).add(line)
 
 
 def write_matrix(here: pathlib.Path, kernels: list[Kernel], path: pathlib.Path, whole: bool) -> None:
