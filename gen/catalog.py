@@ -16,18 +16,11 @@ from pathlib import Path
 from typing import Any, Iterator, NoReturn
 
 import forms
+import kinds
 
 Entry = dict[str, Any]
 
 LANGUAGES = ("en", "es")
-FAMILIES = {"unix": 1, "inet": 2, "ax25": 3, "ipx": 4, "appletalk": 5, "netrom": 6, "atmpvc": 8, "x25": 9, "inet6": 10,
-            "rose": 11, "netlink": 16, "packet": 17, "atmsvc": 20, "rds": 21, "pppox": 24, "llc": 26, "can": 29,
-            "tipc": 30, "bluetooth": 31, "iucv": 32, "rxrpc": 33, "isdn": 34, "phonet": 35, "ieee802154": 36, "caif": 37,
-            "alg": 38, "nfc": 39, "vsock": 40, "kcm": 41, "qipcrtr": 42, "smc": 43, "xdp": 44, "mctp": 45}
-TYPES = {"stream": 1, "dgram": 2, "raw": 3, "rdm": 4, "seqpacket": 5, "dccp": 6, "packet": 10}
-PROTOCOLS = {"ip": 0, "icmp": 1, "igmp": 2, "tcp": 6, "udp": 17, "dccp": 33, "gre": 47, "icmpv6": 58, "l2tp": 115,
-             "sctp": 132, "udplite": 136, "raw": 255, "smc": 256, "mptcp": 262, "can-untold": 0, "can-isotp": 6, "can-j1939": 7,
-             "nfc-llcp": 1, "pn-pipe": 2, "caif-util": 3, "l2cap": 0, "hci": 1, "sco": 2, "rfcomm": 3, "iso": 8, "pppol2tp": 1}
 SCALARS = ("bool", "int", "uint", "u8", "u16", "u32", "s64", "u64", "ulong", "enum", "flags",
            "ipv4", "ipv6", "sockaddr", "sockaddr4", "sockaddr6")
 FIELD_SCALARS = ("int", "uint", "u8", "u16", "u32", "s64", "u64", "long", "ulong", "be16", "be32",
@@ -152,19 +145,6 @@ def check_keys(place: Place, field: str, value: Any, keys: list[str]) -> None:
             check_text(place, f"{field}.{key}", value[key])
 
 
-def check_where(place: Place, field: str, tables: Any) -> None:
-    vocabulary = {"family": FAMILIES, "type": TYPES, "protocol": PROTOCOLS}
-    if not forms.fits(tables, forms.TABLES):
-        place.fail(field, "applies: must be " + forms.TABLES)
-    for table in tables:
-        for key in ("family", "type", "protocol"):
-            if not isinstance(table.get(key, []), list):
-                place.fail(field, f"{key}: must be a list")
-            for word in table.get(key, []):
-                if word not in vocabulary[key]:
-                    place.fail(field, f"'{word}' is not a {key} (known: {', '.join(vocabulary[key])})")
-
-
 def check_value(place: Place, field: str, value: Any, rule: Entry) -> None:
     python = {"string": str, "bool": bool, "int": int, "list": list, "table": dict, "tables": list}
     kind = rule["type"]
@@ -180,14 +160,14 @@ def check_value(place: Place, field: str, value: Any, rule: Entry) -> None:
                     place.fail(field, f"'{word}' is not one of {', '.join(rule['one_of'])}")
     if kind == "table" and "keys" in rule:
         check_keys(place, field, value, rule["keys"])
-        check_where(place, field, value.get("applies", []))
+        kinds.check_where(place, field, value.get("applies", []))
     if kind == "list" and not all(isinstance(word, str) for word in value):
         place.fail(field, f"must be a list of strings: {rule['meaning']}")
     if kind == "tables":
         for table in value:
             check_keys(place, field, table, rule["keys"])
         if field.startswith("applies") or field == "refused":
-            check_where(place, field, value)
+            kinds.check_where(place, field, value)
 
 
 def is_needed(rule: Entry, option: Entry) -> bool:
@@ -401,7 +381,7 @@ def add_entry(table: str, entry: Entry, place: Place, data: Entry, catalog: Cata
         check_plain(place, entry, LEVEL_KEYS, ("name", "number", "key", "header", "summary"))
         forms.check(place, entry, forms.LEVEL)
         forms.check_number(place, entry["number"])
-        check_where(place, "applies", entry.get("applies", []))
+        kinds.check_where(place, "applies", entry.get("applies", []))
         for field in ("summary", "unprobed"):
             if field in entry:
                 check_text(place, field, entry[field])
@@ -474,7 +454,7 @@ def check_numbers(catalog: Catalog, where: dict[str, Place]) -> None:
 def families(level: Entry) -> set[str]:
     """Those whose sockets have the level: all, where it does not say."""
     return {family for row in level.get("applies") or [{}]
-            for family in row.get("family", ["inet", "inet6"] if "protocol" in row else FAMILIES)}
+            for family in row.get("family", ["inet", "inet6"] if "protocol" in row else kinds.FAMILIES)}
 
 
 def files(folder: Path) -> list[Path]:

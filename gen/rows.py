@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import catalog as facts
+import kinds
 from catalog import Catalog, Entry
 from layout import C_TYPES, flatten
 from to_c import SHOWN_TYPES, SIGNED, unwrap
@@ -112,9 +113,9 @@ def where_words(table: Entry) -> str:
     families = table.get("family", []) or (["inet", "inet6"] if protocols else [])
     types = table.get("type", [])
     other = not {"inet", "inet6"} & set(families)
-    parts = ["/".join(p if other or p in PROTOCOL_WORDS else str(facts.PROTOCOLS[p]) for p in protocols)]
-    parts.append("/".join(sorted(set(families), key=lambda f: facts.FAMILIES[f])))
-    parts.append("/".join(sorted(set(types), key=lambda t: facts.TYPES[t])))
+    parts = ["/".join(p if other or p in PROTOCOL_WORDS else str(kinds.PROTOCOLS[p]) for p in protocols)]
+    parts.append("/".join(sorted(set(families), key=lambda f: kinds.FAMILIES[f])))
+    parts.append("/".join(sorted(set(types), key=lambda t: kinds.TYPES[t])))
     return " ".join(part for part in parts if part)
 
 

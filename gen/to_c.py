@@ -13,6 +13,7 @@ from typing import Any, Callable
 
 import catalog as facts
 import kernel_facts
+import kinds
 from c_text import POSTAMBLE, PREAMBLE, bits, identifier, quote, text_pair, word
 from catalog import Catalog, Entry
 from layout import C_TYPES, container, flatten, members, packing
@@ -361,9 +362,9 @@ def where(table: Entry) -> str:
     families = table.get("family", [])
     if not families and table.get("protocol"):
         families = ["inet", "inet6"]
-    family_bits = sum(1 << facts.FAMILIES[f] for f in set(families))
-    type_bits = sum(1 << facts.TYPES[t] for t in set(table.get("type", [])))
-    protocols = [facts.PROTOCOLS[p] for p in table.get("protocol", [])]
+    family_bits = sum(1 << kinds.FAMILIES[f] for f in set(families))
+    type_bits = sum(1 << kinds.TYPES[t] for t in set(table.get("type", [])))
+    protocols = [kinds.PROTOCOLS[p] for p in table.get("protocol", [])]
     listed = ", ".join(str(p) for p in protocols) or "0"
     return f"{{ {family_bits:#x}ULL, {type_bits:#x}U, {{ {listed} }}, {len(protocols)} }}"
 
