@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -143,6 +144,18 @@ static int absolute(const char *path, char *ret, size_t size)
 	return (size_t)snprintf(ret, size, "%s%s", mount, path) < size ? 0 : -ENAMETOOLONG;
 }
 
+/** @return 0, -errno, -EEXIST: cgroup_remove_left() found it before it was locked */
+static int lock_made(const char *full, int fd)
+{
+	struct stat made, there;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EEXIST : -errno;
+	if (fstat(fd, &made) < 0)
+		return -errno;
+	return stat(full, &there) < 0 || there.st_ino != made.st_ino ? -EEXIST : 0;
+}
+
 int cgroup_make(const char *parent, const char *name, char *ret_path)
 {
 	char path[CGROUP_PATH_MAX], full[2 * CGROUP_PATH_MAX];
@@ -155,8 +168,18 @@ int cgroup_make(const char *parent, const char *name, char *ret_path)
 		return r;
 	if (mkdir(full, 0755) < 0)
 		return -errno;
+	autoclose int fd = open(full, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		r = errno == ENOENT ? -EEXIST : -errno;
+	else
+		r = lock_made(full, fd);
+	if (r < 0) {
+		if (r != -EEXIST)
+			rmdir(full);
+		return r;
+	}
 	memcpy(ret_path, path, strlen(path) + 1);
-	return 0;
+	return take_fd(&fd);
 }
 
 int cgroup_enter(int cgroup_fd)
@@ -204,6 +227,36 @@ int cgroup_remove(const char *path)
 	if (r < 0)
 		return r;
 	return cgroup_is_root(path) ? -EBUSY : remove_folder(full, 0);
+}
+
+static bool has_number(const char *name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return strncmp(name, prefix, length) == 0 && name[length] &&
+	       strspn(name + length, "0123456789-") == strlen(name + length);
+}
+
+void cgroup_remove_left(const char *parent, const char *prefix)
+{
+	char folder[2 * CGROUP_PATH_MAX], path[3 * CGROUP_PATH_MAX];
+	struct dirent *entry;
+
+	if (absolute(parent, folder, sizeof(folder)) < 0)
+		return;
+	autoclosedir DIR *directory = opendir(folder);
+	while (directory && (entry = readdir(directory))) {
+		struct stat status;
+
+		if (entry->d_type != DT_DIR || !has_number(entry->d_name, prefix))
+			continue;
+		autoclose int fd = openat(dirfd(directory), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0 || fstat(fd, &status) < 0 || status.st_uid != geteuid() ||
+		    flock(fd, LOCK_EX | LOCK_NB) < 0 || !cgroup_is_empty(fd))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		remove_folder(path, 0);
+	}
 }
 
 bool cgroup_is_below(const char *path, const char *parent)

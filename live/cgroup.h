@@ -31,8 +31,19 @@ int cgroup_of_pid(pid_t pid, char *ret_path);
  */
 int cgroup_of_unit(const char *unit, char *ret_path);
 
-/** Makes a cgroup of ours below another one. @return 0 or -errno of mkdir(2); ret_path: CGROUP_PATH_MAX */
+/**
+ * @brief Makes a cgroup of ours below another one.
+ *
+ * It is locked (flock(2)) for as long as the descriptor, or one that was inherited, is open: so that it can be told
+ * from one whose maker was killed.
+ *
+ * @param ret_path CGROUP_PATH_MAX bytes
+ * @return a descriptor, or -errno of mkdir(2): -EEXIST
+ */
 int cgroup_make(const char *parent, const char *name, char *ret_path);
+
+/** Removes what cgroup_make() made here by names of this prefix and a number, and nobody has locked or is in. */
+void cgroup_remove_left(const char *parent, const char *prefix);
 
 /** Moves the calling process. @return 0 or -errno: -EACCES, -EPERM, -EBUSY (processes may not stand there) */
 int cgroup_enter(int cgroup_fd);

@@ -21,6 +21,7 @@
 #include "tidy.h"
 
 #define N_(text) text
+#define NAME_PREFIX "sockopt-run-"
 #define NAMES_MAX 100
 #define REMOVE_TRIES 10
 #define REMOVE_WAIT_MS 50
@@ -256,26 +257,25 @@ static _Noreturn void stay(struct service *service, int start)
 
 static int make_cgroup(struct service *service, struct run_obstacle *ret_obstacle)
 {
-	char parent[CGROUP_PATH_MAX], unused[CGROUP_PATH_MAX], name[64];
+	char parent[CGROUP_PATH_MAX], name[64];
 	int r = cgroup_of_pid(0, parent);
 
-	snprintf(name, sizeof(name), "sockopt-run-%d", (int)getpid());
-	if (r == 0)
+	if (r == 0) {
+		/* Of those whose server was killed. */
+		cgroup_remove_left(parent, NAME_PREFIX);
+		snprintf(name, sizeof(name), NAME_PREFIX "%d", (int)getpid());
 		r = cgroup_make(parent, name, service->cgroup);
+	}
 	/* Another has our number, in a process namespace of its own; or who had it before us left one. */
 	for (int n = 2; r == -EEXIST && n <= NAMES_MAX; n++) {
-		snprintf(name, sizeof(name), "sockopt-run-%d-%d", (int)getpid(), n);
+		snprintf(name, sizeof(name), NAME_PREFIX "%d-%d", (int)getpid(), n);
 		r = cgroup_make(parent, name, service->cgroup);
 	}
 	if (r < 0)
 		return obstacle(ret_obstacle, -r, N_("it cannot make a cgroup below its own"),
 				N_("the owner of the cgroup can delegate it; --engine notify needs none"));
-	service->cgroup_fd = cgroup_open(service->cgroup, unused, NULL);
-	if (service->cgroup_fd >= 0)
-		return 0;
-	r = service->cgroup_fd;
-	remove_cgroup(service);
-	return obstacle(ret_obstacle, -r, N_("it cannot open its cgroup"), NULL);
+	service->cgroup_fd = r;
+	return 0;
 }
 
 static int leave_behind(struct service *service, int *ret_start)

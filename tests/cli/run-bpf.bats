@@ -6,15 +6,23 @@ load common
 setup() {
 	setup_common
 	needs_root "to load BPF programs"
-	run "$SOCKOPT" run --engine bpf TCP_NODELAY=on -- true
-	[ "$status" = 0 ] || skip "engine bpf cannot be had here: ${lines[0]}"
 	CGROUPS=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/mounts)
 	BEFORE=$(programs)
+	PARENT=$CGROUPS$(sed -n 's/^0:://p' /proc/self/cgroup)
+	# one of this test's own: below others, the cgroups of other runs come and go
+	CGROUP=${PARENT%/}/sockopt-bats-$$
+	mkdir "$CGROUP" || skip "no cgroup can be made here"
+	echo $$ >"$CGROUP/cgroup.procs"
+	run "$SOCKOPT" run --engine bpf TCP_NODELAY=on -- true
+	[ "$status" = 0 ] || skip "engine bpf cannot be had here: ${lines[0]}"
 }
 
 teardown() {
-	eventually nothing_is_left || { programs >&2; ls "$CGROUPS" >&2; false; }
+	eventually nothing_is_left || { programs >&2; ls "$CGROUP" >&2; false; }
 	teardown_common
+	[ -d "${CGROUP:-}" ] || return 0
+	echo $$ >"$PARENT/cgroup.procs"
+	eventually rmdir "$CGROUP"
 }
 
 # the BPF programs of policies that are loaded now
@@ -23,7 +31,7 @@ programs() {
 }
 
 no_cgroup() {
-	! compgen -G "$CGROUPS/sockopt-run-*" >/dev/null
+	! compgen -G "$CGROUP/sockopt-run-*" >/dev/null
 }
 
 nothing_is_left() {
@@ -261,13 +269,19 @@ open('$FOLDER/done', 'w').write('.')" 2>"$FOLDER/said" &
 	"$SOCKOPT" run --engine bpf --report "$FOLDER/report" TCP_USER_TIMEOUT=30s -- bash -c "read -r <'$FOLDER/go'; connects 'print(c.getsockopt(S, U))'" >"$FOLDER/out" &
 	STARTED+=("$!")
 	in_its_cgroup() {
-		! no_cgroup && [ "$(cat "$CGROUPS"/sockopt-run-*/cgroup.procs)" != "" ] && [ -n "$(serving "$!")" ]
+		! no_cgroup && [ "$(cat "$CGROUP"/sockopt-run-*/cgroup.procs)" != "" ] && [ -n "$(serving "$!")" ]
 	}
 	eventually in_its_cgroup
 	kill -KILL "$(serving "$!")"
 	echo >"$FOLDER/go"
 	wait "$!"
 	[ "$(cat "$FOLDER/out")" = 30000 ]
-	# it is not there any more to remove the cgroup
-	eventually rmdir "$CGROUPS"/sockopt-run-*
+	# it is not there any more to remove the cgroup: the next one does, but none that is locked
+	mkdir "$CGROUP/sockopt-run-1"
+	run -0 flock "$CGROUP/sockopt-run-1" "$SOCKOPT" run --engine bpf TCP_NODELAY=on -- true
+	only_the_locked_one() {
+		[ "$(echo "$CGROUP"/sockopt-run-*)" = "$CGROUP/sockopt-run-1" ]
+	}
+	eventually only_the_locked_one
+	running TCP_NODELAY=on -- true
 }

@@ -47,14 +47,15 @@ static void what_is_no_cgroup_is_told(void **state)
 static int enter(void)
 {
 	char own[CGROUP_PATH_MAX], path[CGROUP_PATH_MAX], opened[CGROUP_PATH_MAX], now[CGROUP_PATH_MAX], name[64];
-	int fd, back, r;
+	int fd = -1, back, r;
 
 	snprintf(name, sizeof(name), "sockopt-unit-%d", (int)getpid());
-	if (cgroup_of_pid(0, own) < 0 || cgroup_make(own, name, path) < 0)
+	if (cgroup_of_pid(0, own) == 0)
+		fd = cgroup_make(own, name, path);
+	if (fd < 0)
 		return 77;
-	fd = cgroup_open(path, opened, NULL);
 	back = cgroup_open(own, opened, NULL);
-	r = fd < 0 || back < 0 || !cgroup_is_empty(fd);
+	r = back < 0 || !cgroup_is_empty(fd);
 	if (r == 0)
 		r = cgroup_enter(fd) == 0 ? 0 : 2;
 	if (r == 0)
@@ -67,6 +68,60 @@ static int enter(void)
 	if (cgroup_remove(path) < 0 && r == 0)
 		r = 6;
 	return r;
+}
+
+static bool is_there(const char *path)
+{
+	char unused[CGROUP_PATH_MAX];
+	int fd = cgroup_open(path, unused, NULL);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/** 1: of who lives, 2: of who was killed while its program runs, 3: of who was killed, word: of somebody else. */
+static int leave(void)
+{
+	char own[CGROUP_PATH_MAX], unused[CGROUP_PATH_MAX], paths[4][CGROUP_PATH_MAX], prefix[64], name[80];
+	static const char *const names[] = { "1", "2", "3-3", "word" };
+	int fds[4], back, r;
+
+	snprintf(prefix, sizeof(prefix), "sockopt-unit-left-%d-", (int)getpid());
+	if (cgroup_of_pid(0, own) < 0)
+		return 77;
+	for (int i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "%s%s", prefix, names[i]);
+		fds[i] = cgroup_make(own, name, paths[i]);
+		if (fds[i] < 0)
+			return 77;
+	}
+	r = cgroup_make(own, name, unused) == -EEXIST ? 0 : 1;
+	back = cgroup_open(own, unused, NULL);
+	r = r ? r : cgroup_enter(fds[1]) == 0 ? 0 :
+						2;
+	for (int i = 1; i < 4; i++)
+		close(fds[i]);
+	cgroup_remove_left(own, prefix);
+	if (r == 0 && !(is_there(paths[0]) && is_there(paths[1]) && !is_there(paths[2]) && is_there(paths[3])))
+		r = 3;
+	cgroup_enter(back);
+	close(fds[0]);
+	cgroup_remove_left(own, prefix);
+	if (r == 0 && (is_there(paths[0]) || is_there(paths[1]) || !is_there(paths[3])))
+		r = 4;
+	for (int i = 0; i < 4; i++)
+		cgroup_remove(paths[i]);
+	return r;
+}
+
+static void of_those_that_are_left_only_what_nobody_wants_is_removed(void **state)
+{
+	int r = in_child(leave);
+
+	if (r == 77)
+		SKIP_BECAUSE("no right to make a cgroup");
+	assert_int_equal(r, 0);
 }
 
 static void one_of_ours_is_made_entered_left_and_removed(void **state)
@@ -85,6 +140,7 @@ int main(void)
 		cmocka_unit_test(a_process_has_one),
 		cmocka_unit_test(what_is_no_cgroup_is_told),
 		cmocka_unit_test(one_of_ours_is_made_entered_left_and_removed),
+		cmocka_unit_test(of_those_that_are_left_only_what_nobody_wants_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
