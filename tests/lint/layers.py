@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Includes point down: a header of a higher layer, or of a sibling, is not found by the compiler.
 
-For every layer one compile command of the build is taken, and a file that
-includes each header that it must not see; each must be a fatal error. Headers
-that it may see must be found, so that the test itself is known to work. And no
-#include in the tree names a folder of it, or leads out by "..".
+For every layer one compile command of the build is taken, and its preprocessor is
+asked (__has_include) for each header that it must not see: it must find none.
+Headers that it may see must be found, so that the test itself is known to work.
+And no #include in the tree names a folder of it, or leads out by "..".
 
 usage: layers.py ROOT BUILD_FOLDER
 """
@@ -12,12 +12,10 @@ usage: layers.py ROOT BUILD_FOLDER
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from sources import c_files, finish, usage, without_comments
@@ -53,19 +51,11 @@ def flags_of(root: Path, build: Path) -> dict[str, list[str]]:
     return found
 
 
-def not_found(flags: list[str], build: Path, includes: list[str]) -> set[str]:
-    """Those of the includes that this layer's compiler does not find."""
-    missing = set()
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "include.c"
-        for include in includes:
-            source.write_text(f"#include {include}\n", encoding="utf-8")
-            done = subprocess.run([*flags, "-fsyntax-only", "-w", str(source)], cwd=build, capture_output=True, text=True,
-                                  check=False, env={**os.environ, "LC_ALL": "C"})
-            name = include.strip('"<>')
-            if re.search(rf"fatal error: '?{re.escape(name)}'?(: No such file| file not found)", done.stderr):
-                missing.add(include)
-    return missing
+def findable(flags: list[str], build: Path, includes: list[str]) -> set[str]:
+    """Those of the includes that this layer's compiler finds: the preprocessor is asked for all of them at once."""
+    text = "".join(f"#if __has_include({include})\nfound {i}\n#endif\n" for i, include in enumerate(includes))
+    done = subprocess.run([*flags, "-E", "-P", "-x", "c", "-"], cwd=build, input=text, capture_output=True, text=True, check=True)
+    return {includes[int(number)] for number in re.findall(r"^found (\d+)$", done.stdout, re.M)}
 
 
 def wrong_paths(root: Path) -> list[str]:
@@ -96,11 +86,11 @@ def main() -> int:
             if header in own:
                 problems.append(f"{name}/{header}: {layer}/ sees another header of this name")
         includes = [form for name, header in hidden for form in (f'"{header}"', f"<{header}>", f'"{name}/{header}"')]
-        missing = not_found(command, build, includes)
-        problems += [f"{layer}/ finds {include}" for include in includes
-                     if include not in missing and include.strip('"<>') not in own]
         controls = [f"<{path.name}>" for name in visible for path in sorted((root / name).glob("*.h"))]
-        problems += [f"{layer}/ does not find {include}" for include in not_found(command, build, controls)]
+        finds = findable(command, build, includes + controls)
+        problems += [f"{layer}/ finds {include}" for include in includes
+                     if include in finds and include.strip('"<>') not in own]
+        problems += [f"{layer}/ does not find {include}" for include in controls if include not in finds]
         tried += len(includes)
     return finish(problems, f"{len(flags)} layers, {tried} upward includes tried")
 
