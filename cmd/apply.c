@@ -105,8 +105,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -122,7 +120,7 @@ static const struct argp argp = {
 		  "  sockopt apply --unit nginx -r 'TCP_USER_TIMEOUT=30s'\n"
 		  "  sockopt policy\n\n"
 		  "Exit status: 0 done, 1 no rules, 2 wrong use or a rule that BPF cannot serve, 3 some failed, 4 not permitted."),
-	.children = children,
+	.children = common_children,
 };
 
 /* ---- rules ---- */

@@ -91,8 +91,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -110,7 +108,7 @@ static const struct argp argp = {
 		  "  sockopt calc defer-accept 5s\n"
 		  "  sockopt calc dscp ef\n\n"
 		  "Exit status: 0 calculated, 2 wrong use."),
-	.children = children,
+	.children = common_children,
 };
 
 /** A sysctl, or what the kernel had before there was one. */

@@ -127,8 +127,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -149,7 +147,7 @@ static const struct argp argp = {
 		  "  sockopt check --list\n\n"
 		  "Exit status: 0 nothing was found, 1 something was found or nothing matched, 2 wrong use, 3 not all could be "
 		  "read, 4 not permitted."),
-	.children = children,
+	.children = engine_children,
 };
 
 bool check_is_wanted(const struct check_args *args, const struct check *check)

@@ -50,8 +50,9 @@ extern const struct command cmd_trace, cmd_probe, cmd_measure, cmd_tune;
 /** All commands, NULL at the end. */
 extern const struct command *const commands[];
 
-/** --color, --lang, --verbose: every command has them, as a child of its argp. */
+/** --color, --lang, --verbose: every command has them, as the children of its argp. */
 extern const struct argp common_argp;
+extern const struct argp_child common_children[];
 
 /** What else --lang may take in a command (explain: languages of code); NULL: en and es only. */
 extern bool (*common_take_language)(const char *word);

@@ -34,14 +34,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "bash|zsh|fish",
 	.doc = N_("Print the completion of a shell.\v"
 		  "Example:\n  sockopt completion bash > /etc/bash_completion.d/sockopt"),
-	.children = children,
+	.children = common_children,
 };
 
 /** What follows -- is another program's command line. */

@@ -11,6 +11,8 @@
 
 #include <sockopt.h>
 
+#include "demo.h"
+
 struct sockaddr_in demo_loopback(void)
 {
 	return (struct sockaddr_in){ .sin_family = AF_INET,
@@ -23,17 +25,25 @@ static int close_with(int fd, int r)
 	return r;
 }
 
-int demo_bind(int type, struct sockaddr_in *address, const char *assignment)
+/** With an option, if assignment is not NULL. @return a descriptor or -errno */
+static int open_with(int type, const char *assignment)
 {
-	socklen_t length = sizeof(*address);
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 	int r;
 
 	if (fd < 0)
 		return -errno;
 	r = assignment ? sockopt_set_text(fd, assignment, NULL) : 0;
-	if (r < 0)
-		return close_with(fd, r);
+	return r < 0 ? close_with(fd, r) : fd;
+}
+
+int demo_bind(int type, struct sockaddr_in *address, const char *assignment)
+{
+	socklen_t length = sizeof(*address);
+	int fd = open_with(type, assignment);
+
+	if (fd < 0)
+		return fd;
 	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) < 0 ||
 	    ((type & ~SOCK_NONBLOCK) == SOCK_STREAM && listen(fd, 512) < 0) ||
 	    getsockname(fd, (struct sockaddr *)address, &length) < 0)
@@ -43,14 +53,10 @@ int demo_bind(int type, struct sockaddr_in *address, const char *assignment)
 
 int demo_connect(const struct sockaddr_in *address, const char *assignment)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int r;
+	int fd = open_with(SOCK_STREAM, assignment);
 
 	if (fd < 0)
-		return -errno;
-	r = assignment ? sockopt_set_text(fd, assignment, NULL) : 0;
-	if (r < 0)
-		return close_with(fd, r);
+		return fd;
 	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) < 0)
 		return close_with(fd, -errno);
 	return fd;
@@ -78,6 +84,16 @@ void demo_pair_close(struct demo_pair *pair)
 	if (pair->server >= 0)
 		close(pair->server);
 	*pair = DEMO_NO_PAIR;
+}
+
+int demo_with_pair(struct demo_stage *stage, int (*play)(struct demo_stage *stage, const struct demo_pair *pair))
+{
+	struct demo_pair pair;
+	int r = demo_pair_open(&pair);
+
+	r = r < 0 ? demo_stop(stage, "connect", r) : play(stage, &pair);
+	demo_pair_close(&pair);
+	return r;
 }
 
 double demo_now_ms(void)

@@ -36,6 +36,11 @@ struct demo_pair {
 int demo_pair_open(struct demo_pair *pair);
 void demo_pair_close(struct demo_pair *pair);
 
+struct demo_stage;
+
+/** Plays with a pair that is open meanwhile. @return what play gives, or demo_stop() */
+int demo_with_pair(struct demo_stage *stage, int (*play)(struct demo_stage *stage, const struct demo_pair *pair));
+
 double demo_now_ms(void);
 void demo_sleep_ms(unsigned int ms);
 

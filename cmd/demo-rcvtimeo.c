@@ -170,12 +170,7 @@ static int play_with(struct demo_stage *stage, const struct demo_pair *pair)
 
 static int play(struct demo_stage *stage)
 {
-	struct demo_pair pair;
-	int r = demo_pair_open(&pair);
-
-	r = r < 0 ? demo_stop(stage, "connect", r) : play_with(stage, &pair);
-	demo_pair_close(&pair);
-	return r;
+	return demo_with_pair(stage, play_with);
 }
 
 const struct demo demo_rcvtimeo = {

@@ -86,8 +86,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -101,7 +99,7 @@ static const struct argp argp = {
 		  "Exit status: 0 the claim was seen to be true, 1 there is no "
 		  "such demonstration, 2 wrong use, 3 the claim was "
 		  "not seen, 4 it is not permitted or not possible here."),
-	.children = children,
+	.children = common_children,
 };
 
 /** Is an errno one of a right or of a kernel that lacks something, and not of a

@@ -30,7 +30,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	return 0;
 }
 
-const struct argp engine_argp = { .options = options, .parser = parse };
+static const struct argp engine_argp = { .options = options, .parser = parse };
+const struct argp_child engine_children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
 
 void engine_refused(const struct live_report *report)
 {

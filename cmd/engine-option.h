@@ -6,8 +6,8 @@
 #include <argp.h>
 #include <sockets.h>
 
-/** A child of a command's argp; its input is an enum live_engine. */
-extern const struct argp engine_argp;
+/** The children of the argp of such a command: what all have, and this, whose input is an enum live_engine. */
+extern const struct argp_child engine_children[];
 
 /** Says with -v which engine looked, and why not the other. */
 void engine_say(const struct live_report *report);

@@ -43,8 +43,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -60,7 +58,7 @@ static const struct argp argp = {
 		  "  sockopt explain dead peer\n"
 		  "  sockopt explain --json | jq -r .name\n\n"
 		  "Exit status: 0 explained, 1 nothing found, 2 wrong use."),
-	.children = children,
+	.children = common_children,
 };
 
 static void probe(const struct sockopt_option *option, struct explain_probe *ret)

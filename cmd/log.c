@@ -35,15 +35,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.doc = N_("List the changes that 'sockopt set' made, with the numbers that 'sockopt undo' takes.\v"
 		  "Example:\n  sockopt log\n\n"
 		  "Exit status: 0 listed, 1 there are none, 2 wrong use, 3 the journal cannot be read."),
-	.children = children,
+	.children = common_children,
 };
 
 static const char *state_of(const struct journal_entry *entry)

@@ -68,6 +68,7 @@ static error_t parse_common(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp common_argp = { .options = common_options, .parser = parse_common };
+const struct argp_child common_children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
 
 void command_wrong_use(const struct argp_state *state, const char *format, ...)
 {

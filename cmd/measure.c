@@ -136,8 +136,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -161,7 +159,7 @@ static const struct argp argp = {
 		  "  sockopt measure --link 'rate=1Gbit/s rtt=80ms loss=0.1%' --calibrate\n\n"
 		  "Exit status: 0 measured, 1 the link does not keep what was asked of it (--calibrate), 2 wrong use, 3 some runs "
 		  "failed, 4 no network namespace can be made."),
-	.children = children,
+	.children = common_children,
 };
 
 static bool read_load(struct measure_args *args)

@@ -54,8 +54,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -69,7 +67,7 @@ static const struct argp argp = {
 		  "  sockopt policy --json | jq '.rules[] | {action, hits}'\n"
 		  "  sockopt policy remove system-slice_nginx-service\n\n"
 		  "Exit status: 0 done, 1 there is none, 2 wrong use, 3 not all removed, 4 not permitted."),
-	.children = children,
+	.children = common_children,
 };
 
 struct listing {

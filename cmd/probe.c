@@ -82,8 +82,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -98,7 +96,7 @@ static const struct argp argp = {
 		  "  sockopt probe --verify tcp --kind tcp4\n\n"
 		  "Exit status: 0 probed, no contradiction, no difference; 1 contradictions or differences; 2 wrong use; 3 the "
 		  "probe failed."),
-	.children = children,
+	.children = common_children,
 };
 
 /** Marks the options that a word means. @return false: it means none */

@@ -67,8 +67,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -83,7 +81,7 @@ static const struct argp argp = {
 		  "  sockopt run -p dead-peer-30s -- ssh host\n\n"
 		  "Exit status: that of the program; 125 if sockopt itself fails, 126 if the program cannot be executed, 127 if "
 		  "there is none of that name."),
-	.children = children,
+	.children = common_children,
 };
 
 /* ---- engines ---- */

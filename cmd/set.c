@@ -63,8 +63,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -79,7 +77,7 @@ static const struct argp argp = {
 		  "  sockopt set 'process=nginx and established' SO_KEEPALIVE=on TCP_KEEPIDLE=60s\n"
 		  "  sockopt set 'port=5432' TCP_USER_TIMEOUT=30s --dry-run\n\n"
 		  "Exit status: 0 all set, 1 nothing matched, 2 wrong use, 3 some failed, 4 not permitted."),
-	.children = children,
+	.children = engine_children,
 };
 
 static int check_dangers(const struct set_args *args)

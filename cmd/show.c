@@ -114,8 +114,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { &engine_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -133,7 +131,7 @@ static const struct argp argp = {
 		  "  sockopt show 'TCP_INFO.rtt > 100ms' -o TCP_INFO.rtt,TCP_INFO.total_retrans\n"
 		  "  sockopt show 'established and SO_KEEPALIVE=off' --json\n\n"
 		  "Exit status: 0 shown, 1 nothing matched, 2 wrong use, 3 not all could be read, 4 not permitted."),
-	.children = children,
+	.children = engine_children,
 };
 
 static bool is_shown(const struct show *show, const struct sockopt_option *option)

@@ -90,8 +90,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -110,7 +108,7 @@ static const struct argp argp = {
 		  "  sockopt trace --save trace.bin -- redis-server; sockopt trace --read trace.bin --summary\n\n"
 		  "Exit status: the program's; else 0 traced, 1 nothing matched, 2 wrong use, 3 calls were lost or not all "
 		  "could be written, 4 not permitted."),
-	.children = children,
+	.children = common_children,
 };
 
 static FILE *open_file(const char *path, const char *mode)

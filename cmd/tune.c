@@ -126,8 +126,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -143,7 +141,7 @@ static const struct argp argp = {
 		  "  sockopt tune --goal throughput SO_SNDBUF=64KiB,1MiB --link 'rtt=20ms'\n"
 		  "  sockopt run --file wan.rules -- COMMAND\n\n"
 		  "Exit status: 0 searched, 2 wrong use, 3 some of it failed, 4 no network namespace can be made."),
-	.children = children,
+	.children = common_children,
 };
 
 /* ---- the runs ---- */

@@ -48,8 +48,6 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &common_argp, 0, NULL, 0 }, { 0 } };
-
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
@@ -61,7 +59,7 @@ static const struct argp argp = {
 		  "  sockopt undo\n"
 		  "  sockopt undo 12 --dry-run\n\n"
 		  "Exit status: 0 brought back, 1 nothing to bring back, 2 wrong use, 3 some failed, 4 not permitted."),
-	.children = children,
+	.children = common_children,
 };
 
 struct undo {

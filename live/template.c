@@ -106,8 +106,8 @@ static void follow_option(struct live_template *template, const struct sockopt_o
 		add_value(template, place, index, NULL);
 }
 
-struct live_template *live_template_follow(const struct live_socket *like, const struct sockopt_option *const *options,
-					   size_t n)
+/** Without options yet. NULL: there can be none. */
+static struct live_template *begin(const struct live_socket *like, size_t n)
 {
 	struct live_template *template;
 
@@ -119,7 +119,15 @@ struct live_template *live_template_follow(const struct live_socket *like, const
 	template->kind = like->facts.kind;
 	template->netns = like->facts.netns;
 	template->states = facts_catalog_states(&like->facts);
-	for (size_t i = 0; i < n; i++)
+	return template;
+}
+
+struct live_template *live_template_follow(const struct live_socket *like, const struct sockopt_option *const *options,
+					   size_t n)
+{
+	struct live_template *template = begin(like, n);
+
+	for (size_t i = 0; template && i < n; i++)
 		follow_option(template, options[i], i);
 	return template;
 }
@@ -137,17 +145,9 @@ void live_template_remember(struct live_template *template, const struct live_so
 struct live_template *live_template_new(struct defaults *defaults, const struct live_socket *like,
 					const struct sockopt_option *const *options, size_t n)
 {
-	struct live_template *template;
+	struct live_template *template = begin(like, n);
 
-	if (!like->record || n > TEMPLATE_OPTIONS_MAX)
-		return NULL;
-	template = calloc(1, sizeof(*template));
-	if (!template)
-		return NULL;
-	template->kind = like->facts.kind;
-	template->netns = like->facts.netns;
-	template->states = facts_catalog_states(&like->facts);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; template && i < n; i++)
 		add_option(template, defaults, like, options[i], i);
 	return template;
 }
