@@ -132,7 +132,9 @@ void load_loop_remove(struct load_loop *loop, struct load_socket *socket)
 		socket->before->next = socket->next;
 	else
 		loop->sockets = socket->next;
-	close(socket->fd);
+	/* What is not closed would be reported for a socket that is gone. */
+	if (close(socket->fd) < 0)
+		epoll_ctl(loop->epoll, EPOLL_CTL_DEL, socket->fd, NULL);
 	free(socket);
 }
 
