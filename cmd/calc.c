@@ -30,7 +30,7 @@ struct calc_args {
 
 static const struct argp_option options[] = {
 	{ "rate", 'r', N_("RATE"), 0, N_("buffer: what the path carries, such as 1Gbit/s"), 0 },
-	{ "rtt", 't', N_("TIME"), 0, N_("The round trip, such as 80ms (keepalive: 40ms if not said)"), 0 },
+	{ "rtt", 't', N_("TIME"), 0, N_("The round trip, such as 80ms (default for keepalive: 40ms)"), 0 },
 	{ "json", 'J', NULL, 0, N_("One JSON object"), 0 },
 	{ 0 },
 };

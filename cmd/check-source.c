@@ -94,7 +94,7 @@ static int judge_file(struct source_judge *judge, source_function *read_source, 
 	if (r == -ENODATA)
 		log_error(_("%s: there is no compile_commands.json in it"), request.database);
 	else if (r == -EBADMSG)
-		log_hint(_("%s was not judged: -p FOLDER names the folder of compile_commands.json, -- FLAGS gives flags"), file);
+		log_hint(_("%s was not judged: -p DIRECTORY says where compile_commands.json is, -- FLAGS gives flags"), file);
 	else if (r < 0)
 		log_error(_("cannot read %s: %s"), file, strerror(-r));
 	return r;

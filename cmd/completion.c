@@ -83,7 +83,7 @@ static enum argument_kind kind_of(const struct argp_option *option)
 {
 	if (option->arg && strcmp(option->arg, "FILE") == 0)
 		return ARGUMENT_FILE;
-	return option->arg && strcmp(option->arg, "FOLDER") == 0 ? ARGUMENT_FOLDER : ARGUMENT_WORD;
+	return option->arg && strcmp(option->arg, "DIRECTORY") == 0 ? ARGUMENT_FOLDER : ARGUMENT_WORD;
 }
 
 static void put_long(const struct command *command, const struct argp_option *option)

@@ -60,7 +60,7 @@ struct demo_args {
 static const struct argp_option options[] = {
 	{ "pace", 'p', NULL, 0, N_("Wait for the Enter key after each step"), 0 },
 	{ "json", 'J', NULL, 0,
-	  N_("One JSON object a step, a line each, and one with claim and holds"),
+	  N_("One JSON object per step, one per line, and a last one with claim and holds"),
 	  0 },
 	{ 0 },
 };

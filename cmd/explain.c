@@ -23,7 +23,7 @@ struct explain_args {
 
 static const struct argp_option options[] = {
 	{ "code", 'c', N_("LANGUAGE"), 0, N_("Code in this language only: c, python, go, rust, java, node; --lang takes them too"), 0 },
-	{ "json", 'J', NULL, 0, N_("The whole entry as a JSON object, a line each"), 0 },
+	{ "json", 'J', NULL, 0, N_("The whole entry as JSON, one object per line"), 0 },
 	{ 0 },
 };
 

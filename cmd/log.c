@@ -20,7 +20,7 @@ struct log_args {
 };
 
 static const struct argp_option options[] = {
-	{ "json", 'J', NULL, 0, N_("One JSON object a change, a line each"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object per change, one per line"), 0 },
 	{ 0 },
 };
 
@@ -109,7 +109,7 @@ static struct libscols_table *make_table(void)
 	struct libscols_table *table = scols_new_table();
 
 	for (size_t i = 0; table && i < 6; i++) {
-		const char *const headings[] = { _("ID"), _("TIME"), _("USER"), _("CHANGES"), _("STATE"), _("COMMAND") };
+		const char *const headings[] = { _("ID"), _("DATE"), _("USER"), _("CHANGES"), _("STATE"), _("COMMAND") };
 
 		if (!scols_table_new_column(table, headings[i], 0, i == 0 || i == 3 ? SCOLS_FL_RIGHT : 0)) {
 			scols_unref_table(table);

@@ -40,7 +40,7 @@ const struct command *const commands[] = {
 static const struct argp_option common_options[] = {
 	{ "color", 'C' + 256, N_("WHEN"), 0, N_("Colours: auto (the default), always, never"), 90 },
 	{ "lang", 'L' + 256, N_("LANGUAGE"), 0, N_("Language of the texts: en or es (the default is the locale's)"), 90 },
-	{ "verbose", 'v', NULL, 0, N_("Say more of what is done"), 90 },
+	{ "verbose", 'v', NULL, 0, N_("Say more about what is done"), 90 },
 	{ 0 },
 };
 

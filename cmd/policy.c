@@ -23,8 +23,8 @@ struct policy_args {
 
 static const struct argp_option options[] = {
 	{ "all", 'a', NULL, 0, N_("With remove: every policy"), 0 },
-	{ "pin", 'P', N_("FOLDER"), 0, N_("Where policies are pinned, in a bpffs (/sys/fs/bpf/sockopt)"), 0 },
-	{ "json", 'J', NULL, 0, N_("One JSON object a policy, a line each"), 0 },
+	{ "pin", 'P', N_("DIRECTORY"), 0, N_("Where policies are pinned, in a bpffs (/sys/fs/bpf/sockopt)"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object per policy, one per line"), 0 },
 	{ 0 },
 };
 

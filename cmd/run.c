@@ -38,7 +38,7 @@ static const struct argp_option options[] = {
 	{ "profile", 'p', N_("NAME"), 0, N_("Rules that come with sockopt"), 0 },
 	{ "list-profiles", 'l', NULL, 0, N_("List the profiles"), 0 },
 	{ "engine", 'e', N_("ENGINE"), 0, N_("How it is done: auto (the default: the best that may be used), or one of its names"), 0 },
-	{ "report", 'R', N_("FILE"), 0, N_("Write what is done to a file: one JSON object a socket and option, a line each"), 0 },
+	{ "report", 'R', N_("FILE"), 0, N_("Write what is done to a file: one JSON object per socket and option, one per line"), 0 },
 	{ "force", 'F', NULL, 0, N_("Make dangerous or irreversible assignments too"), 0 },
 	{ 0 },
 };

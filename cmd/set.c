@@ -28,10 +28,10 @@ struct set_args {
 
 static const struct argp_option options[] = {
 	{ "dry-run", 'n', NULL, 0, N_("Say what would change, change nothing"), 0 },
-	{ "yes", 'y', NULL, 0, N_("Do it for the selector 'all' too"), 0 },
+	{ "yes", 'y', NULL, 0, N_("Really do it for the selector 'all'"), 0 },
 	{ "force", 'f', NULL, 0, N_("Set dangerous or irreversible values too"), 0 },
 	{ "keep-going", 'k', NULL, 0, N_("Go on after a failure, and keep what was changed"), 0 },
-	{ "json", 'J', NULL, 0, N_("One JSON object a socket and option, a line each"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object per socket and option, one per line"), 0 },
 	{ 0 },
 };
 

@@ -74,7 +74,7 @@ struct show {
 static const struct argp_option options[] = {
 	{ "option", 'o', N_("OPTION[,OPTION...]"), 0, N_("A table of these options only, or of fields of them, such as TCP_INFO.tcpi_rtt"), 0 },
 	{ "all", 'a', NULL, 0, N_("Every option, not only what differs from the default"), 0 },
-	{ "json", 'J', NULL, 0, N_("One JSON object a socket, a line each"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object per socket, one per line"), 0 },
 	{ "sort", 's', N_("KEY"), 0,
 	  N_("In the order of pid, process, protocol, state, local, peer, port, netns, cookie, an OPTION or a field of "
 	     "one; a minus before it: the greatest first. All sockets are kept in memory until the last one came"),

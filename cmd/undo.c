@@ -23,8 +23,8 @@ struct undo_args {
 
 static const struct argp_option options[] = {
 	{ "dry-run", 'n', NULL, 0, N_("Say what would be brought back, change nothing"), 0 },
-	{ "force", 'f', NULL, 0, N_("Also where the value was changed by somebody else since"), 0 },
-	{ "json", 'J', NULL, 0, N_("One JSON object a socket and option, a line each"), 0 },
+	{ "force", 'f', NULL, 0, N_("Also where somebody else has changed the value since"), 0 },
+	{ "json", 'J', NULL, 0, N_("One JSON object per socket and option, one per line"), 0 },
 	{ 0 },
 };
 

@@ -84,8 +84,8 @@ int policy_pin_probe(const char *pins, struct policy_obstacle *ret_obstacle)
 		*slash = '\0';
 	if (slash && access(pins, F_OK) < 0 && is_bpffs(parent))
 		return 0;
-	return policy_refuse(ret_obstacle, ENOTSUP, N_("the folder of the pins is in no bpffs"),
-			     N_("mount one with 'mount -t bpf bpf /sys/fs/bpf', or name a folder in one with --pin"));
+	return policy_refuse(ret_obstacle, ENOTSUP, N_("the directory of the pins is not in a bpffs"),
+			     N_("mount one with 'mount -t bpf bpf /sys/fs/bpf', or name a directory in one with --pin"));
 }
 
 /* ---- what is pinned beside the links ---- */
@@ -266,12 +266,12 @@ static int lock_folder(const char *folder)
 static int make_folder(const char *pins, const char *folder, struct policy_obstacle *ret_obstacle)
 {
 	if (mkdir(pins, 0700) < 0 && errno != EEXIST)
-		return policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+		return policy_refuse(ret_obstacle, errno, N_("the directory of the pins cannot be made"), NULL);
 	if (mkdir(folder, 0700) == 0)
 		return 1;
 	if (errno == EEXIST)
 		return 0;
-	policy_refuse(ret_obstacle, errno, N_("the folder of the pins cannot be made"), NULL);
+	policy_refuse(ret_obstacle, errno, N_("the directory of the pins cannot be made"), NULL);
 	rmdir(pins);
 	return -ret_obstacle->error;
 }
@@ -283,7 +283,7 @@ static int lock_and_check(const char *folder, uint64_t cgroup_id, struct policy_
 	int r;
 
 	if (lock < 0)
-		return policy_refuse(ret_obstacle, -lock, N_("the folder of the pins cannot be made"), NULL);
+		return policy_refuse(ret_obstacle, -lock, N_("the directory of the pins cannot be made"), NULL);
 	r = check_cgroup(folder, cgroup_id, ret_obstacle);
 	return r < 0 ? r : take_fd(&lock);
 }
@@ -302,7 +302,7 @@ int policy_pin(struct policy *policy, const struct policy_program *program, cons
 	if (cgroup_fd < 0)
 		return policy_refuse(ret_obstacle, -cgroup_fd, N_("the cgroup cannot be opened"), NULL);
 	if ((size_t)snprintf(folder, sizeof(folder), "%s/%s", pins, name) >= sizeof(folder))
-		return policy_refuse(ret_obstacle, ENAMETOOLONG, N_("the folder of the pins has too long a name"), NULL);
+		return policy_refuse(ret_obstacle, ENAMETOOLONG, N_("the name of the directory of the pins is too long"), NULL);
 	is_new = make_folder(pins, folder, ret_obstacle);
 	if (is_new < 0)
 		return is_new;

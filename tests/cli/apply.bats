@@ -547,7 +547,7 @@ not_listed() {
 	[[ "${stderr_lines[1]}" == "hint: policies are the kernel's: only who has CAP_BPF"* ]]
 	run --separate-stderr "$SOCKOPT" apply --cgroup "${MADE[0]}" --pin "$FOLDER/pins" "$RULES"
 	[ "$status" = 3 ] || skip "no BPF here: $stderr"
-	[ "${stderr_lines[0]}" = "sockopt: BPF: the folder of the pins is in no bpffs: Operation not supported" ]
+	[ "${stderr_lines[0]}" = "sockopt: BPF: the directory of the pins is not in a bpffs: Operation not supported" ]
 	[[ "${stderr_lines[1]}" == "hint: mount one with "* ]]
 	[ ! -e "$FOLDER/pins" ]
 }

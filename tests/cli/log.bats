@@ -16,7 +16,7 @@ changed() {
 	changed
 	run --separate-stderr -0 "$SOCKOPT" log
 	[ -z "$stderr" ]
-	[[ "${lines[0]}" =~ ^ID\ +TIME\ +USER\ +CHANGES\ +STATE\ +COMMAND$ ]]
+	[[ "${lines[0]}" =~ ^ID\ +DATE\ +USER\ +CHANGES\ +STATE\ +COMMAND$ ]]
 	[[ "${lines[1]}" =~ ^\ ?1\ [0-9-]{10}T[0-9:]{8}[+-][0-9]{4}\ +$(id -un)\ +1\ undone\ +"set '$P:$FD' TCP_NODELAY=on"$ ]]
 	[[ "${lines[2]}" =~ ^\ ?2\ [0-9-]{10}T[0-9:]{8}[+-][0-9]{4}\ +$(id -un)\ +2\ "in force "+"set '$P:$FD' SO_PRIORITY=3 SO_KEEPALIVE=on"$ ]]
 	[ "${#lines[@]}" = 3 ]
