@@ -169,7 +169,8 @@ const struct sockopt_option *sockopt_find_number_on(const struct sockopt_kind *k
 	return find_numbers(family, level, number, access);
 }
 
-bool numbers_are_shared(const struct sockopt_option *option, enum sockopt_access access)
+/** Are its numbers another option's, too, on sockets of another family? */
+static bool numbers_are_shared(const struct sockopt_option *option, enum sockopt_access access)
 {
 	for (size_t i = 0; i < catalog_tables.n_options; i++) {
 		const struct sockopt_option *other = &catalog_tables.options[i];

@@ -16,9 +16,6 @@ bool name_fits(const struct sockopt_option *option, const char *word, size_t len
 /** Is the word the level's name, key or alias? */
 bool level_has_name(const struct sockopt_level *level, const char *word, size_t length);
 
-/** Are its numbers another option's, too, on sockets of another family? */
-bool numbers_are_shared(const struct sockopt_option *option, enum sockopt_access access);
-
 /** Is it one of the catalogue, and not made or copied for numbers? */
 bool is_entry(const struct sockopt_option *option);
 

@@ -64,7 +64,8 @@ static bool cut_scope(char *host, uint32_t *ret)
 	return percent[1] >= '0' && percent[1] <= '9' && !*end && scope <= UINT32_MAX;
 }
 
-int parse_sockaddr(struct word word, void *ret, struct trouble *trouble)
+/** An IPv4 or IPv6 address with a port, or a path, into a struct sockaddr_storage. */
+static int parse_sockaddr(struct word word, void *ret, struct trouble *trouble)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in in = { .sin_family = AF_INET };

@@ -32,7 +32,4 @@ int parse_struct(const struct sockopt_type *type, struct word word, struct socko
 /** Cuts the next part off a list, at a separator outside of braces and brackets; false at the end. */
 bool parse_next(struct word *rest, char separator, struct word *ret_part);
 
-/** An IPv4 or IPv6 address with a port, or a path, into a struct sockaddr_storage. */
-int parse_sockaddr(struct word word, void *ret, struct trouble *trouble);
-
 #endif

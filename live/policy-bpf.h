@@ -10,9 +10,6 @@
 /** The program of a hook, -1: the rules do not need it. */
 int policy_program_fd(const struct policy *policy, enum policy_hook hook);
 
-/** Of a hook that has a program. */
-enum bpf_attach_type policy_attach_type(const struct policy *policy, enum policy_hook hook);
-
 int policy_counters_fd(const struct policy *policy);
 
 /** Fills in an obstacle. @param error errno, positive; hint NULL: none  @return -error */

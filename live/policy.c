@@ -245,7 +245,8 @@ int policy_program_fd(const struct policy *policy, enum policy_hook hook)
 	return policy->programs[hook] ? bpf_program__fd(policy->programs[hook]) : -1;
 }
 
-enum bpf_attach_type policy_attach_type(const struct policy *policy, enum policy_hook hook)
+/** Of a hook that has a program. */
+static enum bpf_attach_type attach_type(const struct policy *policy, enum policy_hook hook)
 {
 	return bpf_program__expected_attach_type(policy->programs[hook]);
 }
@@ -253,7 +254,7 @@ enum bpf_attach_type policy_attach_type(const struct policy *policy, enum policy
 static void unstick(const struct policy *policy, enum policy_hook hook, int cgroup_fd)
 {
 	if (policy->programs[hook])
-		bpf_prog_detach2(policy_program_fd(policy, hook), cgroup_fd, policy_attach_type(policy, hook));
+		bpf_prog_detach2(policy_program_fd(policy, hook), cgroup_fd, attach_type(policy, hook));
 }
 
 int policy_stick(struct policy *policy, int cgroup_fd)
@@ -263,7 +264,7 @@ int policy_stick(struct policy *policy, int cgroup_fd)
 
 		if (!policy->programs[hook])
 			continue;
-		r = bpf_prog_attach(policy_program_fd(policy, hook), cgroup_fd, policy_attach_type(policy, hook),
+		r = bpf_prog_attach(policy_program_fd(policy, hook), cgroup_fd, attach_type(policy, hook),
 				    BPF_F_ALLOW_MULTI);
 		if (r == 0)
 			continue;
@@ -318,11 +319,6 @@ int policy_read_counters(int fd, unsigned n_lines, struct policy_counters *ret)
 	}
 	free(each);
 	return r;
-}
-
-int policy_count(const struct policy *policy, unsigned n_lines, struct policy_counters *ret)
-{
-	return policy_read_counters(policy_counters_fd(policy), n_lines, ret);
 }
 
 int policy_events_fd(const struct policy *policy)

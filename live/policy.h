@@ -39,9 +39,6 @@ void policy_free(struct policy *policy);
  */
 int policy_stick(struct policy *policy, int cgroup_fd);
 
-/** What the actions did so far, of each line of the program. @return 0 or -errno */
-int policy_count(const struct policy *policy, unsigned n_lines, struct policy_counters *ret);
-
 /** A descriptor that is readable when there are events; -1: none will be. */
 int policy_events_fd(const struct policy *policy);
 

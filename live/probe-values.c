@@ -72,11 +72,6 @@ void probe_of_number(const struct sockopt_option *option, int64_t number, struct
 	       field->size);
 }
 
-int64_t probe_number(const struct sockopt_option *option, const struct reading *reading)
-{
-	return sockopt_field_number(&option->get_type->fields[0], reading->bytes, 0);
-}
-
 void probe_limits(const struct sockopt_field *field, int64_t *ret_least, int64_t *ret_greatest)
 {
 	unsigned bits = field->size * 8U;

@@ -28,9 +28,6 @@ int probe_parse_read(const struct sockopt_option *option, const char *text, stru
 /** A number as set's value. */
 void probe_of_number(const struct sockopt_option *option, int64_t number, struct sockopt_value *ret);
 
-/** The number that was read. */
-int64_t probe_number(const struct sockopt_option *option, const struct reading *reading);
-
 /** The least and the greatest that the C type of set holds; the greatest of 64 bits unsigned is -1. */
 void probe_limits(const struct sockopt_field *field, int64_t *ret_least, int64_t *ret_greatest);
 
