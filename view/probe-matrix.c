@@ -14,10 +14,10 @@ enum { FEW = 8, /* options that are shown socket by socket */
        CELL = PROBE_TEXT_MAX,
        LIST_SIZE = 2048 };
 
-/** The texts of a cell; kinds with the same ones stand together. */
+/** The texts of a cell; kinds with the same ones stand together. Compared as bytes: it has no gaps. */
 struct row {
 	bool works;
-	unsigned unknown; /* of enum probe_measure */
+	uint8_t unknown; /* of enum probe_measure */
 	char access[4], by_default[CELL], range[CELL], needs[CELL], inherits[8], errors[CELL];
 };
 
@@ -87,7 +87,7 @@ static void row_of(const struct probe_result *result, size_t index, size_t kind,
 		list_add(&errors, ", ", words_of("get", cell->get, word));
 	if (cell->set && cell->set != PROBE_NOT_TRIED && (set_due || cell->set < 0))
 		list_add(&errors, ", ", words_of("set", cell->set, word));
-	ret->unknown = probe_cell_unknown(result, index, kind);
+	ret->unknown = (uint8_t)probe_cell_unknown(result, index, kind);
 	if (ret->unknown & PROBE_RANGE)
 		snprintf(ret->range, CELL, "?");
 	if (ret->unknown & PROBE_WITHOUT)
