@@ -120,8 +120,12 @@ static int judge(const struct restore *restore)
 	if (n[RESTORE_CHANGED_SINCE])
 		log_hint(_("%zu values were changed by somebody else since, and left as they are; --force brings back the old ones"),
 			 n[RESTORE_CHANGED_SINCE]);
-	if (restore->not_undoable)
-		log_error(_("%zu changes cannot be taken back: the old value could not be read"), restore->not_undoable);
+	if (restore->not_undoable) {
+		log_error(ngettext("%zu change cannot be taken back: it has no old value",
+				   "%zu changes cannot be taken back: they have no old value", restore->not_undoable),
+			  restore->not_undoable);
+		log_hint(_("'sockopt undo ID' takes back an earlier one, 'sockopt log' lists them"));
+	}
 	if (restore->not_known)
 		log_error(ngettext("%zu action was left: it was stopped, and whether it was made is not known",
 				   "%zu actions were left: they were stopped, and whether they were made is not known",

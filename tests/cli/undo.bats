@@ -205,6 +205,8 @@ groups_of_lo() {
 	run --separate-stderr -0 "$SOCKOPT" set "${PID[a]}:$fd" IP_DROP_MEMBERSHIP=imr_multiaddr=239.0.0.1,imr_address=127.0.0.1
 	[ "$stderr" = "hint: 1 change has no old value: undo cannot take it back" ]
 	run --separate-stderr -3 "$SOCKOPT" undo
+	[ "${stderr_lines[0]}" = "sockopt: 1 change cannot be taken back: it has no old value" ]
+	[[ "${stderr_lines[1]}" == "hint: 'sockopt undo ID'"* ]]
 }
 
 @test "an action of a set that was killed before it said so: left, and told, exit 3" {
