@@ -10,6 +10,7 @@
 
 #include <change.h>
 #include <defaults.h>
+#include <explain.h>
 #include <failure.h>
 #include <log.h>
 #include <text.h>
@@ -198,6 +199,17 @@ static void say_hidden(size_t n)
 }
 
 /** No step was planned: why. */
+static void say_not_applicable(const struct sockopt_option *option, size_t matched)
+{
+	char where[256];
+
+	log_error(ngettext("%s does not apply to the %zu socket that matches",
+			   "%s does not apply to any of the %zu sockets that match", matched),
+		  option->name, matched);
+	if (explain_where(option->applies, option->n_applies, where, sizeof(where)) > 0)
+		log_hint(_("it applies to %s; 'sockopt explain %s' tells more"), where, option->name);
+}
+
 static int say_nothing(const struct transaction *transaction, const struct live_report *report)
 {
 	const struct transaction_wish *wish = transaction->wish;
@@ -224,8 +236,7 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 		return EXIT_NOTHING;
 	}
 	if (transaction->not_applicable) {
-		log_error(_("%s does not apply to any of the %zu sockets that match"), wish->assignments[0].option->name,
-			  report->matched);
+		say_not_applicable(wish->assignments[0].option, report->matched);
 		return EXIT_NOTHING;
 	}
 	if (report->matched) {

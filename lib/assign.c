@@ -81,6 +81,7 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 		if (reterr)
 			*reterr = (struct sockopt_error){
 				.problem = SOCKOPT_NO_VALUE,
+				.option = sockopt_find(text),
 				.word = text,
 				.word_length = length,
 			};
@@ -101,6 +102,9 @@ int sockopt_parse_assignment(const char *text, struct sockopt_assignment *ret_as
 	option = sockopt_find(name);
 	if (!option && ret_unnamed && strchr(name, ':'))
 		option = find_unnamed(name, ret_unnamed);
+	/* Bytes are bytes; any other value is written as that of the option which has these numbers. */
+	if (option && ret_unnamed && option == &ret_unnamed->option && strncmp(text + length, "=0x", 3) != 0)
+		option = find_known(name, ret_unnamed);
 	if (!option)
 		return fail_name(text, length, name, reterr);
 	if (!(option->access & SOCKOPT_SET)) {

@@ -254,9 +254,18 @@ int sockopt_hint(const struct sockopt_error *error, const char *language, char *
 		put_list(&out, error->near, 4);
 		break;
 	case SOCKOPT_NO_VALUE:
-		output_text(&out, sockopt_text((struct sockopt_text){ "write OPTION=VALUE, such as TCP_NODELAY=on",
-								      "escriba OPCIÓN=VALOR, por ejemplo TCP_NODELAY=on" },
+		if (!option || !option->example) {
+			output_text(&out, sockopt_text((struct sockopt_text){ "write OPTION=VALUE, such as TCP_NODELAY=on",
+									      "escriba OPCIÓN=VALOR, por ejemplo TCP_NODELAY=on" },
+						       language));
+			break;
+		}
+		output_text(&out, sockopt_text((struct sockopt_text){ "write OPTION=VALUE, such as ",
+								      "escriba OPCIÓN=VALOR, por ejemplo " },
 					       language));
+		output_text(&out, option->name);
+		output_char(&out, '=');
+		output_text(&out, option->example);
 		break;
 	case SOCKOPT_BAD_VALUE:
 	case SOCKOPT_WRONG_UNIT:

@@ -96,6 +96,23 @@ static unsigned int distance_of(const struct sockopt_option *option, const struc
 	return full < bare ? full : bare;
 }
 
+/** Those that another system has under this very name: TCP_KEEPALIVE of macOS is TCP_KEEPIDLE. */
+static size_t elsewhere(const char *name, const struct sockopt_option **ret, size_t max)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < catalog_tables.n_options && found < max; i++) {
+		const struct sockopt_option *option = &catalog_tables.options[i];
+
+		for (size_t k = 0; k < option->n_elsewhere; k++)
+			if (option->elsewhere[k].name && name_equal(option->elsewhere[k].name, name, strlen(name))) {
+				ret[found++] = option;
+				break;
+			}
+	}
+	return found;
+}
+
 size_t sockopt_nearest(const char *name, const struct sockopt_option **ret, size_t max)
 {
 	size_t length = strlen(name), found = name_matches(name, ret, max);
@@ -105,6 +122,9 @@ size_t sockopt_nearest(const char *name, const struct sockopt_option **ret, size
 	struct word word;
 
 	if (found || max == 0 || length == 0 || length > WORD_MAX)
+		return found;
+	found = elsewhere(name, ret, max);
+	if (found)
 		return found;
 	read_word(name, length, &word);
 	for (size_t i = 0; i < catalog_tables.n_options; i++) {

@@ -774,7 +774,7 @@ struct sockopt_assignment {
 };
 
 /**
- * @brief Reads "TCP_NODELAY=on", "nodelay=on" or "6:18=0x10270000".
+ * @brief Reads "TCP_NODELAY=on", "nodelay=on", "6:18=10s" or "6:18=0x10270000".
  *
  * @param text NUL-terminated; reterr->word points into it
  * @param ret_unnamed where an option that has no name is made up; must outlive ret_assignment; NULL: such

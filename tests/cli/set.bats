@@ -105,7 +105,8 @@ nothing_journaled() {
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = "sockopt: no socket matches '$P:999'" ]
 	run --separate-stderr -1 "$SOCKOPT" set "unix and pid=$P" TCP_NODELAY=on
-	[ "${stderr_lines[0]}" = "sockopt: TCP_NODELAY does not apply to any of the 1 sockets that match" ]
+	[ "${stderr_lines[0]}" = "sockopt: TCP_NODELAY does not apply to the 1 socket that matches" ]
+	[[ "${stderr_lines[1]}" == "hint: it applies to tcp"*"; 'sockopt explain TCP_NODELAY' tells more" ]]
 	nothing_journaled
 }
 

@@ -56,7 +56,13 @@ static void parse_assignment_cuts_at_the_first_equals_sign(void **state)
 
 static void parse_assignment_refuses_a_name_without_value(void **state)
 {
+	struct sockopt_error error = refused("tcp_keepidle", -EINVAL);
+	char hint[80];
+
 	assert_int_equal(refused("TCP_NODELAY", -EINVAL).problem, SOCKOPT_NO_VALUE);
+	assert_int_equal(error.problem, SOCKOPT_NO_VALUE);
+	sockopt_hint(&error, "en", hint, sizeof(hint));
+	assert_string_equal(hint, "write OPTION=VALUE, such as TCP_KEEPIDLE=60s");
 	assert_int_equal(refused("", -EINVAL).problem, SOCKOPT_NO_VALUE);
 	assert_int_equal(refused("TCP_NODELAY=", -EINVAL).problem, SOCKOPT_BAD_VALUE);
 }
@@ -168,6 +174,31 @@ static void parse_assignment_knows_the_name_of_numbers_that_have_one(void **stat
 	}
 }
 
+/** As proxies are told an option: 6, 18 and a number. */
+static void parse_assignment_reads_the_value_of_numbers_as_that_of_their_name(void **state)
+{
+	static const struct {
+		const char *text, *name;
+		int value;
+	} cases[] = {
+		{ "6:18=30000", "TCP_USER_TIMEOUT", 30000 },
+		{ "tcp:18=30s", "TCP_USER_TIMEOUT", 30000 },
+		{ "1:8=64KiB", "SO_RCVBUF", 65536 },
+		{ "6:1=on", "TCP_NODELAY", 1 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sockopt_assignment assignment;
+		struct sockopt_unnamed unnamed;
+
+		assert_int_equal(sockopt_parse_assignment(cases[i].text, &assignment, &unnamed, NULL), 0);
+		assert_string_equal(assignment.option->name, cases[i].name);
+		assert_int_equal(value_int(&assignment.value), cases[i].value);
+	}
+	assert_int_equal(refused("6:4=40000", -ERANGE).problem, SOCKOPT_OUT_OF_RANGE);
+	refused("6:250=1", -EINVAL); /* has no name: bytes only */
+}
+
 static void parse_assignment_refuses_what_are_no_numbers(void **state)
 {
 	static const char *const texts[] = {
@@ -186,7 +217,7 @@ static void parse_assignment_refuses_what_are_no_numbers(void **state)
 
 	for (size_t i = 0; i < COUNT(texts); i++)
 		refused(texts[i], -ENOENT);
-	refused("6:18=on", -EINVAL); /* bytes only */
+	refused("6:18=on", -EINVAL);
 	refused("6:18=0x1", -EINVAL);
 }
 
@@ -284,6 +315,7 @@ int main(void)
 		cmocka_unit_test(parse_assignment_takes_numbers_for_what_has_no_name),
 		cmocka_unit_test(parse_assignment_takes_numbers_of_two_levels_for_those_of_ip),
 		cmocka_unit_test(parse_assignment_knows_the_name_of_numbers_that_have_one),
+		cmocka_unit_test(parse_assignment_reads_the_value_of_numbers_as_that_of_their_name),
 		cmocka_unit_test(parse_assignment_refuses_what_are_no_numbers),
 		cmocka_unit_test(parse_assignment_refuses_numbers_without_room_for_them),
 		cmocka_unit_test(parse_assignment_leaves_value_alone_on_failure),

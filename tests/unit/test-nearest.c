@@ -22,6 +22,8 @@ static void nearest_finds_a_mistyped_name_first(void **state)
 		{ "tcp_user_timout", "TCP_USER_TIMEOUT" },
 		{ "user_timeut", "TCP_USER_TIMEOUT" }, /* without its prefix */
 		{ "SO_RCVBUFF", "SO_RCVBUF" },
+		{ "TCP_KEEPALIVE", "TCP_KEEPIDLE" }, /* on macOS; not SO_KEEPALIVE */
+		{ "so_user_cookie", "SO_MARK" },     /* on FreeBSD */
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
