@@ -15,8 +15,9 @@
 #include "option-list.h"
 
 struct explain_args {
-	char **words; /* borrowed from argv */
+	char **words; /* parts of argv, cut at blanks */
 	int n_words;
+	char phrase[256]; /* all of them */
 	enum code_language code;
 	bool json;
 };
@@ -26,6 +27,18 @@ static const struct argp_option options[] = {
 	{ "json", 'J', NULL, 0, N_("The whole entry as JSON, one object per line"), 0 },
 	{ 0 },
 };
+
+/** 'dead peer' and dead peer are the same search. */
+static void take_words(struct explain_args *args, char *text)
+{
+	size_t used = strlen(args->phrase);
+
+	snprintf(args->phrase + used, sizeof(args->phrase) - used, used ? " %s" : "%s", text);
+	for (char *rest, *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		args->words = xrealloc(args->words, ((size_t)args->n_words + 1) * sizeof(char *));
+		args->words[args->n_words++] = word;
+	}
+}
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
@@ -38,7 +51,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		if (args->code == CODE_N_LANGUAGES)
 			command_wrong_use(state, _("'%s' is not one of c, python, go, rust, java, node"), arg);
 		return 0;
-	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
+	case ARGP_KEY_ARG: take_words(args, arg); return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 }
@@ -138,18 +151,29 @@ static bool has_word(const struct sockopt_option *option, const char *word)
 	return false;
 }
 
+#define NAME 9U
+#define PHRASE 5U
+
 /** What stands in the name counts more than what stands in the summary, and that more than the description. */
 static unsigned int weight_of_word(const struct sockopt_option *option, const char *word)
 {
 	if (contains(option->name, word))
-		return 9;
+		return NAME;
 	return contains(option->summary.en, word) || contains(option->summary.es, word) ? 4 : 1;
+}
+
+/** What has all words as they were given, one behind the other, comes first. */
+static bool has_phrase(const struct sockopt_option *option, const char *phrase)
+{
+	return contains(option->summary.en, phrase) || contains(option->summary.es, phrase) ||
+	       contains(option->description.en, phrase) || contains(option->description.es, phrase);
 }
 
 /** 0: not all words are there. */
 static unsigned int weight(const struct sockopt_option *option, const struct explain_args *args)
 {
-	unsigned int sum = 0;
+	bool is_whole = args->n_words > 1 && has_phrase(option, args->phrase);
+	unsigned int sum = is_whole ? PHRASE * (unsigned int)args->n_words : 0;
 
 	for (int i = 0; i < args->n_words; i++) {
 		if (!has_word(option, args->words[i]))
@@ -163,7 +187,7 @@ static int search(const struct explain_args *args)
 {
 	size_t found = 0;
 
-	for (unsigned int wanted = 9U * (unsigned int)args->n_words; wanted > 0; wanted--)
+	for (unsigned int wanted = (NAME + PHRASE) * (unsigned int)args->n_words; wanted > 0; wanted--)
 		for (size_t i = 0; i < sockopt_count(); i++) {
 			const struct sockopt_option *option = sockopt_at(i);
 
@@ -229,6 +253,20 @@ static bool explain_field(const struct explain_args *args, const char *word)
 	return true;
 }
 
+/** @return false: not all words are names of options */
+static bool explain_several(const struct explain_args *args)
+{
+	for (int i = 0; i < args->n_words; i++)
+		if (!sockopt_find(args->words[i]))
+			return false;
+	for (int i = 0; i < args->n_words; i++) {
+		if (i && !args->json)
+			putchar('\n');
+		put_one(args, sockopt_find(args->words[i]));
+	}
+	return true;
+}
+
 static int explain(const struct explain_args *args)
 {
 	const struct sockopt_option *option;
@@ -239,7 +277,7 @@ static int explain(const struct explain_args *args)
 		return EXIT_DONE;
 	}
 	if (args->n_words > 1)
-		return search(args);
+		return explain_several(args) ? EXIT_DONE : search(args);
 	if (explain_field(args, args->words[0]))
 		return EXIT_DONE;
 	if (explain_numbers(args, args->words[0]))
@@ -275,7 +313,7 @@ static bool take_code_language(const char *word)
 
 static int run(int argc, char **argv)
 {
-	struct explain_args args = { .words = xmalloc((size_t)argc * sizeof(char *)), .code = CODE_N_LANGUAGES };
+	struct explain_args args = { .code = CODE_N_LANGUAGES };
 	int status;
 
 	wanted_code = &args.code;

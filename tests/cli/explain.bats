@@ -127,6 +127,13 @@ exec(sys.argv[1])
 	[[ "$output" == *TCP_NODELAY* && "$output" != *SO_KEEPALIVE* ]]
 	run --separate-stderr -0 "$SOCKOPT" explain nagle segment
 	[[ "$output" == *TCP_NODELAY* && "$output" != *SO_KEEPALIVE* ]]
+	# the words as they were given come first, in quotes or not; several names are several options
+	run --separate-stderr -0 "$SOCKOPT" explain dead peer --json
+	[ "$(jq -r .name <<<"${lines[0]}")" = SO_KEEPALIVE ]
+	[ "$("$SOCKOPT" explain 'dead peer' --json)" = "$output" ]
+	[ "$("$SOCKOPT" explain address already in use --json | jq -r .name | head -1)" = SO_REUSEADDR ]
+	[ "$("$SOCKOPT" explain keepidle TCP_KEEPCNT --json | jq -r .name | xargs)" = "TCP_KEEPIDLE TCP_KEEPCNT" ]
+	[ "$("$SOCKOPT" explain keepidle TCP_KEEPCNT | grep -c ', option ')" = 2 ]
 	[ "$("$SOCKOPT" explain tcp --json | jq -r .level | sort -u)" = "$(jq -r .level <<<"$("$SOCKOPT" explain nodelay --json)")" ]
 }
 
