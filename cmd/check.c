@@ -211,6 +211,8 @@ static int look(const struct check_args *args, const struct selector *selector)
 	if (status != EXIT_DONE)
 		return status;
 	say_unjudged(&report);
+	if (report.matched && report.matched == report.unreadable)
+		return EXIT_FORBIDDEN;
 	if (n == 0 && !args->json)
 		printf("%s\n", _("Nothing was found."));
 	return n ? EXIT_NOTHING : EXIT_DONE;

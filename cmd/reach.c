@@ -26,6 +26,13 @@ void reach_say_hidden(const struct live_report *report)
 			 report->hidden, reach_needs(report));
 }
 
+void reach_say_no_process(const char *selector)
+{
+	log_error(_("there is no such process"));
+	if (selector && strspn(selector, "0123456789") == strlen(selector) && strlen(selector) <= 5)
+		log_hint(_("a number is a process; a port is port=%s"), selector);
+}
+
 int reach_status(const struct live_report *report, const char *selector, int r)
 {
 	if (r > 0)
@@ -50,7 +57,7 @@ int reach_status(const struct live_report *report, const char *selector, int r)
 	}
 	if (report->matched == 0) {
 		if (report->pid_gone)
-			log_error(_("there is no such process"));
+			reach_say_no_process(selector);
 		else
 			log_error(_("no socket matches '%s'"), selector ? selector : "all");
 		reach_say_hidden(report);

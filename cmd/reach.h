@@ -11,6 +11,9 @@ const char *reach_needs(const struct live_report *report);
 /** Tells of processes that were not looked into, if there are any. */
 void reach_say_hidden(const struct live_report *report);
 
+/** Says that there is no process of this number, which may have been meant as a port. @param selector as typed */
+void reach_say_no_process(const char *selector);
+
 /**
  * @brief Says what was out of reach, if anything.
  * @param selector as typed; NULL: all

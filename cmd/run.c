@@ -30,6 +30,7 @@ struct run_args {
 	bool force;
 	bool verbose;
 	bool list_profiles;
+	bool has_program;
 };
 
 static const struct argp_option options[] = {
@@ -58,7 +59,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'r': take(state, rule_source_text(&args->rules, arg)); return 0;
 	case 'f': take(state, rule_source_file(&args->rules, arg)); return 0;
 	case 'p': take(state, rule_source_profile(&args->rules, arg)); return 0;
-	case ARGP_KEY_ARG: take(state, rule_source_assignment(&args->rules, arg)); return 0;
+	case ARGP_KEY_ARG:
+		/* Without -- it is probably the program. */
+		if (args->has_program || strchr(arg, '='))
+			take(state, rule_source_assignment(&args->rules, arg));
+		return 0;
 	case 'l': args->list_profiles = true; return 0;
 	case 'e': args->engine = strcmp(arg, "auto") == 0 ? NULL : arg; return 0;
 	case 'R': args->report = arg; return 0;
@@ -219,6 +224,7 @@ static int run(int argc, char **argv)
 	int status = EXIT_RUN_FAILED;
 
 	argp_err_exit_status = EXIT_RUN_FAILED;
+	args.has_program = program && *program;
 	if (command_parse(&cmd_run, argc, argv, &args))
 		return EXIT_RUN_FAILED;
 	args.verbose = log_is_verbose();

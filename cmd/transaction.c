@@ -232,7 +232,7 @@ static int say_nothing(const struct transaction *transaction, const struct live_
 		return EXIT_NOTHING;
 	}
 	if (report->pid_gone) {
-		log_error(_("there is no such process"));
+		reach_say_no_process(wish->selector_text);
 		return EXIT_NOTHING;
 	}
 	if (transaction->not_applicable) {

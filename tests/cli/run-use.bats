@@ -40,6 +40,8 @@ load common
 	run --separate-stderr -127 "$SOCKOPT" run TCP_NODELAY=on -- "$FOLDER/file"
 	run --separate-stderr -125 "$SOCKOPT" run TCP_NODELAY=on
 	[ "${stderr_lines[0]}" = "sockopt: a program is needed, after '--'" ]
+	run --separate-stderr -125 "$SOCKOPT" run TCP_NODELAY=on true
+	[ "${stderr_lines[0]}" = "sockopt: a program is needed, after '--'" ]
 	run --separate-stderr -125 "$SOCKOPT" run --engine magic TCP_NODELAY=on -- true
 	[ "${stderr_lines[0]}" = "sockopt: 'magic' is not an engine" ]
 	run --separate-stderr -125 "$SOCKOPT" run --no-such-option -- true

@@ -146,6 +146,7 @@ connected() {
 	run --separate-stderr -1 "$SOCKOPT" show "$LAST" --json
 	[ -z "$output" ]
 	[ "${stderr_lines[0]}" = "sockopt: there is no such process" ]
+	((LAST > 99999)) || [ "${stderr_lines[1]}" = "hint: a number is a process; a port is port=$LAST" ]
 }
 
 @test "wrong use: exit 2, the bad word named, what is accepted" {

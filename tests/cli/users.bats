@@ -158,3 +158,12 @@ as_plain_user() {
 		"$FOLDER/sockopt" run -p dead-peer-30s -- true
 	[[ "$stderr" != *"$FOLDER/profiles"* ]]
 }
+
+@test "check that may look at none of the sockets does not say that nothing was found" {
+	needs_root "to be another user"
+	program a unshare --net
+	ask a bind-udp
+	run --separate-stderr -4 nsenter -t "${PID[a]}" -n setpriv --reuid 65534 --regid 65534 --clear-groups "$SOCKOPT" check
+	[ -z "$output" ]
+	[[ "$stderr" == "hint: "*" not judged: that needs CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH" ]]
+}
