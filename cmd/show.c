@@ -13,6 +13,7 @@
 #include <defaults.h>
 #include <failure.h>
 #include <log.h>
+#include <namespaces.h>
 #include <show.h>
 #include <sockets.h>
 #include <template.h>
@@ -369,6 +370,8 @@ static int show_one(void *arg, struct live_socket *socket)
 		.is_foreign = socket->facts.netns && socket->facts.netns != show->own_netns,
 	};
 
+	if (shown.is_foreign)
+		shown.netns = namespaces_name(socket->facts.netns);
 	show->view->socket(show->view, &shown);
 	if (shown.readable)
 		show_options(show, socket);

@@ -3,8 +3,10 @@
 
 #include "namespaces.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -106,6 +108,34 @@ static uint64_t inode_of(const char *path)
 uint64_t namespaces_own(void)
 {
 	return inode_of("/proc/self/ns/net");
+}
+
+/** In a folder of names; "" if it is none of them. */
+static void find_name(const char *folder, uint64_t netns, char ret[static NAME_MAX + 1])
+{
+	DIR *names = opendir(folder);
+	const struct dirent *entry;
+	char path[NAME_MAX + 32];
+
+	ret[0] = '\0';
+	while (names && !ret[0] && (entry = readdir(names))) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		if (entry->d_name[0] != '.' && inode_of(path) == netns)
+			strcpy(ret, entry->d_name);
+	}
+	if (names)
+		closedir(names);
+}
+
+const char *namespaces_name(uint64_t netns)
+{
+	static char name[NAME_MAX + 1];
+	static uint64_t named; /* most sockets are in the namespace of the one before */
+
+	if (named != netns)
+		find_name("/run/netns", netns, name);
+	named = netns;
+	return name[0] ? name : NULL;
 }
 
 pid_t namespaces_holder(const struct facts *facts)

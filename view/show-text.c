@@ -49,7 +49,7 @@ static bool has_words(const struct facts_address *address)
 static void put_where(struct out *out, const struct show_socket *socket)
 {
 	const struct facts *facts = socket->facts;
-	char interface[80];
+	char interface[80], name[1024];
 
 	socket_out_address(out, &facts->local);
 	if (has_words(&facts->peer)) {
@@ -64,7 +64,12 @@ static void put_where(struct out *out, const struct show_socket *socket)
 	}
 	if (socket->is_foreign) {
 		out_text(out, " netns:");
-		out_unsigned(out, facts->netns);
+		if (socket->netns) {
+			text_escape(socket->netns, name, sizeof(name));
+			out_text(out, name);
+		} else {
+			out_unsigned(out, facts->netns);
+		}
 	}
 }
 

@@ -11,8 +11,9 @@ struct show_socket {
 	const struct facts *facts;
 	int error; /* why its options cannot be read, positive; 0: they can, or nobody holds it */
 	bool readable;
-	bool is_foreign; /* in another network namespace than ours */
-	uid_t uid;       /* of sockets without a known holder; (uid_t)-1: not known */
+	bool is_foreign;   /* in another network namespace than ours */
+	const char *netns; /* the name of that; NULL: it has none */
+	uid_t uid;         /* of sockets without a known holder; (uid_t)-1: not known */
 };
 
 /** One option of it. */

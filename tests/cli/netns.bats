@@ -87,5 +87,9 @@ setup() {
 @test "the text tells the namespaces apart" {
 	ask there listen
 	run --separate-stderr -0 "$SOCKOPT" show "${PID[there]}:${WORDS[0]}"
-	[[ "$output" == *"$NETNS"* || "$output" == *"$(stat -Lc %i "/run/netns/$NETNS")"* ]]
+	[[ "${lines[0]}" == *" netns:$NETNS  "* ]]
+	program nameless unshare --net
+	ask nameless listen
+	run --separate-stderr -0 "$SOCKOPT" show "${PID[nameless]}:${WORDS[0]}"
+	[[ "${lines[0]}" == *" netns:$(stat -Lc %i "/proc/${PID[nameless]}/ns/net")  "* ]]
 }
