@@ -116,7 +116,8 @@ int command_parse(const struct command *command, int argc, char **argv, void *in
 
 	snprintf(name, sizeof(name), "sockopt %s", command->name);
 	argv[0] = name;
-	return argp_parse(command->argp, argc, argv, 0, NULL, input) ? EXIT_WRONG_USE : 0;
+	/* What is said by options and by arguments (rules of apply) counts in the order in which it was said. */
+	return argp_parse(command->argp, argc, argv, ARGP_IN_ORDER, NULL, input) ? EXIT_WRONG_USE : 0;
 }
 
 char **command_program(int *argc, char **argv)
