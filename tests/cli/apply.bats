@@ -97,7 +97,7 @@ three() {
 	[ "${lines[-1]}" = "    cgroup/setsockopt" ]
 	run --separate-stderr -0 "$SOCKOPT" apply --check -r 'udp: SO_PRIORITY=3' "$RULES" -r 'deny SO_SNDBUF'
 	[ "${lines[0]}" = "-r:1  udp: SO_PRIORITY=3" ]
-	[[ "$output" == *$'\n'"-r:1  deny SO_SNDBUF"$'\n'*$'\n'"$RULES:2  "* ]]
+	[[ "$output" == *$'\n'"$RULES:2  "*$'\n'"-r:1  deny SO_SNDBUF"$'\n'* ]]
 	run --separate-stderr -0 "$SOCKOPT" apply --check "$RULES" --json
 	[ "${#lines[@]}" = 4 ]
 	jq -e '.line == 4 and .verb == "force" and .moments == ["listen", "connect"] and .action == "TCP_NODELAY=on" and
