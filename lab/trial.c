@@ -213,7 +213,7 @@ static int play(struct run *run, const struct rules *client_rules, const struct 
 		r = remote_go(run->place->remote, load->warm_up_ns, load->run_ns);
 	if (r < 0)
 		return r;
-	if (write(run->client.control, &byte, 1) != 1)
+	if (send(run->client.control, &byte, 1, MSG_NOSIGNAL) != 1)
 		return -EPIPE;
 	wait_end(&run->client, load->warm_up_ns + load->run_ns + PATIENCE_NS);
 	if (load->spec.kind == LOAD_UDP)
