@@ -103,7 +103,7 @@ file() {
 	} >"$FOLDER/flags.c"
 	run --separate-stderr -3 "$SOCKOPT" check "$FOLDER/flags.c"
 	[[ "${stderr_lines[0]}" == "sockopt: "*"flags.c:1:10: 'idle.h' file not found" ]]
-	[[ "${stderr_lines[1]}" == "hint: "*"flags.c was not judged: -p FOLDER"* ]]
+	[[ "${stderr_lines[1]}" == "hint: "*"flags.c was not judged: -p DIRECTORY"* ]]
 	run --separate-stderr -1 "$SOCKOPT" check --json "$FOLDER/flags.c" -- "-I$FOLDER/include"
 	[ "$(jq -r .check <<<"$output")" = P32 ]
 	jq -n --arg folder "$FOLDER" '[{ directory: $folder, file: "flags.c",
