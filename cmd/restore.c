@@ -88,6 +88,7 @@ static void restore_action(struct restore *restore, size_t index, const struct s
 static void restore_on(struct restore *restore, size_t index, const struct sockopt_option *option, int fd)
 {
 	const struct journal_intent *intent = &restore->entry->intents[index];
+	const struct sockopt_option *read_by = change_read_by(option);
 	struct sockopt_value now, after;
 	int r, touched;
 
@@ -95,7 +96,7 @@ static void restore_on(struct restore *restore, size_t index, const struct socko
 		restore_action(restore, index, option, fd);
 		return;
 	}
-	r = sockopt_get(fd, option, &now);
+	r = read_by ? sockopt_get(fd, read_by, &now) : -EOPNOTSUPP;
 	if (r < 0) {
 		restore_tell(restore, index, RESTORE_FAILED, NULL, NULL, -r);
 		return;
@@ -107,10 +108,10 @@ static void restore_on(struct restore *restore, size_t index, const struct socko
 	}
 	if (!restore_is_wanted(restore, index, option, &now))
 		return;
-	r = change_restore(fd, option, &intent->value.before);
+	r = change_restore(fd, read_by, &intent->value.before);
 	touched = restore_touched(fd, intent);
 	r = r < 0 ? r : touched;
-	if (sockopt_get(fd, option, &after) < 0)
+	if (sockopt_get(fd, read_by, &after) < 0)
 		after = now;
 	restore_tell(restore, index, r < 0 ? RESTORE_FAILED : RESTORE_RESTORED, &now, &after, -r);
 }

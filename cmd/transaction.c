@@ -198,7 +198,6 @@ static void say_hidden(size_t n)
 		  n);
 }
 
-/** No step was planned: why. */
 static void say_not_applicable(const struct sockopt_option *option, size_t matched)
 {
 	char where[256];
@@ -210,6 +209,7 @@ static void say_not_applicable(const struct sockopt_option *option, size_t match
 		log_hint(_("it applies to %s; 'sockopt explain %s' tells more"), where, option->name);
 }
 
+/** No step was planned: why. */
 static int say_nothing(const struct transaction *transaction, const struct live_report *report)
 {
 	const struct transaction_wish *wish = transaction->wish;

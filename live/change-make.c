@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* One option of one socket, changed: what needs no more than a descriptor of it. */
 
+#include <string.h>
+
 #include "change.h"
 
 bool change_readable(const struct sockopt_option *option)
@@ -9,8 +11,22 @@ bool change_readable(const struct sockopt_option *option)
 	       option->read_effect.kind == SOCKOPT_READ_HARMLESS;
 }
 
+const struct sockopt_option *change_read_by(const struct sockopt_option *option)
+{
+	if (change_readable(option))
+		return option;
+	for (const char *const *name = option->touches; *name; name++) {
+		const struct sockopt_option *other = sockopt_find(*name);
+
+		if (other && other->bypass && strcmp(other->bypass, option->name) == 0 && change_readable(other))
+			return other;
+	}
+	return NULL;
+}
+
 void change_make(int fd, struct change *change)
 {
+	const struct sockopt_option *read_by = change_read_by(change->option);
 	int r = sockopt_set(fd, change->option, &change->asked);
 
 	if (r < 0) {
@@ -19,9 +35,9 @@ void change_make(int fd, struct change *change)
 		return;
 	}
 	change->result = SOCKOPT_RESULT_KEPT;
-	if (!change_readable(change->option))
+	if (!read_by)
 		return;
-	change->has_after = sockopt_get(fd, change->option, &change->after) == 0;
+	change->has_after = sockopt_get(fd, read_by, &change->after) == 0;
 	if (change->has_after)
 		change->result = sockopt_compare(change->option, change->has_before ? &change->before : NULL,
 						 &change->asked, &change->after);

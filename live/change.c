@@ -47,7 +47,8 @@ int change_read_touched(struct live_socket *socket, const struct sockopt_option 
 int change_plan(struct live_socket *socket, const struct sockopt_option *option, const struct sockopt_value *asked,
 		struct change *ret)
 {
-	int r = change_readable(option) ? live_get(socket, option, &ret->before) : -EOPNOTSUPP;
+	const struct sockopt_option *read_by = change_read_by(option);
+	int r = read_by ? live_get(socket, read_by, &ret->before) : -EOPNOTSUPP;
 	int touched = change_read_touched(socket, option, ret);
 
 	ret->option = option;

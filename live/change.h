@@ -31,6 +31,9 @@ struct change {
 /** Can the old value be read, so that it can be brought back? */
 bool change_readable(const struct sockopt_option *option);
 
+/** The option that its value is read by and brought back: itself, of SO_RCVBUFFORCE SO_RCVBUF; NULL: there is none */
+const struct sockopt_option *change_read_by(const struct sockopt_option *option);
+
 /**
  * @brief Reads what is there before; fills option, asked, before, touched; result: planned.
  * @return 0, or -errno: an old value that is there cannot be read, so that the change could not be taken back

@@ -157,9 +157,11 @@ static void tell(struct run_state *state, const struct run_event *event)
 /** What is there before; nobody will take it back, so nothing else is read. */
 static void plan(const struct run_socket *socket, const struct rule_hit *hit, struct change *ret)
 {
+	const struct sockopt_option *read_by = change_read_by(hit->option);
+
 	ret->asked.length = hit->action->value.length;
 	memcpy(ret->asked.bytes, hit->action->value.bytes, hit->action->value.length);
-	ret->has_before = change_readable(hit->option) && sockopt_get(socket->fd, hit->option, &ret->before) == 0;
+	ret->has_before = read_by && sockopt_get(socket->fd, read_by, &ret->before) == 0;
 }
 
 static void assign(struct run_state *state, struct run_socket *socket, struct run_event *event)

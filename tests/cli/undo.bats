@@ -60,6 +60,20 @@ connected() {
 	[ "$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_SNDBUF,SO_BUF_LOCK)" = "$before" ]
 }
 
+@test "what cannot be read itself comes back by the option whose limit it passes" {
+	local before
+
+	connected
+	before=$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_BUF_LOCK)
+	run --separate-stderr "$SOCKOPT" set --json "$P:$FD" SO_RCVBUFFORCE=100MiB
+	[ "$status" != 4 ] || skip "CAP_NET_ADMIN is missing"
+	[ "$status" = 0 ]
+	[ "${stderr_lines[-1]}" = "hint: 'sockopt undo 1' takes it back" ]
+	[ "$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_BUF_LOCK)" != "$before" ]
+	run --separate-stderr -0 "$SOCKOPT" undo
+	[ "$("$SOCKOPT" show "$P" --json -o SO_RCVBUF,SO_BUF_LOCK)" = "$before" ]
+}
+
 @test "many options of many kinds come back exactly" {
 	local before
 

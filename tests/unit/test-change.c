@@ -148,6 +148,14 @@ static void an_action_cannot_be_read_and_is_not_brought_back(void **state)
 	assert_true(change_readable(the_option("TCP_NODELAY")));
 }
 
+static void what_passes_a_limit_is_read_by_what_has_it(void **state)
+{
+	assert_ptr_equal(change_read_by(the_option("SO_RCVBUFFORCE")), the_option("SO_RCVBUF"));
+	assert_ptr_equal(change_read_by(the_option("SO_SNDBUFFORCE")), the_option("SO_SNDBUF"));
+	assert_ptr_equal(change_read_by(the_option("SO_RCVBUF")), the_option("SO_RCVBUF"));
+	assert_null(change_read_by(the_option("SO_ATTACH_FILTER")));
+}
+
 static void a_socket_is_borrowed_by_its_cookie_from_any_holder(void **state)
 {
 	struct borrower borrower = BORROWER_INIT;
@@ -183,6 +191,7 @@ int main(void)
 		cmocka_unit_test(what_changes_along_is_remembered),
 		cmocka_unit_test(restore_brings_every_kept_value_back),
 		cmocka_unit_test(an_action_cannot_be_read_and_is_not_brought_back),
+		cmocka_unit_test(what_passes_a_limit_is_read_by_what_has_it),
 		cmocka_unit_test(a_socket_is_borrowed_by_its_cookie_from_any_holder),
 	};
 
