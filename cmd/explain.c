@@ -185,13 +185,16 @@ static unsigned int weight(const struct sockopt_option *option, const struct exp
 
 static int search(const struct explain_args *args)
 {
+	unsigned int *weights = xmalloc(sockopt_count() * sizeof(*weights));
 	size_t found = 0;
 
+	for (size_t i = 0; i < sockopt_count(); i++)
+		weights[i] = weight(sockopt_at(i), args);
 	for (unsigned int wanted = (NAME + PHRASE) * (unsigned int)args->n_words; wanted > 0; wanted--)
 		for (size_t i = 0; i < sockopt_count(); i++) {
 			const struct sockopt_option *option = sockopt_at(i);
 
-			if (weight(option, args) != wanted)
+			if (weights[i] != wanted)
 				continue;
 			found++;
 			if (args->json)
@@ -199,6 +202,7 @@ static int search(const struct explain_args *args)
 			else
 				explain_line(stdout, option);
 		}
+	free(weights);
 	if (found)
 		return EXIT_DONE;
 
