@@ -161,7 +161,16 @@ static void put_includes_for(struct writer *writer, const char *call)
 {
 	static const struct {
 		const char *word, *header;
-	} rows[] = { { "inet_addr(", "arpa/inet.h" }, { "htons(", "arpa/inet.h" }, { "htonl(", "arpa/inet.h" }, { "NULL", "stddef.h" }, { "int8_t", "stdint.h" }, { "int16_t", "stdint.h" }, { "int32_t", "stdint.h" }, { "int64_t", "stdint.h" } };
+	} rows[] = {
+		{ "inet_addr(", "arpa/inet.h" },
+		{ "htons(", "arpa/inet.h" },
+		{ "htonl(", "arpa/inet.h" },
+		{ "NULL", "stddef.h" },
+		{ "int8_t", "stdint.h" },
+		{ "int16_t", "stdint.h" },
+		{ "int32_t", "stdint.h" },
+		{ "int64_t", "stdint.h" },
+	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strstr(call, rows[i].word))
