@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -69,7 +68,8 @@ struct show {
 	struct show_sort *sort; /* NULL: shown as they come */
 	unsigned char *scratch;
 	uint64_t own_netns;
-	int error; /* of the machine, negative: a value could not be read */
+	struct namespaces_names *names; /* of namespaces; NULL: not read yet */
+	int error;                      /* of the machine, negative: a value could not be read */
 };
 
 static const struct argp_option options[] = {
@@ -370,8 +370,9 @@ static int show_one(void *arg, struct live_socket *socket)
 		.is_foreign = socket->facts.netns && socket->facts.netns != show->own_netns,
 	};
 
-	if (shown.is_foreign)
-		shown.netns = namespaces_name(socket->facts.netns);
+	if (shown.is_foreign && !show->names)
+		show->names = namespaces_names_new();
+	shown.netns = shown.is_foreign ? namespaces_name(show->names, socket->facts.netns) : NULL;
 	show->view->socket(show->view, &shown);
 	if (shown.readable)
 		show_options(show, socket);
@@ -420,6 +421,8 @@ static int look(struct show *show, const struct selector *selector)
 	if (r == 0)
 		r = show->error;
 	show->view->end(show->view);
+	namespaces_names_free(show->names);
+	show->names = NULL;
 	fflush(stdout);
 	return reach_status(&report, show->args->selector, r);
 }
@@ -457,7 +460,6 @@ static int run(int argc, char **argv)
 	struct show_args args = { 0 };
 	struct show show = { .args = &args };
 	struct selector *selector;
-	struct stat status_of_ns;
 	unsigned takes;
 	int status;
 
@@ -471,8 +473,7 @@ static int run(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOFBF, 1 << 18);
 	show.scratch = xmalloc(SCRATCH_SIZE);
 	show.defaults = defaults_new();
-	if (stat("/proc/self/ns/net", &status_of_ns) == 0)
-		show.own_netns = status_of_ns.st_ino;
+	show.own_netns = namespaces_own();
 	status = args.watch > 0 ? watch(&show, selector) : look(&show, selector);
 
 	defaults_free(show.defaults);

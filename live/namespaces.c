@@ -110,32 +110,52 @@ uint64_t namespaces_own(void)
 	return inode_of("/proc/self/ns/net");
 }
 
-/** In a folder of names; "" if it is none of them. */
-static void find_name(const char *folder, uint64_t netns, char ret[static NAME_MAX + 1])
-{
-	DIR *names = opendir(folder);
-	const struct dirent *entry;
-	char path[NAME_MAX + 32];
+struct namespaces_names {
+	struct name {
+		uint64_t netns;
+		char text[NAME_MAX + 1];
+	} * list;
+	size_t n;
+};
 
-	ret[0] = '\0';
-	while (names && !ret[0] && (entry = readdir(names))) {
-		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
-		if (entry->d_name[0] != '.' && inode_of(path) == netns)
-			strcpy(ret, entry->d_name);
+struct namespaces_names *namespaces_names_new(void)
+{
+	autoclosedir DIR *folder = opendir("/run/netns");
+	struct namespaces_names *names = calloc(1, sizeof(*names));
+	const struct dirent *entry;
+
+	while (folder && names && (entry = readdir(folder))) {
+		struct name *grown, name;
+		char path[NAME_MAX + 32];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(name.text, sizeof(name.text), "%s", entry->d_name);
+		snprintf(path, sizeof(path), "/run/netns/%s", name.text);
+		name.netns = inode_of(path);
+		grown = realloc(names->list, (names->n + 1) * sizeof(*grown));
+		if (!grown)
+			break;
+		names->list = grown;
+		names->list[names->n++] = name;
 	}
-	if (names)
-		closedir(names);
+	return names;
 }
 
-const char *namespaces_name(uint64_t netns)
+const char *namespaces_name(const struct namespaces_names *names, uint64_t netns)
 {
-	static char name[NAME_MAX + 1];
-	static uint64_t named; /* most sockets are in the namespace of the one before */
+	for (size_t i = 0; names && i < names->n; i++)
+		if (names->list[i].netns == netns)
+			return names->list[i].text;
+	return NULL;
+}
 
-	if (named != netns)
-		find_name("/run/netns", netns, name);
-	named = netns;
-	return name[0] ? name : NULL;
+void namespaces_names_free(struct namespaces_names *names)
+{
+	if (!names)
+		return;
+	free(names->list);
+	free(names);
 }
 
 pid_t namespaces_holder(const struct facts *facts)

@@ -17,8 +17,13 @@ int namespaces_each(int (*each)(void *arg, uint64_t netns), void *arg, bool *ret
 /** The inode of our own network namespace; 0 if it is not known. */
 uint64_t namespaces_own(void);
 
-/** The name that ip-netns(8) has for it, until the next call; NULL if it has none. */
-const char *namespaces_name(uint64_t netns);
+/** The names that ip-netns(8) has for namespaces, as they are now; NULL: memory is short. */
+struct namespaces_names *namespaces_names_new(void);
+
+/** Its name, which belongs to names; NULL if it has none. */
+const char *namespaces_name(const struct namespaces_names *names, uint64_t netns);
+
+void namespaces_names_free(struct namespaces_names *names);
 
 /** A holder of the socket that lives in the socket's own network namespace; 0: none is known. */
 pid_t namespaces_holder(const struct facts *facts);
