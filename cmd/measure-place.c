@@ -18,6 +18,36 @@
 
 #define RTT_ABROAD_US 100000 /* of a path that nobody told about */
 
+enum {
+	KEY_TO = 'T' + 256,
+	KEY_SSH = 'S' + 256,
+	KEY_SYSCTL = 'Y' + 256,
+};
+
+static const struct argp_option options[] = {
+	{ "link", 'l', N_("LINK"), 0, N_("What lies between client and server, such as 'rate=1Gbit/s rtt=80ms' (default: a plain cable)"), 0 },
+	{ "to", KEY_TO, N_("HOST:PORT"), 0, N_("Measure to this server, over the network as it is: for a COMMAND"), 0 },
+	{ "ssh", KEY_SSH, N_("[USER@]HOST"), 0, N_("Measure to this machine, which has sockopt installed, over the network as it is"), 0 },
+	{ "sysctl", KEY_SYSCTL, N_("NAME=VALUE"), 0, N_("A net. sysctl of the two hosts; this system's own is left alone"), 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct measure_where *where = state->input;
+
+	switch (key) {
+	case 'l': where->link = arg; return 0;
+	case KEY_TO: where->to = arg; return 0;
+	case KEY_SSH: where->ssh = arg; return 0;
+	case KEY_SYSCTL: where->sysctls[where->n_sysctls++] = arg; return 0;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp where_argp = { .options = options, .parser = parse };
+const struct argp_child measure_where_children[] = { { &common_argp, 0, NULL, 0 }, { &where_argp, 0, NULL, 0 }, { 0 } };
+
 static int place_of_link(const char *link, struct measure_place *ret)
 {
 	struct spec_error error;

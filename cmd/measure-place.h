@@ -3,6 +3,7 @@
 #ifndef CMD_MEASURE_PLACE_H
 #define CMD_MEASURE_PLACE_H
 
+#include <argp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,9 +16,12 @@
 struct measure_where {
 	const char *link;     /* a link between two hosts of ours */
 	const char *to, *ssh; /* HOST:PORT, [USER@]HOST: over the network as it is */
-	const char **sysctls; /* of the hosts of ours */
+	const char **sysctls; /* of the hosts of ours; with room for as many as there are arguments */
 	size_t n_sysctls;
 };
+
+/** The children of the argp of such a command: what all have, and this, whose input is a struct measure_where. */
+extern const struct argp_child measure_where_children[];
 
 struct measure_place {
 	struct trial_place trial;

@@ -35,10 +35,7 @@ enum {
 	KEY_SEED,
 	KEY_PLOT,
 	KEY_REPORT,
-	KEY_SYSCTL,
 	KEY_CALIBRATE,
-	KEY_TO,
-	KEY_SSH,
 	KEY_SERVE,
 };
 
@@ -62,10 +59,7 @@ struct measure_args {
 };
 
 static const struct argp_option options[] = {
-	{ "link", 'l', N_("LINK"), 0, N_("What lies between client and server, such as 'rate=1Gbit/s rtt=80ms' (default: a plain cable)"), 0 },
 	{ "calibrate", KEY_CALIBRATE, NULL, 0, N_("Only try the link: what was asked for, and what it does on this machine"), 0 },
-	{ "to", KEY_TO, N_("HOST:PORT"), 0, N_("Measure to this server, over the network as it is: for a COMMAND"), 0 },
-	{ "ssh", KEY_SSH, N_("[USER@]HOST"), 0, N_("Measure to this machine, which has sockopt installed, over the network as it is"), 0 },
 	{ "serve", KEY_SERVE, NULL, OPTION_HIDDEN, NULL, 0 },
 	{ "load", 'o', N_("LOAD"), 0, N_("What it carries: bulk (the default), rr, crr, udp, or a COMMAND"), 0 },
 	{ "server", KEY_SERVER, N_("COMMAND"), 0, N_("The server of a COMMAND"), 0 },
@@ -74,7 +68,6 @@ static const struct argp_option options[] = {
 	{ "time", 't', N_("TIME"), 0, N_("How long each run is measured (default: 2s)"), 0 },
 	{ "warm-up", KEY_WARM_UP, N_("TIME"), 0, N_("How long each run goes on before that (default: by the link's round trip)"), 0 },
 	{ "on", KEY_ON, N_("END"), 0, N_("Whose sockets have the options: both (the default), client or server"), 0 },
-	{ "sysctl", KEY_SYSCTL, N_("NAME=VALUE"), 0, N_("A net. sysctl of the two hosts; this system's own is left alone"), 0 },
 	{ "seed", KEY_SEED, N_("N"), 0, N_("Seed for the order of the runs, to repeat it"), 0 },
 	{ "engine", 'e', N_("ENGINE"), 0, N_("How a COMMAND's sockets get the options, as with 'run'"), 0 },
 	{ "force", 'F', NULL, 0, N_("Allow dangerous options, too"), 0 },
@@ -112,7 +105,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct measure_args *args = state->input;
 
 	switch (key) {
-	case 'l': args->where.link = arg; return 0;
+	case ARGP_KEY_INIT: state->child_inputs[1] = &args->where; return 0;
 	case 'o': args->load = arg; return 0;
 	case 'n': args->rounds = measure_take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
 	case 't': args->time_us = measure_take_time(state, "--time", arg, MEASURE_TIME_LEAST_US); return 0;
@@ -125,12 +118,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_ON: args->ends = take_ends(state, arg); return 0;
 	case KEY_SEED: args->seed = measure_take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
 	case KEY_CALIBRATE: args->calibrate = true; return 0;
-	case KEY_TO: args->where.to = arg; return 0;
-	case KEY_SSH: args->where.ssh = arg; return 0;
 	case KEY_SERVE: args->serve = true; return 0;
 	case KEY_PLOT: args->plot = arg; return 0;
 	case KEY_REPORT: args->report = arg; return 0;
-	case KEY_SYSCTL: args->where.sysctls[args->where.n_sysctls++] = arg; return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -159,7 +149,7 @@ static const struct argp argp = {
 		  "  sockopt measure --link 'rate=1Gbit/s rtt=80ms loss=0.1%' --calibrate\n\n"
 		  "Exit status: 0 measured, 1 the link does not keep what was asked of it (--calibrate), 2 wrong use, 3 some runs "
 		  "failed, 4 no network namespace can be made."),
-	.children = common_children,
+	.children = measure_where_children,
 };
 
 static bool read_load(struct measure_args *args)

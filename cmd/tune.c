@@ -36,9 +36,6 @@ enum {
 	KEY_SEED,
 	KEY_PLOT,
 	KEY_REPORT,
-	KEY_SYSCTL,
-	KEY_TO,
-	KEY_SSH,
 };
 
 static const struct goal {
@@ -65,9 +62,6 @@ struct tune_args {
 
 static const struct argp_option options[] = {
 	{ "goal", 'g', N_("GOAL"), 0, N_("What to optimise: throughput, latency (its p99) or connections (per second)"), 0 },
-	{ "link", 'l', N_("LINK"), 0, N_("What lies between client and server, such as 'rate=1Gbit/s rtt=80ms' (default: a plain cable)"), 0 },
-	{ "to", KEY_TO, N_("HOST:PORT"), 0, N_("Measure to this server, over the network as it is: for a COMMAND"), 0 },
-	{ "ssh", KEY_SSH, N_("[USER@]HOST"), 0, N_("Measure to this machine, which has sockopt installed, over the network as it is"), 0 },
 	{ "load", 'o', N_("LOAD"), 0, N_("What it carries, as with 'measure' (default: bulk, rr or crr, by the goal)"), 0 },
 	{ "server", KEY_SERVER, N_("COMMAND"), 0, N_("The server of a COMMAND"), 0 },
 	{ "take", KEY_TAKE, N_("REGEX"), 0, N_("A figure from the COMMAND's output: what the first group matches"), 0 },
@@ -75,7 +69,6 @@ static const struct argp_option options[] = {
 	{ "rounds", 'n', N_("N"), 0, N_("Rounds in which what was found is then measured against the defaults (default: 12)"), 0 },
 	{ "time", 't', N_("TIME"), 0, N_("How long each run is measured (default: 1s)"), 0 },
 	{ "warm-up", KEY_WARM_UP, N_("TIME"), 0, N_("How long each run goes on before that (default: by the link's round trip)"), 0 },
-	{ "sysctl", KEY_SYSCTL, N_("NAME=VALUE"), 0, N_("A net. sysctl of the two hosts; this system's own is left alone"), 0 },
 	{ "seed", KEY_SEED, N_("N"), 0, N_("Seed for what is tried and for the order of the runs"), 0 },
 	{ "force", 'F', NULL, 0, N_("Allow dangerous options, too"), 0 },
 	{ "output", 'O', N_("FILE"), 0, N_("Write what was found as a profile for 'run' and 'apply'"), 0 },
@@ -99,8 +92,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct tune_args *args = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT: state->child_inputs[1] = &args->where; return 0;
 	case 'g': args->goal = take_goal(state, arg); return 0;
-	case 'l': args->where.link = arg; return 0;
 	case 'o': args->load = arg; return 0;
 	case 'n': args->rounds = measure_take_number(state, "--rounds", arg, 1, ROUNDS_MAX); return 0;
 	case 't': args->time_us = measure_take_time(state, "--time", arg, MEASURE_TIME_LEAST_US); return 0;
@@ -113,10 +106,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case KEY_RUNS: args->runs = measure_take_number(state, "--runs", arg, 4, SEARCH_RUNS_MAX); return 0;
 	case KEY_SEED: args->seed = measure_take_number(state, "--seed", arg, 0, INT64_MAX); return 0;
 	case KEY_PLOT: args->plot = arg; return 0;
-	case KEY_TO: args->where.to = arg; return 0;
-	case KEY_SSH: args->where.ssh = arg; return 0;
 	case KEY_REPORT: args->report = arg; return 0;
-	case KEY_SYSCTL: args->where.sysctls[args->where.n_sysctls++] = arg; return 0;
 	case ARGP_KEY_ARG: args->words[args->n_words++] = arg; return 0;
 	case ARGP_KEY_END:
 		if (!args->goal)
@@ -141,7 +131,7 @@ static const struct argp argp = {
 		  "  sockopt tune --goal throughput SO_SNDBUF=64KiB,1MiB --link 'rtt=20ms'\n"
 		  "  sockopt run --file wan.rules -- COMMAND\n\n"
 		  "Exit status: 0 searched, 2 wrong use, 3 some of it failed, 4 no network namespace can be made."),
-	.children = common_children,
+	.children = measure_where_children,
 };
 
 /* ---- the runs ---- */
